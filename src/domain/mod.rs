@@ -1,0 +1,11 @@
+//! The trade: pure functions on values.
+//!
+//! Architecture invariant: no I/O, no `async`, no clock, no randomness, no logging. Everything that
+//! a computation needs is a parameter, so the same input gives the same cent for ever. Article,
+//! rule or table is cited where it is applied.
+
+pub mod guarantee;
+pub mod loan;
+pub mod person;
+pub mod rule;
+pub mod tariff;

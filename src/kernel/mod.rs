@@ -1,0 +1,10 @@
+//! Words that every room uses: money, rates, dates, identifiers, and the shape of a refusal.
+//!
+//! Architecture invariant: no I/O, no `async`, no clock, no randomness, no logging in here, and no
+//! word of insurance. A type of this room would be of use to any company that counts euros.
+
+pub mod calendar;
+pub mod id;
+pub mod money;
+pub mod problem;
+pub mod rate;

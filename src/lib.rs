@@ -1,0 +1,10 @@
+//! Assurly: the information system of a digital loan insurer (*assurance emprunteur*).
+//!
+//! The floors, from the ground up; each may only look down (checked by `tests/house.rs`):
+//!
+//! * [`kernel`]: words everybody uses, such as money, rates, dates and refusals;
+//! * [`domain`]: the trade, as pure functions on values;
+
+pub mod domain;
+pub mod kernel;
+pub mod slices;

@@ -1,0 +1,6 @@
+//! One folder per business capability, all with the same rooms inside.
+//!
+//! A slice may import the floors below and the doors of other slices that `tests/house.rs` lists;
+//! never another slice's inside.
+
+pub mod quotes;
