@@ -7,6 +7,7 @@
 pub mod cost;
 pub mod guarantee;
 pub mod loan;
+pub mod pathway;
 pub mod person;
 pub mod rule;
 pub mod tariff;

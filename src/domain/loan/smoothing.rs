@@ -2,7 +2,7 @@
 
 use rust_decimal::Decimal;
 
-use super::annuity::annuity_factor;
+use super::annuity::{annuity_factor, discount_after};
 use super::schedule::Schedule;
 use super::terms::{Payment, Segment, Terms};
 use crate::kernel::calendar::month_index;
@@ -12,19 +12,21 @@ use crate::kernel::money::Cents;
 /// `T = (C + Σ p(m)(1+i)^−m) / Σ (1+i)^−m`, instalment of month m = round2(T) − p(m), the last
 /// settles. The months are those of `terms`; its own segments are replaced.
 pub fn smoothed(terms: Terms, others: &[Schedule]) -> Terms {
-    let months = terms.months();
-    let others_by_month = due_by_month(&terms, others);
     let monthly = terms.rate.monthly();
-    let growth = Decimal::ONE + monthly;
+    let others = runs(due_by_month(&terms, others));
     let mut discount = Decimal::ONE;
     let mut present_value = terms.capital.to_decimal();
-    for amount in &others_by_month {
-        discount /= growth;
-        present_value += amount.to_decimal() * discount;
+    for (months, amount) in &others {
+        present_value += amount.to_decimal() * discount * annuity_factor(monthly, *months);
+        discount *= discount_after(monthly, *months);
     }
-    let total = Cents::rounded(present_value / annuity_factor(monthly, months));
+    let total = Cents::rounded(present_value / annuity_factor(monthly, terms.months()));
+    let segment = |(months, other)| Segment {
+        months,
+        payment: Payment::Fixed(total - other),
+    };
     Terms {
-        segments: runs(others_by_month.into_iter().map(|other| total - other)),
+        segments: others.into_iter().map(segment).collect(),
         ..terms
     }
 }
@@ -42,15 +44,14 @@ fn due_by_month(terms: &Terms, others: &[Schedule]) -> Vec<Cents> {
     amounts
 }
 
-/// Equal instalments in a row become one segment.
-fn runs(instalments: impl Iterator<Item = Cents>) -> Vec<Segment> {
-    let mut segments: Vec<Segment> = Vec::new();
-    for instalment in instalments {
-        let payment = Payment::Fixed(instalment);
-        match segments.last_mut() {
-            Some(segment) if segment.payment == payment => segment.months += 1,
-            _ => segments.push(Segment { months: 1, payment }),
+/// Equal amounts in a row, as months and amount.
+fn runs(amounts: Vec<Cents>) -> Vec<(u32, Cents)> {
+    let mut runs: Vec<(u32, Cents)> = Vec::new();
+    for amount in amounts {
+        match runs.last_mut() {
+            Some((months, same)) if *same == amount => *months += 1,
+            _ => runs.push((1, amount)),
         }
     }
-    segments
+    runs
 }
