@@ -10,4 +10,5 @@ pub mod loan;
 pub mod pathway;
 pub mod person;
 pub mod rule;
+pub mod simulation;
 pub mod tariff;

@@ -5,6 +5,7 @@
 //! [`collection`] what is collected and when, [`split`] tax and commission inside a premium.
 
 pub mod basis;
+pub mod catalog;
 pub mod collection;
 pub mod flat;
 pub mod loading;
