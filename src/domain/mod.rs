@@ -9,6 +9,7 @@ pub mod guarantee;
 pub mod loan;
 pub mod pathway;
 pub mod person;
+pub mod product;
 pub mod rule;
 pub mod simulation;
 pub mod tariff;

@@ -1,6 +1,9 @@
 //! Worked examples: every row of the tables in `tests/data` and every worked number of the
 //! reference is a test.
 
-#[path = "premiums.rs"]
+mod costs;
+mod loans;
 mod premiums;
 mod project;
+mod published;
+mod table;
