@@ -7,4 +7,5 @@
 
 pub mod domain;
 pub mod kernel;
+pub mod platform;
 pub mod slices;
