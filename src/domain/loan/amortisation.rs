@@ -149,11 +149,7 @@ impl<'a> Walk<'a> {
             principal: instalment - interest,
             early_repayment: Cents::ZERO,
             outstanding: self.balance,
-            insurable: if settles && planned.is_some() {
-                owed
-            } else {
-                insurable
-            },
+            insurable,
         });
     }
 
