@@ -54,7 +54,7 @@ database_start() {
     database_engine "$engine" || return 1
     database_account
     if [ "$mode" = fast ]; then rm -rf "$DB_DIR"; fi
-    mkdir -p "$DB_DIR" || { PROBLEM="$DB_DIR cannot be made"; return 1; }
+    mkdir -p "$DB_DIR/files" || { PROBLEM="$DB_DIR cannot be made"; return 1; }
     database_socket
 
     if [ ! -s "$DB_DIR/password" ]; then
@@ -149,7 +149,8 @@ database_settings() {
             say "mysqlx=0"
             say "secure-file-priv=NULL"
         else
-            say "secure-file-priv=$DB_DIR/data"
+            say "secure-file-priv=$DB_DIR/files"
+            if [ "$mode" = fast ]; then say "sync-frm=0"; fi
         fi
     } >"$DB_DIR/my.cnf"
 }
@@ -173,7 +174,7 @@ database_accounts() {
 
 database_initialize() {
     local engine=$1 install cnf="$DB_DIR/install.cnf"
-    grep -vE '^(datadir|init-file)=' "$DB_DIR/my.cnf" >"$cnf"
+    grep -vE '^(datadir|init-file|innodb-fast-shutdown)=' "$DB_DIR/my.cnf" >"$cnf"
     say "datadir=$DB_DIR/data.new" >>"$cnf"
     mkdir "$DB_DIR/data.new"
     if [ -n "$DB_OWNER" ]; then chown -R "$DB_OWNER:" "$DB_DIR/data.new" "$cnf"; fi
