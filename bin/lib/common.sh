@@ -233,10 +233,11 @@ guard() {
     trap 'exit 130' INT
     trap 'exit 143' TERM
     trap 'exit 129' HUP
+    trap 'exit 141' PIPE
 }
 finish() {
     local rc=$? name
-    trap '' INT TERM HUP
+    trap '' INT TERM HUP PIPE
     trap - EXIT
     if [ "$rc" -ge 128 ]; then say ""; fi
     if [ ${#SPAWNED[@]} -gt 0 ]; then
