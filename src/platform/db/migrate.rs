@@ -20,10 +20,9 @@ statements! {
     /// Whether the table of applied migrations exists.
     HAS_TABLE = "SELECT COUNT(*) FROM information_schema.tables \
                  WHERE table_schema = DATABASE() AND table_name = '_sqlx_migrations'";
+    /// The newest migration that is applied.
+    NEWEST = "SELECT COALESCE(MAX(version), 0) FROM _sqlx_migrations WHERE success";
 }
-
-/// Not in the list of statements: its table is made by the first migration run.
-const NEWEST: &str = "SELECT COALESCE(MAX(version), 0) FROM _sqlx_migrations WHERE success";
 
 /// Why the tables could not be brought up to date.
 #[derive(Debug, thiserror::Error)]

@@ -3,7 +3,9 @@
 //! A simulation is a pure function of its document and writes nothing. A quote freezes the document,
 //! the tariff's version and the result; it is shown as it was made and never computed again.
 
+mod api;
 mod archive;
+mod copying;
 mod error;
 mod pricing;
 mod reading;
@@ -13,6 +15,7 @@ mod store;
 pub mod wire;
 mod writing;
 
+pub use api::api;
 pub use pricing::Pricer;
 pub use service::{Kept, QuoteId, Quotes};
 pub use settings::QuotesSettings;
