@@ -6,4 +6,5 @@
 pub mod clock;
 pub mod db;
 pub mod limits;
+pub mod telemetry;
 pub mod web;
