@@ -4,6 +4,7 @@
 //! a computation needs is a parameter, so the same input gives the same cent for ever. Article,
 //! rule or table is cited where it is applied.
 
+pub mod benefit;
 pub mod guarantee;
 pub mod loan;
 pub mod person;

@@ -3,6 +3,7 @@
 //! One module per file of `tests/data` or per part of the trade; each reads its expectations from
 //! the files, so that a number stands in one place only.
 
+mod benefits;
 mod data;
 mod derivation;
 mod holidays;
