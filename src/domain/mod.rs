@@ -5,6 +5,7 @@
 //! rule or table is cited where it is applied.
 
 pub mod benefit;
+pub mod equivalence;
 pub mod guarantee;
 pub mod loan;
 pub mod person;
