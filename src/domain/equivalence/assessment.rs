@@ -76,35 +76,38 @@ fn criterion_line(cover: &Cover, profile: &Profile, criterion: &Criterion) -> Li
     };
     let offered = cover.offers(criterion.number);
     let is_met = offered.is_some_and(|offered| offered <= requirement.rank());
-    let answer = answer(criterion, requirement, offered);
+    let answer = match offered {
+        Some(offered) => comparison(requirement, offered),
+        None => shortfall(cover, criterion.number).to_owned(),
+    };
     line(is_met, format!("{} : {answer}.", criterion.title))
 }
 
 /// What is required and what is offered, in words.
-fn answer(criterion: &Criterion, requirement: &Requirement, offered: Option<usize>) -> String {
-    match (criterion.values.get(requirement.rank()), offered) {
-        (None, Some(_)) => "le contrat répond à l’exigence".to_owned(),
-        (None, None) => shortfall(criterion.number).to_owned(),
-        (Some(required), None) => {
-            format!("exigé {} ; la garantie n’est pas souscrite", required.label)
-        }
+fn comparison(requirement: &Requirement, offered: usize) -> String {
+    let values = requirement.criterion().values;
+    match (values.get(requirement.rank()), values.get(offered)) {
         (Some(required), Some(offered)) => {
-            let offered = criterion.values[offered].label;
-            format!("exigé {} ; le contrat offre {offered}", required.label)
+            format!(
+                "exigé {} ; le contrat offre {}",
+                required.label, offered.label
+            )
         }
+        _ => "le contrat répond à l’exigence".to_owned(),
     }
 }
 
-/// Why a criterion without values is not met.
-const fn shortfall(number: u8) -> &'static str {
+/// Why the cover offers nothing on a criterion.
+fn shortfall(cover: &Cover, number: u8) -> &'static str {
+    if !cover.subscribes(number) {
+        return "la garantie n’est pas souscrite";
+    }
     match number {
         1 => "un sport pratiqué est exclu du contrat",
         3 => "la garantie cesse au 85e anniversaire, avant la fin du prêt",
         4 => "la garantie cesse au 71e anniversaire, avant la fin du prêt",
-        5 | 13 => {
-            "la garantie n’est pas souscrite, ou cesse au 65e anniversaire, avant la fin du prêt"
-        }
-        _ => "la garantie n’est pas souscrite",
+        5 | 13 => "la garantie cesse au 65e anniversaire, avant la fin du prêt",
+        _ => "la franchise du contrat est plus longue que toutes celles de la liste",
     }
 }
 

@@ -40,10 +40,7 @@ const BEST: Option<usize> = Some(0);
 impl Cover {
     /// What the cover offers on criterion `number`.
     pub fn offers(&self, number: u8) -> Option<usize> {
-        if !self
-            .needed(number)
-            .is_none_or(|needed| self.pack.covers(needed))
-        {
+        if !self.subscribes(number) {
             return None;
         }
         match number {
@@ -62,16 +59,9 @@ impl Cover {
         }
     }
 
-    /// The guarantee without which a criterion is void; none for the first two.
-    const fn needed(&self, number: u8) -> Option<Guarantee> {
-        match number {
-            3 => Some(Guarantee::Deces),
-            4 => Some(Guarantee::Ptia),
-            5..=12 => Some(Guarantee::Itt),
-            16 => Some(Guarantee::Ipp),
-            13..=18 => Some(Guarantee::Ipt),
-            _ => None,
-        }
+    /// Whether the guarantee that criterion `number` is about was taken.
+    pub fn subscribes(&self, number: u8) -> bool {
+        needed(number).is_none_or(|guarantee| self.pack.covers(guarantee))
     }
 
     /// Whether the last repayment comes before the birthday that ends the guarantee.
@@ -91,6 +81,18 @@ impl Cover {
     /// Without the option, a stay of ten days or surgery is the condition (`domain.md` §1.3, mno).
     const fn mno(&self) -> Option<usize> {
         if self.mno_included { BEST } else { Some(2) }
+    }
+}
+
+/// The guarantee without which a criterion is void; none for the first two.
+const fn needed(number: u8) -> Option<Guarantee> {
+    match number {
+        3 => Some(Guarantee::Deces),
+        4 => Some(Guarantee::Ptia),
+        5..=12 => Some(Guarantee::Itt),
+        16 => Some(Guarantee::Ipp),
+        13..=18 => Some(Guarantee::Ipt),
+        _ => None,
     }
 }
 

@@ -225,6 +225,31 @@ fn sentences_say_what_is_required_and_what_is_offered() {
     );
 }
 
+#[test]
+fn sentences_say_why_nothing_is_offered() {
+    let why = |cover: &Cover, number| {
+        let assessment = assess(cover, &requiring(number, None));
+        let sentence = assessment.criteria[usize::from(number) - 1]
+            .sentence
+            .clone();
+        sentence
+            .rsplit(" : ")
+            .next()
+            .map(str::to_owned)
+            .expect("a reason")
+    };
+    let small = Cover {
+        pack: Pack::DcPtia,
+        ..good_cover()
+    };
+    assert_eq!(why(&small, 13), "la garantie n’est pas souscrite.");
+    assert_eq!(
+        why(&ending(65, true), 13),
+        "la garantie cesse au 65e anniversaire, avant la fin du prêt."
+    );
+    assert_eq!(why(&good_cover(), 13), "le contrat répond à l’exigence.");
+}
+
 fn any_cover() -> impl Strategy<Value = Cover> {
     let exclusions = (any::<bool>(), any::<bool>(), any::<bool>(), any::<bool>());
     let facts = (18..70_i32, 1..30_i32, 0..200_u16, 0..200_u16);
