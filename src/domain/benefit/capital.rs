@@ -5,13 +5,11 @@
 
 use jiff::civil::Date;
 
-use crate::{
-    domain::benefit::{
-        loan::{InsuredLoan, Owed},
-        rules::Rules,
-    },
-    kernel::{money::Cents, rate::Percent},
+use crate::domain::benefit::{
+    loan::{InsuredLoan, Owed},
+    rules::Rules,
 };
+use crate::kernel::{money::Cents, rate::Percent};
 
 /// What the event repays on one loan.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -66,10 +64,8 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::{
-        domain::benefit::loan::{Due, Release},
-        kernel::rate::Rate,
-    };
+    use crate::domain::benefit::loan::{Due, Release};
+    use crate::kernel::rate::Rate;
 
     fn percent(value: u8) -> Percent {
         Percent::new(value).expect("a percentage")

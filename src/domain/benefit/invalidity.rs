@@ -4,10 +4,8 @@
 //! security, and both conditions of the contract must hold: one's own activity impossible (not
 //! decided here) and the rate reached.
 
-use crate::{
-    domain::{benefit::rules::Rules, guarantee::Guarantee},
-    kernel::rate::Percent,
-};
+use crate::domain::{benefit::rules::Rules, guarantee::Guarantee};
+use crate::kernel::rate::Percent;
 
 /// The rate `N = (IF² × IP)^(1/3)` rounded half-up to a whole percentage, from the functional rate
 /// (*taux d'incapacité fonctionnelle*) and the occupational one (*taux d'incapacité

@@ -10,18 +10,16 @@ use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 
-use crate::{
-    domain::benefit::{
-        apportion::{apportion, lcm},
-        loan::{InsuredLoan, Period},
-        rules::Rules,
-        spell::Spell,
-    },
-    kernel::{
-        calendar::{days_between, month_index},
-        money::Cents,
-        rate::Percent,
-    },
+use crate::domain::benefit::{
+    apportion::{apportion, lcm},
+    loan::{InsuredLoan, Period},
+    rules::Rules,
+    spell::Spell,
+};
+use crate::kernel::{
+    calendar::{days_between, month_index},
+    money::Cents,
+    rate::Percent,
 };
 
 /// Which monthly benefit.
@@ -165,10 +163,8 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::{
-        domain::benefit::loan::Due,
-        kernel::{calendar::add_months, rate::Rate},
-    };
+    use crate::domain::benefit::loan::Due;
+    use crate::kernel::{calendar::add_months, rate::Rate};
 
     fn year_of(instalment: Cents, day: i8) -> Vec<Due> {
         let first = date(2028, 1, day);

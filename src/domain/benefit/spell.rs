@@ -5,10 +5,8 @@
 
 use jiff::{ToSpan, civil::Date};
 
-use crate::{
-    domain::{benefit::rules::Rules, guarantee::Guarantee},
-    kernel::calendar::{anniversary, days_between},
-};
+use crate::domain::{benefit::rules::Rules, guarantee::Guarantee};
+use crate::kernel::calendar::{anniversary, days_between};
 
 /// Days in a row, first and last included.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

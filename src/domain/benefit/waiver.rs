@@ -2,7 +2,8 @@
 
 use jiff::civil::Date;
 
-use crate::{domain::benefit::spell::Spell, kernel::money::Cents};
+use crate::domain::benefit::spell::Spell;
+use crate::kernel::money::Cents;
 
 /// A premium of one insured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

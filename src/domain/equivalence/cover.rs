@@ -5,13 +5,11 @@
 
 use jiff::civil::Date;
 
-use crate::{
-    domain::{
-        equivalence::criteria::FRANCHISE,
-        guarantee::{Guarantee, Pack},
-    },
-    kernel::calendar::anniversary,
+use crate::domain::{
+    equivalence::criteria::FRANCHISE,
+    guarantee::{Guarantee, Pack},
 };
+use crate::kernel::calendar::anniversary;
 
 /// The facts of one insured's cover that the criteria look at.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -4,13 +4,11 @@ use jiff::civil::date;
 use proptest::prelude::*;
 
 use super::*;
-use crate::{
-    domain::{
-        equivalence::profile::{JobLoss, MAX_CRITERIA},
-        guarantee::Pack,
-    },
-    kernel::calendar::anniversary,
+use crate::domain::{
+    equivalence::profile::{JobLoss, MAX_CRITERIA},
+    guarantee::Pack,
 };
+use crate::kernel::calendar::anniversary;
 
 fn good_cover() -> Cover {
     Cover {
