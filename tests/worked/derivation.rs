@@ -57,8 +57,7 @@ fn the_file_of_the_product_holds_the_parameters_of_the_code() {
     assert_eq!(file.derivation, Parameters::DEMO_V1);
 }
 
-/// `domain.md` §3.6: with b = 0.08 and a = 4.93 ‰ the entries meet their two public anchors, 3.7 ‰ on
-/// average and 51 years of age.
+/// Incidences of `domain.md` §3.6, which the entries and the law of passage give together.
 #[test]
 fn entries_into_invalidity_by_age_give_the_incidence_of_the_reference() {
     let [mortality, itt, passage, invalidity] = public_tables();
