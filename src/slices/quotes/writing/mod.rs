@@ -130,7 +130,7 @@ impl Writer<'_> {
 
     fn project_response(&self) -> ProjectResponse {
         let priced = &self.simulation.project;
-        let tax = split(priced.costs.first_month, &self.tariff.coefficients).tax;
+        let tax = split(priced.costs.first_month, self.tariff.coefficients.tax).tax;
         let ends = self.project.loans.iter().map(|loan| loan.schedule.end());
         ProjectResponse {
             reference: "project".into(),
