@@ -4,7 +4,10 @@
 //!
 //! * [`kernel`]: words everybody uses, such as money, rates, dates and refusals;
 //! * [`domain`]: the trade, as pure functions on values;
+//! * [`platform`]: tools that know nothing of insurance;
+//! * [`slices`]: one folder per business capability.
 
 pub mod domain;
 pub mod kernel;
+pub mod platform;
 pub mod slices;

@@ -1,0 +1,10 @@
+//! The web: pages, forms and static files, and how a refusal is shown.
+//!
+//! No word of insurance in the code; the words of the product are in the templates.
+
+pub mod assets;
+pub mod form;
+#[cfg(test)]
+pub mod lint;
+pub mod page;
+pub mod registry;
