@@ -76,6 +76,13 @@ impl Form {
         self.values.insert(name.to_owned(), value.into());
     }
 
+    /// Takes from `other` the values that were not sent.
+    pub fn complete(&mut self, other: &Self) {
+        for (name, value) in &other.values {
+            self.values.entry(name.clone()).or_insert_with(|| value.clone());
+        }
+    }
+
     /// Refuses the answer to one field.
     pub fn refuse(&mut self, field: &str, message: impl Into<String>) {
         self.refuse_group(field, field, &[field], message);
