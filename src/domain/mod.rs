@@ -4,8 +4,12 @@
 //! a computation needs is a parameter, so the same input gives the same cent for ever. Article,
 //! rule or table is cited where it is applied.
 
+pub mod cost;
 pub mod guarantee;
 pub mod loan;
+pub mod pathway;
 pub mod person;
+pub mod product;
 pub mod rule;
+pub mod simulation;
 pub mod tariff;

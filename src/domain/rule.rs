@@ -68,6 +68,10 @@ pub enum Rule {
     CountryFormat,
     /// No annual effective rate exists for these flows.
     TaegNotDefined,
+    /// Guarantees that the age or the situation leaves out (warning).
+    PackReduced,
+    /// A sport that is not covered (warning).
+    SportExcluded,
     /// A person who cannot be insured online asks for a quote.
     NotEligible,
     /// A person protected by the law is never sent to health questions.
@@ -76,7 +80,7 @@ pub enum Rule {
 
 impl Rule {
     /// Every rule, in the order of the registry page.
-    pub const ALL: [Self; 33] = [
+    pub const ALL: [Self; 35] = [
         Self::LoanAmountRange,
         Self::LoanTermRange,
         Self::RateRange,
@@ -108,6 +112,8 @@ impl Rule {
         Self::CriterionUnknown,
         Self::CountryFormat,
         Self::TaegNotDefined,
+        Self::PackReduced,
+        Self::SportExcluded,
         Self::NotEligible,
         Self::LemoineProtected,
     ];
@@ -156,6 +162,8 @@ impl Rule {
             Self::CriterionUnknown => ("CRITERION_UNKNOWN", "Un critère a un numéro de 1 à 18, une valeur de sa liste, et 11 critères au plus sont retenus."),
             Self::CountryFormat => ("COUNTRY_FORMAT", "Le pays est un code ISO à deux lettres, comme FR."),
             Self::TaegNotDefined => ("TAEG_NOT_DEFINED", "Ces flux n’ont pas de taux annuel effectif."),
+            Self::PackReduced => ("PACK_REDUCED", "Avertissement : l’âge ou la situation limite la couverture au décès et à la PTIA."),
+            Self::SportExcluded => ("SPORT_EXCLUDED", "Avertissement : ce sport n’est pas couvert."),
             Self::NotEligible => ("NOT_ELIGIBLE", "Cette personne ne peut pas être assurée en ligne."),
             Self::LemoineProtected => ("LEMOINE_PROTECTED", "La loi dispense cette personne de toute question de santé (art. L113-2-1 C. ass.)."),
         }

@@ -69,7 +69,12 @@ pub fn months_and_days(from: Date, to: Date) -> MonthsAndDays {
     while months > 0 && add_months(to, -months) < from {
         months -= 1;
     }
-    let days = days_between(from, add_months(to, -months)).max(0);
+    let back = add_months(to, -months);
+    let days = if back == from {
+        0
+    } else {
+        days_between(from, back).max(0)
+    };
     MonthsAndDays {
         months: u16::try_from(months).unwrap_or(u16::MAX),
         days: u16::try_from(days).unwrap_or(u16::MAX),

@@ -1,5 +1,21 @@
 //! Loans (*prêts*): what was agreed, the schedule that follows from it, and the balance at a date.
+//!
+//! A loan is an ordered list of [`Segment`]s, whatever its commercial name: deferral, steps, in
+//! fine and smoothing are one mechanism (`domain.md` §2). [`terms`] says what was agreed,
+//! [`amortisation`] turns it into a [`Schedule`], [`imported`] takes a lender's own.
 
+mod amortisation;
+mod annuity;
+mod imported;
 pub mod purpose;
+mod running;
+mod schedule;
+mod smoothing;
+mod terms;
 
+pub use imported::{ImportedRow, Mismatch, imported};
 pub use purpose::{LoanKind, Purpose, Usage};
+pub use running::elapsed_months;
+pub use schedule::{Row, Schedule};
+pub use smoothing::smoothed;
+pub use terms::{EarlyRepayment, Keep, Payment, Segment, Terms, TermsError};

@@ -118,6 +118,24 @@ pub fn duration(months: u32) -> String {
     }
 }
 
+/// A sentence with the spaces of French typography, when it was written with plain ones.
+pub fn spaced(text: &str) -> String {
+    let mut letters = text.chars().peekable();
+    let mut spaced = String::with_capacity(text.len() + 8);
+    let mut before = ' ';
+    while let Some(letter) = letters.next() {
+        let after = letters.peek().copied().unwrap_or(' ');
+        let letter = match (before, letter, after) {
+            (_, ' ', ';' | '!' | '?') => THIN,
+            (_, ' ', ':' | '»' | '€' | '%') | ('«', ' ', _) => HARD,
+            _ => letter,
+        };
+        spaced.push(letter);
+        before = letter;
+    }
+    spaced.replace('\'', "’")
+}
+
 #[cfg(test)]
 mod tests {
     use jiff::civil::date;
@@ -159,6 +177,14 @@ mod tests {
             Some("2\u{A0}juillet 2026")
         );
         assert_eq!(day_of_moment("hier"), None);
+    }
+
+    #[test]
+    fn sentences_get_their_spaces() {
+        let plain = "L'offre « A » couvre 80 % : assez ?";
+        let good = "L’offre «\u{A0}A\u{A0}» couvre 80\u{A0}%\u{A0}: assez\u{202F}?";
+        assert_eq!(spaced(plain), good);
+        assert_eq!(spaced(good), good);
     }
 
     #[test]

@@ -79,7 +79,9 @@ impl Form {
     /// Takes from `other` the values that were not sent.
     pub fn complete(&mut self, other: &Self) {
         for (name, value) in &other.values {
-            self.values.entry(name.clone()).or_insert_with(|| value.clone());
+            self.values
+                .entry(name.clone())
+                .or_insert_with(|| value.clone());
         }
     }
 

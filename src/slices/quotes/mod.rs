@@ -5,5 +5,7 @@
 
 pub mod form;
 pub mod pages;
+mod reading;
 pub mod service;
 pub mod wire;
+mod writing;

@@ -35,7 +35,7 @@ pub(super) fn whole_loan(form: &mut Form, share: Option<u32>, other: Option<u32>
         && share + other < 100
     {
         let message = format!(
-            "À deux, vos parts doivent couvrir tout le prêt : il manque {}\u{A0}%",
+            "À deux, vos parts doivent couvrir tout le prêt : il manque {}\u{A0}%",
             100 - share - other
         );
         form.refuse_group("part2", "part2", &["part1", "part2"], message);
@@ -61,7 +61,11 @@ fn insured(
     percent: u32,
     loans: usize,
 ) -> InsuredRequest {
-    let share = |loan: &&str| ShareRequest { loan: (*loan).to_owned(), percent, from: None };
+    let share = |loan: &&str| ShareRequest {
+        loan: (*loan).to_owned(),
+        percent,
+        from: None,
+    };
     InsuredRequest {
         reference: REFS[place].to_owned(),
         birth_date,

@@ -2,6 +2,7 @@
 //! that we cannot insure online, or passed on.
 
 use crate::domain::rule::Rule;
+use crate::kernel::french::spaced;
 use crate::kernel::problem::{Fault, Kind, Problem};
 use crate::platform::web::form::Form;
 
@@ -49,13 +50,17 @@ pub fn place(form: &mut Form, problem: Problem, asked: fn(&str) -> bool) -> Refu
         return Refusal::Other(problem);
     }
     let closed = [Rule::NotEligible.code(), Rule::Birthdate.code()];
-    if let Some(fault) = problem.faults.iter().find(|fault| closed.contains(&fault.code)) {
-        return Refusal::NotEligible(fault.detail.clone());
+    if let Some(fault) = problem
+        .faults
+        .iter()
+        .find(|fault| closed.contains(&fault.code))
+    {
+        return Refusal::NotEligible(spaced(&fault.detail));
     }
     for fault in &problem.faults {
         match field(fault).filter(|field| asked(field)) {
-            Some(field) => form.refuse(field, fault.detail.clone()),
-            None => form.refuse_group(&fault.pointer, "", &[], fault.detail.clone()),
+            Some(field) => form.refuse(field, spaced(&fault.detail)),
+            None => form.refuse_group(&fault.pointer, "", &[], spaced(&fault.detail)),
         }
     }
     Refusal::Corrections
@@ -63,7 +68,13 @@ pub fn place(form: &mut Form, problem: Problem, asked: fn(&str) -> bool) -> Refu
 
 fn field(fault: &Fault) -> Option<&'static str> {
     let under = |pointer: &str| {
-        fault.pointer.strip_prefix(pointer).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        fault
+            .pointer
+            .strip_prefix(pointer)
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     };
-    FIELDS.iter().find(|(pointer, _)| under(pointer)).map(|(_, field)| *field)
+    FIELDS
+        .iter()
+        .find(|(pointer, _)| under(pointer))
+        .map(|(_, field)| *field)
 }

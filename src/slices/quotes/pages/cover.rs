@@ -18,7 +18,10 @@ pub(super) struct Cover<'a> {
 impl<'a> Cover<'a> {
     /// The guarantees of the quote, in the order of the contract.
     pub(super) fn of(quote: &'a QuoteResponse) -> Vec<Self> {
-        Guarantee::ALL.into_iter().filter_map(|guarantee| Self::one(quote, guarantee)).collect()
+        Guarantee::ALL
+            .into_iter()
+            .filter_map(|guarantee| Self::one(quote, guarantee))
+            .collect()
     }
 
     fn one(quote: &'a QuoteResponse, guarantee: Guarantee) -> Option<Self> {
@@ -27,14 +30,23 @@ impl<'a> Cover<'a> {
             .iter()
             .enumerate()
             .filter_map(|(place, one)| {
-                Some((place, one.guarantees.iter().find(|found| found.code == guarantee)?))
+                Some((
+                    place,
+                    one.guarantees
+                        .iter()
+                        .find(|found| found.code == guarantee)?,
+                ))
             })
             .collect();
         let benefit = covered.first().map(|(_, found)| found.benefit.as_str())?;
-        let until = covered.into_iter().map(|(place, found)| {
-            (words::person(place, insured.len()), until(quote, found))
-        });
-        Some(Self { guarantee, until: until.collect(), benefit })
+        let until = covered
+            .into_iter()
+            .map(|(place, found)| (words::person(place, insured.len()), until(quote, found)));
+        Some(Self {
+            guarantee,
+            until: until.collect(),
+            benefit,
+        })
     }
 
     /// Its name, and the initials that the bank uses.
@@ -48,27 +60,18 @@ impl<'a> Cover<'a> {
         }
     }
 
-    /// What happens, and what we do.
-    pub(super) const fn sentence(&self) -> &'static str {
+    /// What happens to the person; the benefit then says what we do.
+    pub(super) const fn situation(&self) -> &'static str {
         match self.guarantee {
-            Guarantee::Deces => "Nous remboursons le prêt à la banque, pour la part assurée.",
+            Guarantee::Deces => "La personne assurée décède pendant le prêt.",
             Guarantee::Ptia => {
-                "Vous avez besoin de quelqu’un pour les gestes de tous les jours, pour toujours. \
-                 Nous remboursons le prêt, pour la part assurée."
+                "Vous avez besoin de quelqu’un pour les gestes de tous les jours, pour toujours."
             }
-            Guarantee::Ipt => {
-                "Votre invalidité est de 66\u{A0}% ou plus. Nous remboursons le prêt, pour la part \
-                 assurée, jusqu’à 3\u{202F}000\u{202F}000\u{A0}€."
-            }
+            Guarantee::Ipt => "Une maladie ou un accident vous laisse une invalidité importante.",
             Guarantee::Itt => {
-                "Un arrêt de travail vous empêche de travailler. Après la franchise, nous payons \
-                 vos mensualités, jusqu’à 7\u{202F}500\u{A0}€ par mois, même si votre salaire est \
-                 maintenu. Dos et troubles psychiques compris, sans condition d’hospitalisation."
+                "Un arrêt de travail vous empêche de travailler, même si votre salaire est maintenu."
             }
-            Guarantee::Ipp => {
-                "Votre invalidité est de 33\u{A0}% à moins de 66\u{A0}%. Nous payons la moitié de ce \
-                 que verse la garantie arrêt de travail, jusqu’à 7\u{202F}500\u{A0}€ par mois."
-            }
+            Guarantee::Ipp => "Une maladie ou un accident vous laisse une invalidité partielle.",
         }
     }
 }

@@ -64,10 +64,12 @@ impl Price {
             moves: moves(costs, years),
             persons: persons.map(named).collect(),
             term: french::duration(u32::try_from(rows.len()).unwrap_or_default()),
-            instalment: rows
-                .first()
-                .map_or(String::new(), |row| french::euros(Cents::new(row.instalment_cents))),
-            without_questions: insured.iter().all(|one| one.route.path.as_deref() == Some("P1")),
+            instalment: rows.first().map_or(String::new(), |row| {
+                french::euros(Cents::new(row.instalment_cents))
+            }),
+            without_questions: insured
+                .iter()
+                .all(|one| one.route.path.as_deref() == Some("P1")),
         }
     }
 }
@@ -76,12 +78,24 @@ fn moves(costs: &CostsResponse, years: &[Year]) -> String {
     if costs.min_month_cents == costs.max_month_cents {
         return String::new();
     }
-    let (least, most) = (Cents::new(costs.min_month_cents), Cents::new(costs.max_month_cents));
-    let months = years.iter().filter(|year| year.total.is_positive()).map(|year| year.months);
+    let (least, most) = (
+        Cents::new(costs.min_month_cents),
+        Cents::new(costs.max_month_cents),
+    );
+    let months = years
+        .iter()
+        .filter(|year| year.total.is_positive())
+        .map(|year| year.months);
     let months = i128::try_from(months.sum::<usize>()).unwrap_or(0).max(1);
     let average = french::euros(Cents::of_ratio(costs.total_cents.into(), months));
-    let falls = years.windows(2).all(|pair| pair[0].average >= pair[1].average);
-    let how = if falls { "puis elle baisse chaque année" } else { "puis elle change chaque année" };
+    let falls = years
+        .windows(2)
+        .all(|pair| pair[0].average >= pair[1].average);
+    let how = if falls {
+        "puis elle baisse chaque année"
+    } else {
+        "puis elle change chaque année"
+    };
     format!(
         "{how}\u{A0}: entre {} et {} par mois, {average} en moyenne",
         french::euros(least),

@@ -17,7 +17,7 @@ use crate::platform::web::form::Form;
 use crate::platform::web::page::{Page, PageError, Sheet};
 use crate::slices::quotes::form::{answers, assumptions, refusal};
 use crate::slices::quotes::service::Quotes;
-use crate::slices::quotes::wire::{LoanRequest, QuoteResponse};
+use crate::slices::quotes::wire::{InsuredRequest, LoanRequest, QuoteResponse};
 
 /// A quote as its owner reads it.
 #[derive(Template)]
@@ -29,6 +29,7 @@ pub(super) struct QuotePage<'a> {
     price: Price,
     comparison: Option<Comparison>,
     cover: Vec<Cover<'a>>,
+    persons: Vec<Person>,
     years: Vec<years::Year>,
     chart: Option<Chart>,
 }
@@ -54,6 +55,7 @@ impl<'a> QuotePage<'a> {
             price: Price::of(quote, &years),
             comparison: Comparison::of(quote),
             cover: Cover::of(quote),
+            persons: Person::all(quote),
             chart: Chart::of(&years, years::owed_at_start(quote)),
             years,
         }
@@ -80,22 +82,79 @@ impl<'a> QuotePage<'a> {
     /// Whether the loans are already being repaid, as far as we were told.
     fn is_running(&self) -> bool {
         let effect = self.quote.request.effect_date;
-        self.quote.request.loans.iter().any(|loan| loan.release_date < effect)
+        self.quote
+            .request
+            .loans
+            .iter()
+            .any(|loan| loan.release_date < effect)
     }
 
-    fn persons(&self) -> usize {
-        self.quote.request.insured.len()
+    /// What is left to repay when cover begins.
+    fn owed(&self) -> String {
+        french::euros_short(years::owed_at_start(self.quote))
+    }
+
+    fn purpose(&self) -> &'static str {
+        let asked = answers::assumptions(&self.quote.request);
+        words::label(&words::PURPOSES, asked.value("objet"))
     }
 
     fn first_due(&self) -> String {
         let loan = self.quote.request.loans.first();
-        loan.map_or(String::new(), |loan| french::month(answers::first_due(loan)))
+        loan.map_or(String::new(), |loan| {
+            french::month(answers::first_due(loan))
+        })
+    }
+}
+
+/// One person among the assumptions: what was assumed, and the fields that change it. A field is
+/// its name and its label.
+#[derive(Clone, Debug)]
+struct Person {
+    who: String,
+    line: String,
+    situation: (String, String),
+    job: (String, String),
+    part: (String, String),
+}
+
+impl Person {
+    fn all(quote: &QuoteResponse) -> Vec<Self> {
+        let count = quote.request.insured.len();
+        let asked = answers::assumptions(&quote.request);
+        let people = quote.request.insured.iter().enumerate();
+        people
+            .map(|(place, person)| Self::one(place, count, person, &asked))
+            .collect()
     }
 
-    fn share(&self, person: usize) -> String {
-        let shares = self.quote.request.insured.get(person).map(|one| one.shares.as_slice());
-        let share = shares.and_then(<[_]>::first).map_or(100, |share| share.percent);
-        format!("{share}{}%", french::HARD)
+    fn one(place: usize, count: usize, person: &InsuredRequest, asked: &Form) -> Self {
+        let (number, whose) = (place + 1, words::of_person(place, count));
+        let field =
+            |name: &str, label: &str| (format!("{name}{number}"), format!("{label}{whose}"));
+        let (situation, job) = (field("situation", "Situation"), field("travail", "Travail"));
+        let share = person.shares.first().map_or(100, |share| share.percent);
+        let line = [
+            words::label(&words::OCCUPATIONS, asked.value(&situation.0)).to_lowercase(),
+            words::label(&words::JOBS, asked.value(&job.0)).to_lowercase(),
+            if person.smoker {
+                "fumeur"
+            } else {
+                "non-fumeur"
+            }
+            .to_owned(),
+            format!("part assurée {share}{}%", french::HARD),
+        ];
+        let line: Vec<String> = line.into_iter().filter(|part| !part.is_empty()).collect();
+        let mut part = field("part", "Part du prêt assurée");
+        part.1.push_str(", en\u{A0}%");
+        Self {
+            who: words::person(place, count),
+            line: line.join(", "),
+            situation,
+            job,
+            part,
+        }
     }
 }
 
@@ -155,7 +214,11 @@ pub(super) async fn next(
         return Ok(closed::gone());
     };
     let valid_until = french::day_of_moment(&quote.expires_at).unwrap_or_default();
-    Ok(Page::new(NextPage { quote: &quote, valid_until }).into_response())
+    Ok(Page::new(NextPage {
+        quote: &quote,
+        valid_until,
+    })
+    .into_response())
 }
 
 /// The page of the quote with what is to be corrected, the other fields as the quote has them.
@@ -167,7 +230,14 @@ fn again(quote: &QuoteResponse, mut form: Form) -> Response {
 
 fn on_this_page(field: &str) -> bool {
     let fields = [
-        "franchise", "formule", "objet", "situation1", "situation2", "part1", "part2", "echeance_m",
+        "franchise",
+        "formule",
+        "objet",
+        "situation1",
+        "situation2",
+        "part1",
+        "part2",
+        "echeance_m",
         "actuelle",
     ];
     fields.contains(&field)

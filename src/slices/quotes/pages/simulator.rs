@@ -2,7 +2,7 @@
 
 use askama::Template;
 use axum::{
-    extract::{Query, State},
+    extract::{Query, State, rejection::QueryRejection},
     response::{IntoResponse, Redirect, Response},
 };
 
@@ -40,11 +40,11 @@ pub(super) async fn home() -> Redirect {
 }
 
 /// Answers of an address: few, and none that the page would refuse.
-type Pairs = Query<Vec<(String, String)>>;
+type Pairs = Result<Query<Vec<(String, String)>>, QueryRejection>;
 
 pub(super) async fn show(
     State(quotes): State<Quotes>,
-    pairs: Option<Pairs>,
+    pairs: Pairs,
 ) -> Result<Response, PageError> {
     let link = Form::new(pairs.map(|Query(pairs)| pairs).unwrap_or_default());
     let form = if link.has("devis") {
@@ -55,7 +55,11 @@ pub(super) async fn show(
     } else {
         form::from_link(&link, quotes.today())
     };
-    Ok(Page::new(SimulatorPage { form, act: quotes.fresh_key() }).into_response())
+    Ok(Page::new(SimulatorPage {
+        form,
+        act: quotes.fresh_key(),
+    })
+    .into_response())
 }
 
 pub(super) async fn submit(
@@ -96,5 +100,8 @@ fn page(form: Form, quotes: &Quotes) -> Response {
 }
 
 fn on_this_page(field: &str) -> bool {
-    !matches!(field, "franchise" | "formule" | "objet" | "situation1" | "situation2" | "echeance_m")
+    !matches!(
+        field,
+        "franchise" | "formule" | "objet" | "situation1" | "situation2" | "echeance_m"
+    )
 }

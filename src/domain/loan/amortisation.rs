@@ -1,0 +1,432 @@
+//! From terms to schedule: one walk over the segments, month by month, in whole cents.
+//!
+//! Interest of a month is rounded, instalments are rounded, and the last instalment settles the
+//! balance exactly (`domain.md` §2.1). This holds for every kind of loan.
+
+use rust_decimal::Decimal;
+
+use super::annuity::{months_to_repay, weighted_instalment};
+use super::schedule::{Row, Schedule};
+use super::terms::{Keep, Payment, Segment, Terms, TermsError, monthly_interest};
+use crate::kernel::calendar::add_months;
+use crate::kernel::money::Cents;
+
+impl Terms {
+    /// The schedule (*tableau d'amortissement*) that follows from these terms.
+    ///
+    /// # Errors
+    /// [`TermsError`] when the terms do not repay the loan.
+    pub fn schedule(&self) -> Result<Schedule, TermsError> {
+        if self.segments.is_empty() || self.segments.iter().any(|segment| segment.months == 0) {
+            return Err(TermsError::Empty);
+        }
+        let mut walk = Walk::new(self);
+        walk.run()?;
+        if walk.next_repayment < self.early_repayments.len() {
+            return Err(TermsError::EarlyRepayment {
+                place: walk.next_repayment,
+            });
+        }
+        Ok(Schedule {
+            capital: self.capital,
+            rate: self.rate,
+            release: self.release,
+            period_start: add_months(self.first_due, -1),
+            rows: walk.rows,
+        })
+    }
+}
+
+struct Walk<'a> {
+    terms: &'a Terms,
+    /// What is left to do: shortened by early repayments that keep the instalment.
+    segments: Vec<Segment>,
+    balance: Cents,
+    /// Instalment of weight 1, once the balance to repay is known.
+    base: Option<Decimal>,
+    next_repayment: usize,
+    rows: Vec<Row>,
+}
+
+impl<'a> Walk<'a> {
+    fn new(terms: &'a Terms) -> Self {
+        Self {
+            terms,
+            segments: terms.segments.clone(),
+            balance: terms.capital,
+            base: None,
+            next_repayment: 0,
+            rows: Vec::with_capacity(terms.months() as usize),
+        }
+    }
+
+    fn run(&mut self) -> Result<(), TermsError> {
+        let mut place = 0;
+        while place < self.segments.len() && self.balance.is_positive() {
+            self.segment(place)?;
+            place += 1;
+        }
+        Ok(())
+    }
+
+    fn segment(&mut self, place: usize) -> Result<(), TermsError> {
+        let mut done = 0;
+        let mut planned = self.planned(place, done);
+        self.check_amortises(place, planned)?;
+        while done < self.segments[place].months && self.balance.is_positive() {
+            done += 1;
+            let last = done == self.segments[place].months && place + 1 == self.segments.len();
+            self.month(self.segments[place].payment, planned, last);
+            if self.repay_early(place, done)? {
+                planned = self.planned(place, done);
+            }
+        }
+        Ok(())
+    }
+
+    /// The instalment of a segment of which `done` months are over; `None` when it follows the
+    /// interest.
+    fn planned(&mut self, place: usize, done: u32) -> Option<Cents> {
+        match self.segments[place].payment {
+            Payment::Nothing | Payment::Interest => None,
+            Payment::Fixed(instalment) => Some(instalment),
+            Payment::Weighted(weight) => {
+                let base = self.base.unwrap_or_else(|| self.solve(place, done));
+                self.base = Some(base);
+                Some(Cents::rounded(base * weight))
+            }
+        }
+    }
+
+    fn solve(&self, place: usize, done: u32) -> Decimal {
+        let mut ahead = self.segments[place..].to_vec();
+        ahead[0].months -= done;
+        if ahead[0].months == 0 {
+            ahead.remove(0);
+        }
+        let months_ahead: u32 = ahead.iter().map(|segment| segment.months).sum();
+        if months_ahead == 0 {
+            return Decimal::ZERO;
+        }
+        weighted_instalment(self.balance.to_decimal(), self.terms.rate.monthly(), &ahead)
+    }
+
+    /// Each step repays more than the interest of its first month, or the loan would grow.
+    fn check_amortises(&self, place: usize, planned: Option<Cents>) -> Result<(), TermsError> {
+        let interest = monthly_interest(self.balance, self.terms.rate);
+        match planned {
+            Some(instalment) if instalment <= interest => {
+                Err(TermsError::NotAmortising { segment: place })
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn month(&mut self, payment: Payment, planned: Option<Cents>, last: bool) {
+        let interest = monthly_interest(self.balance, self.terms.rate);
+        let owed = self.balance + interest;
+        let regular = match payment {
+            Payment::Nothing => Cents::ZERO,
+            Payment::Interest => interest,
+            Payment::Weighted(_) | Payment::Fixed(_) => planned.unwrap_or(owed),
+        };
+        let paid = if last || regular >= owed {
+            owed
+        } else {
+            regular
+        };
+        // The capital of an in fine loan falls due at the end and is never indemnified (§1.5).
+        let insurable = if planned.is_some() { paid } else { regular };
+        self.push(paid, interest, insurable);
+    }
+
+    fn push(&mut self, paid: Cents, interest: Cents, insurable: Cents) {
+        let number = i32::try_from(self.rows.len()).unwrap_or(i32::MAX);
+        let broken = if number == 0 {
+            self.terms.broken_period_interest()
+        } else {
+            Cents::ZERO
+        };
+        let principal = paid - interest;
+        self.balance -= principal;
+        self.rows.push(Row {
+            due: add_months(self.terms.first_due, number),
+            instalment: paid + broken,
+            interest: interest + broken,
+            principal,
+            early_repayment: Cents::ZERO,
+            outstanding: self.balance,
+            insurable,
+        });
+    }
+
+    /// Takes the early repayment that falls after this month, if any; whether there was one.
+    fn repay_early(&mut self, place: usize, done: u32) -> Result<bool, TermsError> {
+        let mut any = false;
+        while let Some(repayment) = self.terms.early_repayments.get(self.next_repayment) {
+            let month = u32::try_from(self.rows.len()).unwrap_or(u32::MAX);
+            if repayment.after_month > month {
+                break;
+            }
+            let possible = repayment.after_month == month
+                && repayment.amount.is_positive()
+                && repayment.amount < self.balance;
+            let row = self.rows.last_mut().filter(|_| possible);
+            let Some(row) = row else {
+                return Err(TermsError::EarlyRepayment {
+                    place: self.next_repayment,
+                });
+            };
+            self.balance -= repayment.amount;
+            row.early_repayment += repayment.amount;
+            row.outstanding = self.balance;
+            self.next_repayment += 1;
+            match repayment.keep {
+                Keep::Term => self.base = None,
+                Keep::Instalment => self.shorten(place, done),
+            }
+            any = true;
+        }
+        Ok(any)
+    }
+
+    /// Keeps the instalment of the last segment and lets the term follow. In earlier segments the
+    /// instalments simply go on until nothing is owed.
+    fn shorten(&mut self, place: usize, done: u32) {
+        let is_last = place + 1 == self.segments.len();
+        let (Some(base), Payment::Weighted(weight)) = (self.base, self.segments[place].payment)
+        else {
+            return;
+        };
+        let instalment = Cents::rounded(base * weight).to_decimal();
+        let months = months_to_repay(
+            self.balance.to_decimal(),
+            self.terms.rate.monthly(),
+            instalment,
+        );
+        if let Some(months) = months.filter(|_| is_last) {
+            self.segments[place].months = self.segments[place].months.min(done + months);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+
+    use super::super::smoothing::smoothed;
+    use super::*;
+    use crate::domain::loan::EarlyRepayment;
+    use crate::kernel::rate::Rate;
+
+    fn terms(euros: i64, rate: &str, segments: &[(u32, Payment)]) -> Terms {
+        let segments = segments.iter().map(|(months, payment)| Segment {
+            months: *months,
+            payment: *payment,
+        });
+        Terms {
+            segments: segments.collect(),
+            ..Terms::amortising(
+                Cents::from_euros(euros),
+                rate.parse().expect("a rate"),
+                1,
+                date(2026, 6, 5),
+            )
+        }
+    }
+
+    fn one() -> Payment {
+        Payment::Weighted(Decimal::ONE)
+    }
+
+    fn weight(hundredths: i64) -> Payment {
+        Payment::Weighted(Decimal::new(hundredths, 2))
+    }
+
+    fn instalments(schedule: &Schedule, months: &[usize]) -> Vec<i64> {
+        months
+            .iter()
+            .map(|month| schedule.rows()[month - 1].instalment.get())
+            .collect()
+    }
+
+    fn balances(schedule: &Schedule, months: &[usize]) -> Vec<i64> {
+        months
+            .iter()
+            .map(|month| schedule.outstanding_after(*month).get())
+            .collect()
+    }
+
+    #[test]
+    fn l1_amortising() {
+        let schedule = terms(200_000, "3.30", &[(240, one())])
+            .schedule()
+            .expect("L1");
+        assert_eq!(
+            instalments(&schedule, &[1, 239, 240]),
+            [113_947, 113_947, 113_970]
+        );
+        assert_eq!(
+            balances(&schedule, &[1, 12, 24, 96, 120, 180, 239, 240]),
+            [
+                19_941_053, 19_281_839, 18_539_619, 13_533_913, 11_632_995, 6_294_627, 113_657, 0
+            ]
+        );
+        assert_eq!(schedule.total_interest(), Cents::new(7_347_303));
+        let interest: Vec<_> = schedule.rows()[..3]
+            .iter()
+            .map(|row| row.interest.get())
+            .collect();
+        assert_eq!(interest, [55_000, 54_838, 54_675]);
+    }
+
+    #[test]
+    fn l2_in_fine() {
+        let schedule = terms(100_000, "4", &[(120, Payment::Interest)])
+            .schedule()
+            .expect("L2");
+        assert_eq!(
+            instalments(&schedule, &[1, 119, 120]),
+            [33_333, 33_333, 10_033_333]
+        );
+        assert_eq!(schedule.total_interest(), Cents::new(3_999_960));
+        assert_eq!(schedule.rows()[119].insurable, Cents::new(33_333));
+    }
+
+    #[test]
+    fn l3_partial_deferral() {
+        let loan = terms(100_000, "4", &[(12, Payment::Interest), (168, one())]);
+        let schedule = loan.schedule().expect("L3");
+        assert_eq!(
+            instalments(&schedule, &[12, 13, 180]),
+            [33_333, 77_835, 77_728]
+        );
+        assert_eq!(balances(&schedule, &[12, 13]), [10_000_000, 9_955_498]);
+        assert_eq!(schedule.total_interest(), Cents::new(3_476_169));
+    }
+
+    #[test]
+    fn l4_total_deferral() {
+        let loan = terms(150_000, "3.6", &[(24, Payment::Nothing), (240, one())]);
+        let schedule = loan.schedule().expect("L4");
+        assert_eq!(instalments(&schedule, &[24, 25, 264]), [0, 94_309, 94_238]);
+        assert_eq!(balances(&schedule, &[24]), [16_118_090]);
+        assert_eq!(schedule.total_interest(), Cents::new(7_634_089));
+    }
+
+    #[test]
+    fn l5_steps() {
+        let steps = [(60, weight(80)), (60, weight(100)), (120, weight(115))];
+        let schedule = terms(200_000, "3.30", &steps).schedule().expect("L5");
+        assert_eq!(
+            instalments(&schedule, &[60, 61, 121, 240]),
+            [91_175, 113_969, 131_064, 131_181]
+        );
+        assert_eq!(balances(&schedule, &[60, 120]), [17_643_678, 13_380_553]);
+        assert_eq!(schedule.total_interest(), Cents::new(8_036_437));
+    }
+
+    #[test]
+    fn l6_and_l7_smoothed_around_a_free_loan() {
+        let ptz = terms(40_000, "0", &[(120, Payment::Nothing), (120, one())]);
+        let ptz = ptz.schedule().expect("L6");
+        assert_eq!(instalments(&ptz, &[120, 121, 240]), [0, 33_333, 33_373]);
+        assert_eq!(balances(&ptz, &[120, 180]), [4_000_000, 2_000_020]);
+        let main = smoothed(terms(160_000, "3.5", &[(240, one())]), &[ptz]);
+        let main = main.schedule().expect("L7");
+        assert_eq!(
+            instalments(&main, &[1, 120, 121, 239, 240]),
+            [106_577, 106_577, 73_244, 73_244, 73_222]
+        );
+        assert_eq!(balances(&main, &[120]), [7_406_914]);
+        assert_eq!(main.total_interest(), Cents::new(5_578_498));
+    }
+
+    #[test]
+    fn l8_broken_first_period() {
+        let loan = Terms {
+            release: date(2026, 3, 17),
+            first_due: date(2026, 5, 5),
+            ..terms(200_000, "3.30", &[(240, one())])
+        };
+        assert_eq!(
+            (loan.extra_days(), loan.broken_period_interest()),
+            (19, Cents::new(34_356))
+        );
+        let schedule = loan.schedule().expect("L8");
+        assert_eq!(schedule.rows()[0].instalment, Cents::new(113_947 + 34_356));
+        assert_eq!(schedule.rows()[0].insurable, Cents::new(113_947));
+        assert_eq!(schedule.outstanding_after(1), Cents::new(19_941_053));
+    }
+
+    #[test]
+    fn l9_early_repayment_both_ways() {
+        let repaid = |keep| {
+            let repayment = EarlyRepayment {
+                after_month: 60,
+                amount: Cents::from_euros(30_000),
+                keep,
+            };
+            let loan = terms(200_000, "3.30", &[(240, one())]);
+            Terms {
+                early_repayments: vec![repayment],
+                ..loan
+            }
+            .schedule()
+            .expect("L9")
+        };
+        let shorter_instalment = repaid(Keep::Term);
+        assert_eq!(balances(&shorter_instalment, &[60]), [13_160_385]);
+        assert_eq!(instalments(&shorter_instalment, &[61]), [92_794]);
+        assert_eq!(shorter_instalment.rows().len(), 240);
+        let shorter_term = repaid(Keep::Instalment);
+        assert_eq!(instalments(&shorter_term, &[61]), [113_947]);
+        assert_eq!(shorter_term.rows().len(), 60 + 140);
+    }
+
+    #[test]
+    fn a_step_under_its_interest_is_refused() {
+        let loan = terms(
+            200_000,
+            "3.30",
+            &[(60, Payment::Fixed(Cents::from_euros(550))), (180, one())],
+        );
+        assert_eq!(
+            loan.schedule(),
+            Err(TermsError::NotAmortising { segment: 0 })
+        );
+    }
+
+    #[test]
+    fn impossible_early_repayments_are_refused() {
+        for (after_month, euros) in [(60, 0), (60, 161_604), (0, 1000), (300, 1000)] {
+            let repayment = EarlyRepayment {
+                after_month,
+                amount: Cents::from_euros(euros),
+                keep: Keep::Term,
+            };
+            let loan = Terms {
+                early_repayments: vec![repayment],
+                ..terms(200_000, "3.30", &[(240, one())])
+            };
+            assert_eq!(
+                loan.schedule(),
+                Err(TermsError::EarlyRepayment { place: 0 })
+            );
+        }
+    }
+
+    #[test]
+    fn a_zero_rate_is_an_ordinary_loan() {
+        let schedule = terms(12_000, "0", &[(12, one())])
+            .schedule()
+            .expect("a free loan");
+        assert!(
+            schedule
+                .rows()
+                .iter()
+                .all(|row| row.instalment == Cents::from_euros(1000))
+        );
+        assert_eq!(schedule.rate(), Rate::ZERO);
+    }
+}

@@ -1,0 +1,59 @@
+//! Annuities: how much a month repays a balance, before any rounding.
+
+use rust_decimal::{Decimal, MathematicalOps};
+
+use super::terms::{Payment, Segment};
+
+/// The instalment of weight 1 that repays `balance` (in cents) over weighted segments:
+/// `balance / Σ w(m)·(1+i)^−m` (`domain.md` §2.2, `PALIERS`; with one segment, `A(C,t,n)`).
+///
+/// Segments that are not weighted end the sum: they never follow a weighted one.
+pub(super) fn weighted_instalment(
+    balance: Decimal,
+    monthly: Decimal,
+    segments: &[Segment],
+) -> Decimal {
+    let mut factor = Decimal::ZERO;
+    let mut discount = Decimal::ONE;
+    for segment in segments {
+        let Payment::Weighted(weight) = segment.payment else {
+            break;
+        };
+        factor += weight * discount * annuity_factor(monthly, segment.months);
+        discount *= discount_after(monthly, segment.months);
+    }
+    balance / factor
+}
+
+/// Present value of 1 paid at the end of each of `months` months: `(1 − (1+i)^−n) / i`.
+pub(super) fn annuity_factor(monthly: Decimal, months: u32) -> Decimal {
+    if monthly.is_zero() {
+        return Decimal::from(months);
+    }
+    (Decimal::ONE - discount_after(monthly, months)) / monthly
+}
+
+/// Present value of 1 paid after `months` months: `(1+i)^−n`.
+pub(super) fn discount_after(monthly: Decimal, months: u32) -> Decimal {
+    Decimal::ONE / (Decimal::ONE + monthly).powu(u64::from(months))
+}
+
+/// How many months `instalment` takes to repay `balance`, unrounded: the `n'` of an early
+/// repayment that keeps the instalment (`domain.md` §2.2). Counts `⌈−ln(1 − C·i/M) / ln(1+i)⌉`
+/// without logarithms. `None` when it never does.
+pub(super) fn months_to_repay(
+    balance: Decimal,
+    monthly: Decimal,
+    instalment: Decimal,
+) -> Option<u32> {
+    if instalment <= balance * monthly {
+        return None;
+    }
+    let mut left = balance;
+    let mut months = 0;
+    while left > Decimal::ZERO {
+        left += left * monthly - instalment;
+        months += 1;
+    }
+    Some(months)
+}

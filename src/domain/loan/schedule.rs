@@ -1,0 +1,121 @@
+//! The schedule of a loan (*tableau d'amortissement*), computed or imported.
+
+use jiff::civil::Date;
+
+use crate::kernel::money::Cents;
+use crate::kernel::rate::Rate;
+
+/// One instalment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Row {
+    /// Due date.
+    pub due: Date,
+    /// Paid on that day, insurance and early repayment excluded.
+    pub instalment: Cents,
+    /// Interest of the period, broken days of the first included.
+    pub interest: Cents,
+    /// Capital repaid; negative while interest is capitalised.
+    pub principal: Cents,
+    /// Repaid before term on the same day.
+    pub early_repayment: Cents,
+    /// Balance after all this (*capital restant dû*).
+    pub outstanding: Cents,
+    /// The part of the instalment that an inability to work indemnifies: without the broken days
+    /// of the first period, without the final capital of an in fine loan (`domain.md` §1.5).
+    pub insurable: Cents,
+}
+
+/// A schedule: whatever the kind of loan, capital, dates and rows.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Schedule {
+    pub(super) capital: Cents,
+    pub(super) rate: Rate,
+    pub(super) release: Date,
+    pub(super) period_start: Date,
+    pub(super) rows: Vec<Row>,
+}
+
+impl Schedule {
+    /// Capital lent.
+    pub const fn capital(&self) -> Cents {
+        self.capital
+    }
+
+    /// Nominal annual rate.
+    pub const fn rate(&self) -> Rate {
+        self.rate
+    }
+
+    /// Day on which the funds are released.
+    pub const fn release(&self) -> Date {
+        self.release
+    }
+
+    /// Every instalment, in order; never empty.
+    pub fn rows(&self) -> &[Row] {
+        &self.rows
+    }
+
+    /// Last due date.
+    pub fn end(&self) -> Date {
+        self.rows.last().map_or(self.release, |row| row.due)
+    }
+
+    /// First day of the period that ends with instalment `place` (from 0): the due date before it,
+    /// or a month before the first.
+    pub fn period_start(&self, place: usize) -> Date {
+        match place
+            .checked_sub(1)
+            .and_then(|before| self.rows.get(before))
+        {
+            Some(before) => before.due,
+            None => self.period_start,
+        }
+    }
+
+    /// How many instalments are due on or before `day`.
+    pub fn due_by(&self, day: Date) -> usize {
+        self.rows.partition_point(|row| row.due <= day)
+    }
+
+    /// Balance after `paid` instalments.
+    pub fn outstanding_after(&self, paid: usize) -> Cents {
+        match paid.checked_sub(1).and_then(|last| self.rows.get(last)) {
+            Some(row) => row.outstanding,
+            None => self.capital,
+        }
+    }
+
+    /// Balance on `day` (*capital restant dû*): an instalment due on that day counts as paid
+    /// (`domain.md` §1.5); nothing is owed before the release.
+    pub fn outstanding_at(&self, day: Date) -> Cents {
+        if day < self.release {
+            Cents::ZERO
+        } else {
+            self.outstanding_after(self.due_by(day))
+        }
+    }
+
+    /// Interest over the whole loan.
+    pub fn total_interest(&self) -> Cents {
+        self.rows.iter().map(|row| row.interest).sum()
+    }
+
+    /// The instalment that most months share, broken days and last month aside: what a borrower
+    /// calls *the* instalment. The earliest of equals.
+    pub fn usual_instalment(&self) -> Cents {
+        let mut best = (0, Cents::ZERO);
+        let mut run = (0, Cents::ZERO);
+        for row in &self.rows {
+            run = if row.insurable == run.1 {
+                (run.0 + 1, run.1)
+            } else {
+                (1, row.insurable)
+            };
+            if run.0 > best.0 && run.1.is_positive() {
+                best = run;
+            }
+        }
+        best.1
+    }
+}

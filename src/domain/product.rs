@@ -1,0 +1,56 @@
+//! What the product takes: limits of amounts, terms, rates and lists (`domain.md` §1.3 and §13.4,
+//! confirmed by the decisions of the product).
+
+use crate::domain::loan::LoanKind;
+use crate::kernel::money::Cents;
+use crate::kernel::rate::Rate;
+
+/// Smallest capital of a loan.
+pub const LOAN_CAPITAL_MIN: Cents = Cents::from_euros(10_000);
+/// Largest capital of a loan.
+pub const LOAN_CAPITAL_MAX: Cents = Cents::from_euros(3_000_000);
+/// Shortest term, in months.
+pub const LOAN_MONTHS_MIN: u32 = 12;
+/// Longest term, in months.
+pub const LOAN_MONTHS_MAX: u32 = 420;
+/// Highest nominal rate.
+pub const NOMINAL_RATE_MAX: Rate = Rate::from_micro_percent(15 * Rate::SCALE);
+/// Most decimals of a nominal rate.
+pub const NOMINAL_RATE_DECIMALS_MAX: u32 = 3;
+/// Longest deferral, in months, free loans of the State aside.
+pub const DEFERRAL_MONTHS_MAX: u32 = 60;
+/// Highest account fee of a month.
+pub const ACCOUNT_FEE_MAX: Cents = Cents::from_euros(100);
+/// Most loans of one project.
+pub const LOANS_MAX: usize = 6;
+/// Most persons of one project.
+pub const INSURED_MAX: usize = 4;
+/// Youngest age on the first day of cover.
+pub const ENTRY_AGE_MIN: i32 = 18;
+/// Oldest age on the first day of cover.
+pub const ENTRY_AGE_MAX: i32 = 69;
+/// From this age on the first day of cover, death and PTIA only.
+pub const DC_PTIA_AGE: i32 = 65;
+/// Highest rate of a bank's insurance.
+pub const BANK_RATE_MAX: Rate = Rate::from_micro_percent(5 * Rate::SCALE);
+/// Highest amount a month of a bank's insurance.
+pub const BANK_MONTHLY_MAX: Cents = Cents::from_euros(5_000);
+/// Highest loading in percent.
+pub const LOADING_PERCENT_MAX: i64 = 300;
+/// Highest loading per mille of the outstanding.
+pub const LOADING_PER_MILLE_MAX: i64 = 30;
+/// Most other insured capital that a person may declare.
+pub const OTHER_INSURED_MAX: Cents = Cents::from_euros(100_000_000);
+/// Most rows of a list inside a loan or a person: steps, early repayments, shares, loadings.
+pub const LIST_MAX: usize = 24;
+/// Most rows of a lender's schedule.
+pub const SCHEDULE_ROWS_MAX: usize = 480;
+
+/// Longest term of a kind of loan, in months.
+pub const fn months_max(kind: LoanKind) -> u32 {
+    match kind {
+        LoanKind::InFine => 120,
+        LoanKind::Relais => 36,
+        _ => LOAN_MONTHS_MAX,
+    }
+}

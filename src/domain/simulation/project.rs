@@ -1,0 +1,97 @@
+//! What is asked, in the words of the trade. Every value has been checked before it comes here.
+
+use jiff::civil::Date;
+
+use crate::domain::guarantee::Guarantee;
+use crate::domain::loan::Schedule;
+use crate::domain::tariff::periods::Share;
+use crate::domain::tariff::{Choices, Fractionation, Life};
+use crate::kernel::calendar::anniversary;
+use crate::kernel::money::Cents;
+use crate::kernel::rate::Rate;
+
+/// A project to price.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Project {
+    /// Housing or mixed use (art. L313-1 1° C. conso.).
+    pub housing: bool,
+    /// Loans, 1 to 6.
+    pub loans: Vec<ProjectLoan>,
+    /// Persons, 1 to 4.
+    pub insured: Vec<ProjectInsured>,
+    /// What is chosen for the contract.
+    pub choices: Choices,
+    /// How often premiums are collected.
+    pub fractionation: Fractionation,
+    /// The bank's contract to compare with.
+    pub bank: Option<BankOffer>,
+}
+
+/// One loan of the project.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ProjectLoan {
+    /// Its schedule.
+    pub schedule: Schedule,
+    /// Fees kept by the lender at the release.
+    pub lender_fees: Cents,
+    /// Account fee added to each instalment.
+    pub account_fee: Cents,
+}
+
+/// One person of the project.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ProjectInsured {
+    /// What the price depends on.
+    pub life: Life,
+    /// Country of residence.
+    pub country: String,
+    /// Insured share of the person's other running home loans.
+    pub other_insured: Cents,
+    /// Shares of each loan, in the order of the loans; none where the loan is not insured.
+    pub shares: Vec<Vec<Share>>,
+}
+
+/// The bank's contract.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BankOffer {
+    /// An annual rate on the initial capital, for the same shares.
+    Initial(Rate),
+    /// An annual rate on the outstanding balance of each month, for the same shares.
+    Outstanding(Rate),
+    /// An amount every month, for the whole project.
+    Monthly(Cents),
+}
+
+impl ProjectInsured {
+    /// Last repayment of the loans on which this person is insured.
+    pub fn last_repayment(&self, loans: &[ProjectLoan]) -> Option<Date> {
+        let insured = loans
+            .iter()
+            .zip(&self.shares)
+            .filter(|(_, shares)| !shares.is_empty());
+        insured.map(|(loan, _)| loan.schedule.end()).max()
+    }
+
+    /// First day without `guarantee`: the day after nothing is due any more, or the birthday that
+    /// ends it.
+    pub fn guarantee_end(&self, guarantee: Guarantee, last_repayment: Date) -> Date {
+        anniversary(self.life.birth, guarantee.end_age()).min(last_repayment)
+    }
+
+    /// Insured share of all outstanding credits (`domain.md` §5.2): the capital of a loan to come,
+    /// the balance of one already running, with the largest share it ever has, and the others.
+    pub fn cumulated(&self, loans: &[ProjectLoan], effect: Date) -> Cents {
+        let of_project = loans.iter().zip(&self.shares).map(|(loan, shares)| {
+            let percent = shares
+                .iter()
+                .map(|share| share.percent.get())
+                .max()
+                .unwrap_or(0);
+            let owed = loan
+                .schedule
+                .outstanding_at(effect.max(loan.schedule.release()));
+            Cents::of_ratio(i128::from(owed.get()) * i128::from(percent), 100)
+        });
+        of_project.sum::<Cents>() + self.other_insured
+    }
+}

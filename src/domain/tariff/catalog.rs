@@ -1,0 +1,206 @@
+//! The versions of the tariff that this build knows, read from `products/`.
+//!
+//! The files are compiled in: a price depends on nothing that could change under a running server.
+//! A version stays here as long as a quote may be pinned to it.
+
+use rust_decimal::Decimal;
+use serde::Deserialize;
+
+use super::table::{AgeRates, Coefficients, Tariff};
+use crate::kernel::money::Cents;
+
+/// Name of the version that prices new simulations.
+pub const CURRENT: &str = "demo-v1";
+
+/// Every version shipped: its factors and its rates.
+const VERSIONS: [(&str, &str); 1] = [(
+    include_str!("../../../products/demo-v1/tariff.toml"),
+    include_str!("../../../products/demo-v1/rates.csv"),
+)];
+
+const COLUMNS: &str = "age,rate_death,rate_ptia,rate_ipt,itt_months_f30,itt_months_f60,\
+itt_months_f90,ipp_entry,inv_years_5,inv_years_10,inv_years_15,inv_years_20,inv_years_25";
+
+/// Why the files of a version cannot be read.
+#[derive(Debug, thiserror::Error)]
+pub enum CatalogError {
+    /// The factors.
+    #[error("tariff.toml: {0}")]
+    Factors(#[from] toml::de::Error),
+    /// A line of the rates.
+    #[error("rates.csv, line {line}: {expected}")]
+    Rates {
+        /// Number of the line, from 1.
+        line: usize,
+        /// What should stand there.
+        expected: &'static str,
+    },
+    /// The version that prices new simulations is not among the files.
+    #[error("the current version {CURRENT} is not shipped")]
+    NoCurrent,
+}
+
+/// The version that prices new simulations.
+///
+/// # Errors
+/// [`CatalogError`] when a file cannot be read; a test keeps it from happening.
+pub fn current() -> Result<Tariff, CatalogError> {
+    for (factors, rates) in VERSIONS {
+        let tariff = parse(factors, rates)?;
+        if tariff.version == CURRENT {
+            return Ok(tariff);
+        }
+    }
+    Err(CatalogError::NoCurrent)
+}
+
+#[derive(Deserialize)]
+struct File {
+    version: String,
+    factors: Factors,
+    loads: Loads,
+    sports: Sports,
+    collection: Collection,
+}
+
+#[derive(Deserialize)]
+struct Factors {
+    class: [Decimal; 4],
+    smoker_death: Decimal,
+    smoker_other: Decimal,
+    mno_excluded: Decimal,
+    ipp_part: Decimal,
+}
+
+#[derive(Deserialize)]
+struct Loads {
+    tax: Decimal,
+    commission: Decimal,
+    management: Decimal,
+    margin: Decimal,
+}
+
+#[derive(Deserialize)]
+struct Sports {
+    per_mille: Decimal,
+}
+
+#[derive(Deserialize)]
+struct Collection {
+    minimum_cents: Cents,
+}
+
+/// Reads one version from the text of its two files.
+///
+/// # Errors
+/// [`CatalogError`] with the line or key that is wrong.
+pub fn parse(factors: &str, rates: &str) -> Result<Tariff, CatalogError> {
+    let file: File = toml::from_str(factors)?;
+    let (first_age, rates) = parse_rates(rates)?;
+    let loads = &file.loads;
+    Ok(Tariff {
+        version: file.version,
+        first_age,
+        rates,
+        coefficients: Coefficients {
+            class: file.factors.class,
+            smoker_death: file.factors.smoker_death,
+            smoker_other: file.factors.smoker_other,
+            mno_excluded: file.factors.mno_excluded,
+            tax: loads.tax,
+            benefit_part: Decimal::ONE - loads.commission - loads.management - loads.margin,
+            ipp_part: file.factors.ipp_part,
+            sport_per_mille: file.sports.per_mille,
+            commission: loads.commission,
+            collection_min: file.collection.minimum_cents,
+        },
+    })
+}
+
+fn parse_rates(text: &str) -> Result<(i32, Vec<AgeRates>), CatalogError> {
+    let mut lines = text.lines();
+    if lines.next() != Some(COLUMNS) {
+        return Err(CatalogError::Rates {
+            line: 1,
+            expected: "the names of the thirteen columns",
+        });
+    }
+    let mut rates = Vec::new();
+    let mut first_age = None;
+    for (place, line) in lines.enumerate() {
+        let bad = |expected| CatalogError::Rates {
+            line: place + 2,
+            expected,
+        };
+        let (age, row) = parse_row(line).ok_or_else(|| bad("an age and twelve decimals"))?;
+        let first = *first_age.get_or_insert(age);
+        if usize::try_from(age - first).ok() != Some(place) {
+            return Err(bad("ages one after the other"));
+        }
+        rates.push(row);
+    }
+    let first_age = first_age.ok_or(CatalogError::Rates {
+        line: 2,
+        expected: "at least one age",
+    })?;
+    Ok((first_age, rates))
+}
+
+fn parse_row(line: &str) -> Option<(i32, AgeRates)> {
+    let (age, values) = line.split_once(',')?;
+    let values = values
+        .split(',')
+        .map(str::parse)
+        .collect::<Result<Vec<Decimal>, _>>()
+        .ok()?;
+    let &[
+        death,
+        ptia,
+        ipt,
+        f30,
+        f60,
+        f90,
+        ipp_entry,
+        y5,
+        y10,
+        y15,
+        y20,
+        y25,
+    ] = values.as_slice()
+    else {
+        return None;
+    };
+    let rates = AgeRates {
+        death,
+        ptia,
+        ipt,
+        itt_months: [f30, f60, f90],
+        ipp_entry,
+        invalidity_years: [y5, y10, y15, y20, y25],
+    };
+    Some((age.parse().ok()?, rates))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_current_version_is_shipped_and_covers_every_insured_age() {
+        let tariff = current().expect("products/");
+        assert_eq!((tariff.first_age, tariff.rates.len()), (18, 67));
+        assert_eq!(tariff.coefficients.benefit_part, Decimal::new(67, 2));
+    }
+
+    #[test]
+    fn a_broken_file_names_its_line() {
+        let (factors, rates) = VERSIONS[0];
+        let broken = rates.replacen("\n19,", "\n20,", 1);
+        let error = parse(factors, &broken)
+            .expect_err("an age is missing")
+            .to_string();
+        assert_eq!(error, "rates.csv, line 3: ages one after the other");
+        assert!(parse("version = 1", rates).is_err());
+        assert!(parse(factors, "").is_err());
+    }
+}

@@ -1,0 +1,232 @@
+//! The premium of one insured on one loan, guarantee by guarantee and month by month.
+//!
+//! Each guarantee is rounded on its own, so the breakdown always adds up (`domain.md` §3.4).
+
+use jiff::civil::Date;
+use rust_decimal::Decimal;
+
+use super::basis::Basis;
+use super::loading::{Loaded, Loading, in_force};
+use super::periods::{BrokenStart, Period, Share, Timeline, remaining_years, share_on};
+use super::series::MonthlySeries;
+use super::table::{Exposure, Franchise, Tariff};
+use crate::domain::guarantee::{Guarantee, Pack};
+use crate::domain::loan::Schedule;
+use crate::domain::person::RiskClass;
+use crate::kernel::calendar::{anniversary, completed_years, month_index};
+use crate::kernel::money::Cents;
+use crate::kernel::rate::Percent;
+
+/// What the price needs to know of a person. Sex is not among it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Life {
+    /// Birth date.
+    pub birth: Date,
+    /// Smoked or vaped in the last 24 months.
+    pub smoker: bool,
+    /// Risk class.
+    pub class: RiskClass,
+    /// Guarantees bought.
+    pub pack: Pack,
+    /// Loadings.
+    pub loadings: Vec<Loading>,
+}
+
+/// What is chosen for the contract.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Choices {
+    /// First day of cover.
+    pub effect: Date,
+    /// Waiting period.
+    pub franchise: Franchise,
+    /// Back and psychiatric conditions covered.
+    pub mno: bool,
+    /// Basis of the premium.
+    pub basis: Basis,
+}
+
+/// The premium of one month.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MonthPremium {
+    /// Place of the instalment it goes with, from 0.
+    pub place: usize,
+    /// Due date.
+    pub due: Date,
+    /// By guarantee, in the order of [`Guarantee::ALL`].
+    pub by_guarantee: [Cents; Guarantee::COUNT],
+}
+
+impl MonthPremium {
+    /// All guarantees together.
+    pub fn total(&self) -> Cents {
+        self.by_guarantee.iter().copied().sum()
+    }
+}
+
+/// Premiums of one insured on one loan.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct PremiumPlan {
+    /// Whole months, in order, while at least one guarantee runs.
+    pub months: Vec<MonthPremium>,
+    /// Days before the first whole month and their price: first month × days / 30 (§3.10).
+    pub broken_start: Option<(BrokenStart, Cents)>,
+}
+
+impl PremiumPlan {
+    /// Prices one insured on one loan.
+    pub fn new(
+        tariff: &Tariff,
+        life: &Life,
+        choices: &Choices,
+        shares: &[Share],
+        schedule: &Schedule,
+    ) -> Self {
+        let timeline = Timeline::new(schedule, choices.effect);
+        let pricing = Pricing {
+            tariff,
+            life,
+            choices,
+            shares,
+            schedule,
+            timeline: &timeline,
+        };
+        let months = pricing.months();
+        let first = months.first().map_or(Cents::ZERO, MonthPremium::total);
+        let broken_start = timeline.broken_start.map(|broken| {
+            let amount = Cents::of_ratio(i128::from(first.get()) * i128::from(broken.days), 30);
+            (broken, amount)
+        });
+        Self {
+            months,
+            broken_start,
+        }
+    }
+
+    /// The premiums by calendar month.
+    pub fn series(&self) -> MonthlySeries {
+        let mut series = MonthlySeries::default();
+        for month in &self.months {
+            series.add(month_index(month.due), month.total());
+        }
+        series.add_aside(self.broken_start.map_or(Cents::ZERO, |(_, amount)| amount));
+        series
+    }
+
+    /// Price of the first whole month, by guarantee.
+    pub fn first_month(&self) -> [Cents; Guarantee::COUNT] {
+        self.months
+            .first()
+            .map_or([Cents::ZERO; Guarantee::COUNT], |month| month.by_guarantee)
+    }
+
+    /// Total of one guarantee over the whole months.
+    pub fn total_of(&self, guarantee: Guarantee) -> Cents {
+        self.months
+            .iter()
+            .map(|month| month.by_guarantee[guarantee.index()])
+            .sum()
+    }
+}
+
+struct Pricing<'a> {
+    tariff: &'a Tariff,
+    life: &'a Life,
+    choices: &'a Choices,
+    shares: &'a [Share],
+    schedule: &'a Schedule,
+    timeline: &'a Timeline,
+}
+
+/// Everything the price of a month depends on: equal facts, equal price.
+#[derive(Clone, Copy, PartialEq)]
+struct Facts {
+    exposure: Exposure,
+    share: Percent,
+    covered: [bool; Guarantee::COUNT],
+    loaded: [Loaded; Guarantee::COUNT],
+}
+
+impl Pricing<'_> {
+    fn months(&self) -> Vec<MonthPremium> {
+        let ends = Guarantee::ALL.map(|g| anniversary(self.life.birth, g.end_age()));
+        let mut months = Vec::with_capacity(self.timeline.periods.len());
+        let mut known: Option<(Facts, [Cents; Guarantee::COUNT])> = None;
+        for period in &self.timeline.periods {
+            let covered =
+                Guarantee::ALL.map(|g| self.life.pack.covers(g) && period.start < ends[g.index()]);
+            let Some(share) = share_on(self.shares, period.start) else {
+                continue;
+            };
+            if !covered.contains(&true) {
+                break;
+            }
+            let facts = self.facts(period, share, covered);
+            let by_guarantee = match known {
+                Some((before, price)) if before == facts => price,
+                _ => self.price(&facts),
+            };
+            known = Some((facts, by_guarantee));
+            months.push(MonthPremium {
+                place: period.place,
+                due: period.due,
+                by_guarantee,
+            });
+        }
+        months
+    }
+
+    fn facts(&self, period: &Period, share: Percent, covered: [bool; Guarantee::COUNT]) -> Facts {
+        let level = self.choices.basis == Basis::Ci;
+        // A level premium freezes age, capital and instalment at entry (§3.1, `CI`).
+        let priced_on = if level {
+            self.choices.effect
+        } else {
+            period.year_start
+        };
+        let instalment = if level {
+            self.schedule.usual_instalment()
+        } else {
+            self.schedule.rows()[period.place].insurable
+        };
+        let exposure = Exposure {
+            age: completed_years(self.life.birth, priced_on),
+            smoker: self.life.smoker,
+            class: self.life.class,
+            franchise: self.choices.franchise,
+            mno: self.choices.mno,
+            capital: self
+                .timeline
+                .base(self.choices.basis, self.schedule, period),
+            instalment,
+            remaining_years: remaining_years(self.schedule, priced_on.max(self.timeline.start)),
+        };
+        let loaded = Guarantee::ALL.map(|g| in_force(&self.life.loadings, g, period.start));
+        Facts {
+            exposure,
+            share,
+            covered,
+            loaded,
+        }
+    }
+
+    fn price(&self, facts: &Facts) -> [Cents; Guarantee::COUNT] {
+        Guarantee::ALL.map(|guarantee| {
+            let place = guarantee.index();
+            if !facts.covered[place] {
+                return Cents::ZERO;
+            }
+            self.monthly(guarantee, facts, &facts.loaded[place])
+        })
+    }
+
+    /// `P_g = round2(value_g · Q / 12 · tax / benefit part · (1 + s_g) + capital · Q · x / 12)`.
+    fn monthly(&self, guarantee: Guarantee, facts: &Facts, loaded: &Loaded) -> Cents {
+        let share = Decimal::from(facts.share.get());
+        let pure = self.tariff.pure_year(guarantee, &facts.exposure);
+        let premium = self
+            .tariff
+            .loaded(pure * (Decimal::ONE + loaded.fraction) * share);
+        let fixed = facts.exposure.capital.to_decimal() * share * loaded.of_capital;
+        Cents::rounded((premium + fixed) / Decimal::from(1200))
+    }
+}

@@ -1,0 +1,199 @@
+//! One version of the tariff: rates by age, coefficients, and the pure price of a year of cover.
+
+use rust_decimal::Decimal;
+
+use crate::domain::guarantee::Guarantee;
+use crate::domain::person::RiskClass;
+use crate::kernel::money::Cents;
+
+/// Days of inability before the first payment (*franchise*).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Franchise {
+    /// 30 days.
+    Days30,
+    /// 60 days.
+    Days60,
+    /// 90 days, the longest sold and the default.
+    Days90,
+}
+
+impl Franchise {
+    /// The waiting period of that many days, if it is sold.
+    pub const fn from_days(days: u32) -> Option<Self> {
+        match days {
+            30 => Some(Self::Days30),
+            60 => Some(Self::Days60),
+            90 => Some(Self::Days90),
+            _ => None,
+        }
+    }
+
+    /// How many days.
+    pub const fn days(self) -> u32 {
+        match self {
+            Self::Days30 => 30,
+            Self::Days60 => 60,
+            Self::Days90 => 90,
+        }
+    }
+}
+
+/// Pure rates at one age, tax and loads aside, for a non-smoker of class C2 (`domain.md` §3.7).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AgeRates {
+    /// Of death, per euro of outstanding and year.
+    pub death: Decimal,
+    /// Of total loss of autonomy, per euro of outstanding and year.
+    pub ptia: Decimal,
+    /// Of total invalidity, per euro of outstanding and year.
+    pub ipt: Decimal,
+    /// Indemnified months a year, for 30, 60 and 90 days.
+    pub itt_months: [Decimal; 3],
+    /// Entries into partial invalidity a year.
+    pub ipp_entry: Decimal,
+    /// Years in invalidity within 5, 10, 15, 20 and 25 years of the entry, cut at 65.
+    pub invalidity_years: [Decimal; 5],
+}
+
+impl AgeRates {
+    /// Expected years in invalidity within `horizon` years, by linear interpolation between 0 and
+    /// the five columns.
+    pub fn invalidity_years_within(&self, horizon: i32) -> Decimal {
+        let horizon = horizon.clamp(0, 25);
+        let (step, rest) = (horizon / 5, horizon % 5);
+        let at = |step: i32| match usize::try_from(step - 1) {
+            Ok(column) => self
+                .invalidity_years
+                .get(column)
+                .copied()
+                .unwrap_or_default(),
+            Err(_) => Decimal::ZERO,
+        };
+        if rest == 0 {
+            return at(step);
+        }
+        at(step) + (at(step + 1) - at(step)) * Decimal::from(rest) / Decimal::from(5)
+    }
+}
+
+/// Factors of one version.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Coefficients {
+    /// By risk class, on every guarantee but death.
+    pub class: [Decimal; 4],
+    /// Smoker, on death.
+    pub smoker_death: Decimal,
+    /// Smoker, on the other guarantees.
+    pub smoker_other: Decimal,
+    /// Back and psychiatric conditions not covered, on IPT, ITT and IPP.
+    pub mno_excluded: Decimal,
+    /// Tax on insurance contracts, as a factor: 1.09 (art. 1001 6° CGI).
+    pub tax: Decimal,
+    /// Part of the premium before tax that pays benefits: 1 − commission − management − margin.
+    pub benefit_part: Decimal,
+    /// Part of the instalment that IPP pays.
+    pub ipp_part: Decimal,
+    /// Loading of an amateur sport, per mille of the outstanding a year.
+    pub sport_per_mille: Decimal,
+    /// Linear commission, as a fraction of the premium before tax.
+    pub commission: Decimal,
+    /// Smallest amount collected.
+    pub collection_min: Cents,
+}
+
+/// One version of the tariff. It never changes once a quote is pinned to it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tariff {
+    /// Name of the version, kept in every quote.
+    pub version: String,
+    /// Age of the first row of rates.
+    pub first_age: i32,
+    /// Rates, one row for each age.
+    pub rates: Vec<AgeRates>,
+    /// Factors.
+    pub coefficients: Coefficients,
+}
+
+/// What the price of a year of one guarantee depends on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Exposure {
+    /// Age on the first day of the insurance year.
+    pub age: i32,
+    /// Whether the insured smokes.
+    pub smoker: bool,
+    /// Risk class.
+    pub class: RiskClass,
+    /// Waiting period.
+    pub franchise: Franchise,
+    /// Whether back and psychiatric conditions are covered.
+    pub mno: bool,
+    /// Capital on which the premium is counted.
+    pub capital: Cents,
+    /// Instalment that an inability to work would indemnify.
+    pub instalment: Cents,
+    /// Whole years to the end of the loan, rounded up.
+    pub remaining_years: i32,
+}
+
+impl Tariff {
+    /// The rates at `age`; the nearest row outside the table.
+    pub fn at(&self, age: i32) -> &AgeRates {
+        let last = self.rates.len() - 1;
+        let row = usize::try_from(age - self.first_age).unwrap_or(0).min(last);
+        &self.rates[row]
+    }
+
+    /// Pure price of one year of `guarantee` in cents, before share, tax and loads: `value_g` of
+    /// `domain.md` §3.7.
+    pub fn pure_year(&self, guarantee: Guarantee, exposure: &Exposure) -> Decimal {
+        let rates = self.at(exposure.age);
+        let capital = exposure.capital.to_decimal();
+        let instalment = exposure.instalment.to_decimal();
+        match guarantee {
+            Guarantee::Deces => capital * rates.death * self.death_factor(exposure),
+            Guarantee::Ptia => capital * rates.ptia * self.other_factor(exposure),
+            Guarantee::Ipt => capital * rates.ipt * self.work_factor(exposure),
+            Guarantee::Itt => {
+                let months = rates.itt_months[exposure.franchise as usize];
+                instalment * months * self.work_factor(exposure)
+            }
+            Guarantee::Ipp => {
+                let horizon = exposure.remaining_years.min(65 - exposure.age);
+                let years = rates.invalidity_years_within(horizon);
+                let yearly = Decimal::from(12) * self.coefficients.ipp_part;
+                instalment * yearly * rates.ipp_entry * years * self.work_factor(exposure)
+            }
+        }
+    }
+
+    /// From a pure price to a premium with tax and loads.
+    pub fn loaded(&self, pure: Decimal) -> Decimal {
+        pure * self.coefficients.tax / self.coefficients.benefit_part
+    }
+
+    fn death_factor(&self, exposure: &Exposure) -> Decimal {
+        if exposure.smoker {
+            self.coefficients.smoker_death
+        } else {
+            Decimal::ONE
+        }
+    }
+
+    fn other_factor(&self, exposure: &Exposure) -> Decimal {
+        let class = self.coefficients.class[exposure.class.index()];
+        if exposure.smoker {
+            class * self.coefficients.smoker_other
+        } else {
+            class
+        }
+    }
+
+    fn work_factor(&self, exposure: &Exposure) -> Decimal {
+        let factor = self.other_factor(exposure);
+        if exposure.mno {
+            factor
+        } else {
+            factor * self.coefficients.mno_excluded
+        }
+    }
+}

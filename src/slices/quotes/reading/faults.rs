@@ -1,0 +1,66 @@
+//! The faults and warnings of one document, in the order in which they are found.
+
+use crate::domain::rule::Rule;
+use crate::kernel::problem::Fault;
+use crate::slices::quotes::wire::WarningResponse;
+
+/// Most faults that are listed; a document with more is not being written by hand.
+const FAULTS_MAX: usize = 100;
+
+/// What is wrong and what to know.
+#[derive(Default)]
+pub(super) struct Faults {
+    pub(super) list: Vec<Fault>,
+    pub(super) warnings: Vec<WarningResponse>,
+}
+
+impl Faults {
+    /// Notes a fault at a place of the document.
+    pub(super) fn add(
+        &mut self,
+        pointer: impl Into<String>,
+        rule: Rule,
+        detail: impl Into<String>,
+    ) {
+        if self.list.len() < FAULTS_MAX {
+            self.list.push(Fault::new(pointer, rule.code(), detail));
+        }
+    }
+
+    /// Notes something to know.
+    pub(super) fn warn(
+        &mut self,
+        pointer: impl Into<String>,
+        rule: Rule,
+        detail: impl Into<String>,
+    ) {
+        self.warnings.push(WarningResponse {
+            code: rule.code().to_owned(),
+            pointer: pointer.into(),
+            detail: detail.into(),
+        });
+    }
+
+    /// Notes a fault unless `holds`; whether it holds.
+    pub(super) fn check(
+        &mut self,
+        holds: bool,
+        pointer: impl Into<String>,
+        rule: Rule,
+        detail: &str,
+    ) -> bool {
+        if !holds {
+            self.add(pointer, rule, detail);
+        }
+        holds
+    }
+
+    pub(super) const fn is_empty(&self) -> bool {
+        self.list.is_empty()
+    }
+
+    /// How many faults so far, to know whether a part added any.
+    pub(super) const fn count(&self) -> usize {
+        self.list.len()
+    }
+}
