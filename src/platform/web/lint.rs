@@ -113,9 +113,8 @@ fn typography(text: &str) {
     for pair in letters.windows(2) {
         let good = match (pair[0], pair[1]) {
             ('\u{202F}', ';' | '!' | '?') | ('\u{A0}', ':' | '»' | '€' | '%') => true,
-            (_, '»' | '€') => false,
             ('«', after) => after == '\u{A0}',
-            (' ', ';' | '!' | '?' | ':' | '%') => false,
+            (_, '»' | '€') | (' ', ';' | '!' | '?' | ':' | '%') => false,
             (before, '!' | '?') => !before.is_alphabetic(),
             _ => true,
         };

@@ -3,6 +3,8 @@
 //! No word of insurance in the code; the words of the product are in the templates.
 
 pub mod assets;
+#[cfg(test)]
+mod contrast;
 pub mod form;
 #[cfg(test)]
 pub mod lint;

@@ -98,6 +98,9 @@ pub(super) fn rate(form: &mut Form, field: &str, noun: &str) -> Option<Rate> {
 /// A share of a loan, 1 to 100.
 pub(super) fn share(form: &mut Form, field: &str) -> Option<u32> {
     let message = match read::whole(form.value(field)) {
+        _ if form.value(field).is_empty() && field == "part2" => {
+            "Indiquez la part du prêt à assurer pour la deuxième personne"
+        }
         _ if form.value(field).is_empty() => "Indiquez la part du prêt à assurer",
         Some(share) if (1..=100).contains(&share) => return Some(share),
         _ => "La part assurée doit être comprise entre 1 et 100\u{A0}%",

@@ -40,6 +40,9 @@ fn missing(form: &Form, names: &[&str; 3]) -> Option<String> {
         .collect();
     match missing.len() {
         0 => None,
+        3 if names[0].starts_with("naissance2") => {
+            Some("Indiquez la date de naissance de la deuxième personne".to_owned())
+        }
         3 => Some("Indiquez votre date de naissance".to_owned()),
         _ => Some(format!("{WHAT} doit comporter {}", missing.join(" et "))),
     }

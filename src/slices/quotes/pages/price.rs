@@ -92,12 +92,12 @@ fn moves(costs: &CostsResponse, years: &[Year]) -> String {
         .windows(2)
         .all(|pair| pair[0].average >= pair[1].average);
     let how = if falls {
-        "puis elle baisse chaque année"
+        "Le prix baisse ensuite chaque année"
     } else {
-        "puis elle change chaque année"
+        "Le prix change ensuite chaque année"
     };
     format!(
-        "{how}\u{A0}: entre {} et {} par mois, {average} en moyenne",
+        "{how}\u{A0}: entre {} et {} par mois, {average} en moyenne.",
         french::euros(least),
         french::euros(most)
     )

@@ -143,3 +143,13 @@ fn the_other_pages() {
     };
     look("next", &next.render().expect("renders"));
 }
+
+#[test]
+fn the_rules_of_the_trade_read_well_in_the_registry() {
+    for rule in crate::domain::rule::Rule::ALL {
+        let sentence = crate::kernel::french::spaced(rule.sentence());
+        lint::check(&format!(
+            "<!DOCTYPE html><html lang=\"fr\"><title>T</title><h1>{sentence}</h1></html>"
+        ));
+    }
+}
