@@ -66,6 +66,13 @@ pub struct MonthsAndDays {
 /// The span from `from` to `to`; zero when `to` does not come after.
 pub fn months_and_days(from: Date, to: Date) -> MonthsAndDays {
     let mut months = (month_index(to) - month_index(from)).max(0);
+    if to.day() == from.day() {
+        // The same day of the month, as nearly all payments of a loan: nothing remains.
+        return MonthsAndDays {
+            months: u16::try_from(months).unwrap_or(u16::MAX),
+            days: 0,
+        };
+    }
     while months > 0 && add_months(to, -months) < from {
         months -= 1;
     }

@@ -103,8 +103,9 @@ impl Entropy {
         let mut bytes = [0; N];
         match &self.0 {
             // A machine without randomness must not sign anything: stopping is the safe answer.
-            Draw::System => aws_lc_rs::rand::fill(&mut bytes)
-                .expect("the operating system gives random bytes"),
+            Draw::System => {
+                aws_lc_rs::rand::fill(&mut bytes).expect("the operating system gives random bytes")
+            }
             Draw::Seeded(state) => {
                 for chunk in bytes.chunks_mut(8) {
                     chunk.copy_from_slice(&split_mix(state).to_le_bytes()[..chunk.len()]);

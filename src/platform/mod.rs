@@ -1,5 +1,10 @@
-//! Tools that know nothing of insurance: the web, and whatever any company's product would need.
+//! Tools that know nothing of insurance: time, randomness, the database, logs, and the web's forms.
 //!
-//! A platform tool may import the kernel and nothing above.
+//! Architecture invariant: this floor sees the kernel only. A tool of this room would serve another
+//! company's product unchanged.
 
+pub mod clock;
+pub mod db;
+pub mod limits;
+pub mod telemetry;
 pub mod web;

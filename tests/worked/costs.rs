@@ -11,7 +11,7 @@ use assurly::kernel::money::Cents;
 use assurly::kernel::rate::Percent;
 use jiff::civil::date;
 
-use crate::loans::{RELEASE, l1, l6, l7};
+use crate::loans::{l1, l6, l7};
 use crate::table;
 
 /// Flows of a loan without fees.

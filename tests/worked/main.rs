@@ -2,6 +2,7 @@
 //! reference is a test.
 
 mod costs;
+mod laws;
 mod loans;
 mod premiums;
 mod project;

@@ -123,37 +123,30 @@ impl<'a> Walk<'a> {
     }
 
     fn month(&mut self, payment: Payment, planned: Option<Cents>, last: bool) {
-        let interest = monthly_interest(self.balance, self.terms.rate);
-        let owed = self.balance + interest;
-        let regular = match payment {
-            Payment::Nothing => Cents::ZERO,
-            Payment::Interest => interest,
-            Payment::Weighted(_) | Payment::Fixed(_) => planned.unwrap_or(owed),
-        };
-        let paid = if last || regular >= owed {
-            owed
-        } else {
-            regular
-        };
-        // The capital of an in fine loan falls due at the end and is never indemnified (§1.5).
-        let insurable = if planned.is_some() { paid } else { regular };
-        self.push(paid, interest, insurable);
-    }
-
-    fn push(&mut self, paid: Cents, interest: Cents, insurable: Cents) {
         let number = i32::try_from(self.rows.len()).unwrap_or(i32::MAX);
+        let regular_interest = monthly_interest(self.balance, self.terms.rate);
+        // Broken days are paid with the first instalment, or join the capital when nothing is paid.
         let broken = if number == 0 {
             self.terms.broken_period_interest()
         } else {
             Cents::ZERO
         };
-        let principal = paid - interest;
-        self.balance -= principal;
+        let interest = regular_interest + broken;
+        let owed = self.balance + interest;
+        let (regular, insurable) = match (payment, planned) {
+            (Payment::Nothing, _) => (Cents::ZERO, Cents::ZERO),
+            // The capital of an in fine loan falls due at the end and is never indemnified (§1.5).
+            (_, None) => (interest, regular_interest),
+            (_, Some(_)) if last => (owed, owed - broken),
+            (_, Some(instalment)) => (instalment + broken, instalment.min(owed - broken)),
+        };
+        let instalment = if last { owed } else { regular.min(owed) };
+        self.balance -= instalment - interest;
         self.rows.push(Row {
             due: add_months(self.terms.first_due, number),
-            instalment: paid + broken,
-            interest: interest + broken,
-            principal,
+            instalment,
+            interest,
+            principal: instalment - interest,
             early_repayment: Cents::ZERO,
             outstanding: self.balance,
             insurable,

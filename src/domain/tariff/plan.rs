@@ -146,11 +146,21 @@ struct Facts {
     loaded: [Loaded; Guarantee::COUNT],
 }
 
+/// What does not change within an insurance year.
+#[derive(Clone, Copy)]
+struct Year {
+    start: Date,
+    age: i32,
+    remaining_years: i32,
+    capital: Cents,
+}
+
 impl Pricing<'_> {
     fn months(&self) -> Vec<MonthPremium> {
         let ends = Guarantee::ALL.map(|g| anniversary(self.life.birth, g.end_age()));
         let mut months = Vec::with_capacity(self.timeline.periods.len());
         let mut known: Option<(Facts, [Cents; Guarantee::COUNT])> = None;
+        let mut year: Option<Year> = None;
         for period in &self.timeline.periods {
             let covered =
                 Guarantee::ALL.map(|g| self.life.pack.covers(g) && period.start < ends[g.index()]);
@@ -160,7 +170,10 @@ impl Pricing<'_> {
             if !covered.contains(&true) {
                 break;
             }
-            let facts = self.facts(period, share, covered);
+            let this_year = year.filter(|year| year.start == period.year_start);
+            let this_year = this_year.unwrap_or_else(|| self.year(period));
+            year = Some(this_year);
+            let facts = self.facts(period, &this_year, share, covered);
             let by_guarantee = match known {
                 Some((before, price)) if before == facts => price,
                 _ => self.price(&facts),
@@ -175,30 +188,52 @@ impl Pricing<'_> {
         months
     }
 
-    fn facts(&self, period: &Period, share: Percent, covered: [bool; Guarantee::COUNT]) -> Facts {
-        let level = self.choices.basis == Basis::Ci;
-        // A level premium freezes age, capital and instalment at entry (§3.1, `CI`).
-        let priced_on = if level {
+    const fn is_level(&self) -> bool {
+        matches!(self.choices.basis, Basis::Ci)
+    }
+
+    /// A level premium freezes age, capital and instalment at entry (§3.1, `CI`).
+    fn year(&self, period: &Period) -> Year {
+        let priced_on = if self.is_level() {
             self.choices.effect
         } else {
             period.year_start
         };
-        let instalment = if level {
+        Year {
+            start: period.year_start,
+            age: completed_years(self.life.birth, priced_on),
+            remaining_years: remaining_years(self.schedule, priced_on.max(self.timeline.start)),
+            capital: self
+                .timeline
+                .base(self.choices.basis, self.schedule, period),
+        }
+    }
+
+    fn facts(
+        &self,
+        period: &Period,
+        year: &Year,
+        share: Percent,
+        covered: [bool; Guarantee::COUNT],
+    ) -> Facts {
+        let capital = match self.choices.basis {
+            Basis::CrdMonthly => self.timeline.base(Basis::CrdMonthly, self.schedule, period),
+            Basis::Ci | Basis::CrdAnnual => year.capital,
+        };
+        let instalment = if self.is_level() {
             self.schedule.usual_instalment()
         } else {
             self.schedule.rows()[period.place].insurable
         };
         let exposure = Exposure {
-            age: completed_years(self.life.birth, priced_on),
+            age: year.age,
             smoker: self.life.smoker,
             class: self.life.class,
             franchise: self.choices.franchise,
             mno: self.choices.mno,
-            capital: self
-                .timeline
-                .base(self.choices.basis, self.schedule, period),
+            capital,
             instalment,
-            remaining_years: remaining_years(self.schedule, priced_on.max(self.timeline.start)),
+            remaining_years: year.remaining_years,
         };
         let loaded = Guarantee::ALL.map(|g| in_force(&self.life.loadings, g, period.start));
         Facts {

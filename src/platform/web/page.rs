@@ -3,13 +3,30 @@
 //! A page is a template that extends `shared/layout.html` and implements [`Sheet`]. The cause of a
 //! refusal is for the log and never reaches a page.
 
+use std::sync::OnceLock;
+
 use askama::Template;
 use axum::{
     http::{HeaderValue, StatusCode, header},
     response::{Html, IntoResponse, Response},
 };
 
+use super::facts::{Audience, Facts};
+use super::problem::Refusal;
 use crate::kernel::problem::{Kind, Problem};
+
+/// The name of the company, said once at the start.
+static BRAND: OnceLock<Box<str>> = OnceLock::new();
+
+/// Says the name that every page shows. The first word counts.
+pub fn set_brand(name: &str) {
+    let _ = BRAND.set(name.into());
+}
+
+/// The name that every page shows.
+pub fn brand() -> &'static str {
+    BRAND.get().map_or("Assurly", |name| name)
+}
 
 /// What the layout needs to know of a page.
 pub trait Sheet {
@@ -91,9 +108,8 @@ impl<T: Template + Sheet> IntoResponse for Page<T> {
     }
 }
 
-/// A refusal on its way to a page. The answer carries the [`Problem`] among its extensions, so that
-/// whoever logs it knows the cause, and whoever knows the request's reference can render it again
-/// with [`refusal`].
+/// What a page's handler returns when it refuses; words are put to it at the boundary, by
+/// [`refusal`].
 #[derive(Debug)]
 pub struct PageError(pub Problem);
 
@@ -105,7 +121,7 @@ impl<E: Into<Problem>> From<E> for PageError {
 
 impl IntoResponse for PageError {
     fn into_response(self) -> Response {
-        refusal(&self.0, "")
+        Refusal::new(self.0, Some(Audience::Page)).into_response()
     }
 }
 
@@ -129,27 +145,15 @@ struct Words {
     sentence: &'static str,
 }
 
-/// The page of a refusal. `reference` names the request, for who calls for help; may be empty.
-pub fn refusal(problem: &Problem, reference: &str) -> Response {
-    let entry = problem.kind.entry();
-    let status = StatusCode::from_u16(entry.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+/// The page of a refusal, with the reference to give to who can help.
+pub fn refusal(problem: &Problem, facts: &Facts) -> String {
     let page = RefusalPage {
         words: words(problem.kind),
-        reference,
+        reference: &facts.trace_id,
     };
     // A template that fails on fixed words would be a bug of ours: words without a page, then.
-    let text = page
-        .render()
-        .unwrap_or_else(|_| page.words.title.to_owned());
-    let cache = HeaderValue::from_static(CachePolicy::Never.header());
-    let mut response = (status, [(header::CACHE_CONTROL, cache)], Html(text)).into_response();
-    if let Some(delay) = problem.retry_after {
-        response
-            .headers_mut()
-            .insert(header::RETRY_AFTER, HeaderValue::from(delay.as_secs()));
-    }
-    response.extensions_mut().insert(problem.clone());
-    response
+    page.render()
+        .unwrap_or_else(|_| page.words.title.to_owned())
 }
 
 /// Plain words for a person who only wanted to read a page.
@@ -198,20 +202,8 @@ const fn words(kind: Kind) -> Words {
     Words { title, sentence }
 }
 
-/// The page of an address that does not exist, for the router's fallback.
-pub async fn not_found() -> PageError {
-    Kind::NotFound.into()
-}
-
-/// The page of a method that an address does not take, for the router's fallback.
-pub async fn method_not_allowed() -> PageError {
-    Kind::MethodNotAllowed.into()
-}
-
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use super::*;
     use crate::platform::web::lint;
 
@@ -229,18 +221,11 @@ mod tests {
     }
 
     #[test]
-    fn a_refusal_has_its_status_and_keeps_its_cause_to_itself() {
-        let problem = Problem::new(Kind::Unavailable)
-            .retry_after(Duration::from_secs(5))
-            .cause("the database sleeps");
-        let response = PageError(problem).into_response();
+    fn a_handler_refuses_to_a_person() {
+        let response = PageError::from(Kind::Unavailable).into_response();
         assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE);
-        assert_eq!(response.headers()[header::RETRY_AFTER], "5");
-        assert_eq!(response.headers()[header::CACHE_CONTROL], "no-store");
-        let kept = response
-            .extensions()
-            .get::<Problem>()
-            .expect("kept for the log");
-        assert_eq!(kept.cause.as_deref(), Some("the database sleeps"));
+        let refusal = response.extensions().get::<Refusal>();
+        let refusal = refusal.expect("carried to the boundary");
+        assert_eq!(refusal.audience, Some(Audience::Page));
     }
 }

@@ -3,9 +3,24 @@
 //! A simulation is a pure function of its document and writes nothing. A quote freezes the document,
 //! the tariff's version and the result; it is shown as it was made and never computed again.
 
+mod api;
+mod archive;
+mod copying;
+mod error;
 pub mod form;
 pub mod pages;
+mod pricing;
 mod reading;
 pub mod service;
+mod settings;
+mod store;
 pub mod wire;
 mod writing;
+
+pub use api::api;
+pub use pricing::Pricer;
+pub use service::{Kept, QuoteId, Quotes};
+pub use settings::QuotesSettings;
+
+/// Every statement of this slice, for the test that prepares them.
+pub const STATEMENTS: &[crate::platform::db::Statement] = store::STATEMENTS;

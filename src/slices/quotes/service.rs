@@ -1,12 +1,25 @@
-//! Use-cases of the quote: load, decide (by calling `domain`), store.
+//! Use-cases of the quote: price, keep once, find, copy.
 //!
-//! No HTTP, no SQL text.
+//! No HTTP, no SQL text. Whoever holds the identifier of a quote may read it: the identifier is a
+//! secret of 74 random bits, and a quote holds no name.
 
+use std::sync::Arc;
+
+use jiff::Timestamp;
 use jiff::civil::Date;
 
+use super::archive::{hash, number, pack_tables, unpack_tables};
+use super::error::QuoteError;
+use super::pricing::{Pricer, invalid};
+use super::settings::QuotesSettings;
+use super::store::{Key, QuoteRow, Store};
 use super::wire::{QuoteResponse, SimulationRequest, SimulationResponse};
+use crate::domain::rule::Rule;
+use crate::kernel::calendar::add_months;
 use crate::kernel::id::{Id, Sort};
-use crate::kernel::problem::{Kind, Problem};
+use crate::kernel::problem::{Fault, Problem};
+use crate::platform::clock::{Clock, Entropy};
+use crate::platform::db::Database;
 
 /// Names the identifiers of quotes.
 pub struct Quote;
@@ -18,60 +31,256 @@ impl Sort for Quote {
 /// Identifier of a quote, `quo_…`.
 pub type QuoteId = Id<Quote>;
 
-/// The door of the slice.
+/// The door of the slice. Cheap to clone.
 #[derive(Clone)]
-pub struct Quotes {}
+pub struct Quotes {
+    pricer: Arc<Pricer>,
+    store: Store,
+    clock: Clock,
+    entropy: Entropy,
+    settings: QuotesSettings,
+}
 
 /// A quote, and whether an earlier request had already made it.
 pub struct Kept {
-    /// The quote, with its schedules.
+    /// The quote, with its month-by-month tables.
     pub quote: QuoteResponse,
     /// Made by an earlier request with the same key.
     pub replayed: bool,
 }
 
 impl Quotes {
-    /// Prices a document; writes nothing. Schedules are left out unless `with_schedule`.
+    /// The use-cases on these tools.
+    pub fn new(
+        pricer: Pricer,
+        database: Database,
+        clock: Clock,
+        entropy: Entropy,
+        settings: QuotesSettings,
+    ) -> Self {
+        Self {
+            pricer: Arc::new(pricer),
+            store: Store::new(database),
+            clock,
+            entropy,
+            settings,
+        }
+    }
+
+    /// Prices a document; writes nothing. Month-by-month tables are left out unless
+    /// `with_schedule`.
     ///
     /// # Errors
-    /// [`Kind::Invalid`] with one fault per value that cannot be taken.
+    /// One fault per value that cannot be taken.
     pub fn simulate(
         &self,
-        _request: &SimulationRequest,
-        _with_schedule: bool,
+        request: &SimulationRequest,
+        with_schedule: bool,
     ) -> Result<SimulationResponse, Problem> {
-        Err(Problem::new(Kind::Unavailable))
+        self.pricer.price(request, with_schedule)
     }
 
     /// Prices a document and keeps it, once per idempotency key.
     ///
     /// # Errors
-    /// As [`Self::simulate`]; [`Kind::IdempotencyKeyReused`]; [`Kind::Unavailable`] when the
-    /// database does not answer.
+    /// As [`Self::simulate`]; a first day of cover out of range or somebody who cannot be insured
+    /// online; the key was used for another document; the database does not answer.
     pub async fn keep(
         &self,
-        _request: SimulationRequest,
-        _key: &str,
-        _copied_from: Option<QuoteId>,
+        request: SimulationRequest,
+        key: &str,
+        copied_from: Option<QuoteId>,
     ) -> Result<Kept, Problem> {
-        Err(Problem::new(Kind::Unavailable))
+        Ok(self.keep_once(request, key, copied_from).await?)
     }
 
-    /// The quote as it was made, with its schedules.
+    /// The quote as it was made, with its month-by-month tables.
     ///
     /// # Errors
-    /// [`Kind::NotFound`]; [`Kind::Unavailable`].
-    pub async fn find(&self, _id: QuoteId) -> Result<QuoteResponse, Problem> {
-        Err(Problem::new(Kind::Unavailable))
+    /// No such quote; the database does not answer.
+    pub async fn find(&self, id: QuoteId) -> Result<QuoteResponse, Problem> {
+        Ok(self.read(id).await?)
     }
 
     /// Today in Paris: the day that a French contract speaks of.
     pub fn today(&self) -> Date {
-        Date::constant(2026, 11, 23)
+        self.clock.today_in_paris()
     }
 
     /// A fresh random key for one act of one page.
     pub fn fresh_key(&self) -> String {
-        String::new()
+        self.entropy.key()
+    }
+
+    async fn keep_once(
+        &self,
+        request: SimulationRequest,
+        key: &str,
+        copied_from: Option<QuoteId>,
+    ) -> Result<Kept, QuoteError> {
+        let now = self.clock.now();
+        let key = self.key(key, &request, copied_from, now)?;
+        if let Some(kept) = self.replay(&key, now).await? {
+            return Ok(kept);
+        }
+        let result = self.pricer.price(&request, true)?;
+        self.check_sellable(&request, &result)?;
+        let row = self.row(request, result, copied_from, now)?;
+        match self.store.insert(&row, &key).await {
+            Ok(sequence) => {
+                let quote = self.response(QuoteRow { sequence, ..row })?;
+                self.tidy(now).await;
+                Ok(Kept {
+                    quote,
+                    replayed: false,
+                })
+            }
+            // Somebody with the same key was faster.
+            Err(error) if error.is_duplicate() => self
+                .replay(&key, now)
+                .await?
+                .ok_or(QuoteError::KeyInProgress),
+            Err(error) if error.is_busy() => Err(QuoteError::KeyInProgress),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    fn key(
+        &self,
+        key: &str,
+        request: &SimulationRequest,
+        copied_from: Option<QuoteId>,
+        now: Timestamp,
+    ) -> Result<Key, QuoteError> {
+        let document = serde_json::to_vec(request).map_err(std::io::Error::from)?;
+        let origin = copied_from.map(|id| id.to_string()).unwrap_or_default();
+        Ok(Key {
+            hash: hash(&[key.as_bytes()]),
+            body: hash(&[&document, origin.as_bytes()]),
+            expires_at: now + self.settings.idempotency(),
+        })
+    }
+
+    /// What an earlier request with this key made.
+    async fn replay(&self, key: &Key, now: Timestamp) -> Result<Option<Kept>, QuoteError> {
+        let Some(known) = self.store.key(&key.hash).await? else {
+            return Ok(None);
+        };
+        if known.expires_at <= now {
+            self.store.forget_key(&key.hash, now).await?;
+            return Ok(None);
+        }
+        if known.body != key.body {
+            return Err(QuoteError::KeyReused);
+        }
+        let quote = self.read(QuoteId::from_uuid(known.quote)).await?;
+        Ok(Some(Kept {
+            quote,
+            replayed: true,
+        }))
+    }
+
+    /// A quote commits: the first day of cover can still be met, everybody can be insured, and the
+    /// guarantees are sold for this purpose. A simulation may ask about anything.
+    fn check_sellable(
+        &self,
+        request: &SimulationRequest,
+        result: &SimulationResponse,
+    ) -> Result<(), Problem> {
+        let mut faults = Vec::new();
+        let today = self.today();
+        let tomorrow = today.tomorrow().unwrap_or(today);
+        if !(tomorrow..=add_months(today, 12)).contains(&request.effect_date) {
+            let detail = format!(
+                "La date d’effet va du {tomorrow} au {}.",
+                add_months(today, 12)
+            );
+            faults.push(Fault::new("/effect_date", Rule::EffectDate.code(), detail));
+        }
+        for (place, person) in result
+            .insured
+            .iter()
+            .enumerate()
+            .filter(|(_, p)| !p.route.eligible)
+        {
+            let detail = format!(
+                "Cette personne ne peut pas être assurée en ligne : {}.",
+                person.route.reasons.join(", ")
+            );
+            faults.push(Fault::new(
+                format!("/insured/{place}"),
+                Rule::NotEligible.code(),
+                detail,
+            ));
+        }
+        let unsold = Rule::PackNotAvailable;
+        if let Some(warning) = result
+            .warnings
+            .iter()
+            .find(|warning| warning.code == unsold.code())
+        {
+            faults.push(Fault::new(&warning.pointer, unsold.code(), &warning.detail));
+        }
+        if faults.is_empty() {
+            Ok(())
+        } else {
+            Err(invalid(faults))
+        }
+    }
+
+    fn row(
+        &self,
+        request: SimulationRequest,
+        mut result: SimulationResponse,
+        copied_from: Option<QuoteId>,
+        now: Timestamp,
+    ) -> Result<QuoteRow, QuoteError> {
+        let schedules = pack_tables(&mut result)?;
+        Ok(QuoteRow {
+            id: self.entropy.uuid_v7(now),
+            sequence: 0,
+            created_at: now,
+            expires_at: now + self.settings.validity(),
+            copied_from: copied_from.map(QuoteId::uuid),
+            request,
+            result,
+            schedules,
+        })
+    }
+
+    async fn read(&self, id: QuoteId) -> Result<QuoteResponse, QuoteError> {
+        let row = self
+            .store
+            .find(id.uuid())
+            .await?
+            .ok_or(QuoteError::Unknown)?;
+        self.response(row)
+    }
+
+    fn response(&self, row: QuoteRow) -> Result<QuoteResponse, QuoteError> {
+        let id = QuoteId::from_uuid(row.id);
+        let mut result = row.result;
+        unpack_tables(&row.schedules, &mut result)?;
+        let is_valid = self.clock.now() < row.expires_at;
+        Ok(QuoteResponse {
+            number: number(row.created_at, row.sequence),
+            page: format!("/devis/{id}"),
+            id: id.to_string(),
+            created_at: row.created_at.to_string(),
+            expires_at: row.expires_at.to_string(),
+            status: if is_valid { "valid" } else { "expired" }.to_owned(),
+            copied_from: row
+                .copied_from
+                .map(|uuid| QuoteId::from_uuid(uuid).to_string()),
+            request: row.request,
+            result,
+        })
+    }
+
+    /// Forgets a few old keys; a failure only leaves them for the next quote.
+    async fn tidy(&self, now: Timestamp) {
+        if let Err(error) = self.store.forget_keys(now).await {
+            tracing::warn!(%error, "old idempotency keys stay for now");
+        }
     }
 }

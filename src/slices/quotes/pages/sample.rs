@@ -2,13 +2,10 @@
 
 use jiff::civil::date;
 
-use crate::domain::pathway::Rules;
 use crate::domain::person::Occupation;
-use crate::domain::tariff::catalog;
 use crate::platform::web::form::Form;
 use crate::slices::quotes::wire::{QuoteResponse, SimulationRequest, SimulationResponse};
-use crate::slices::quotes::writing::Writer;
-use crate::slices::quotes::{form, reading};
+use crate::slices::quotes::{Pricer, form};
 
 /// A quote of this document, made on 22 November 2026.
 pub(in crate::slices::quotes) fn quote(request: SimulationRequest) -> QuoteResponse {
@@ -28,21 +25,9 @@ pub(in crate::slices::quotes) fn quote(request: SimulationRequest) -> QuoteRespo
 
 /// What the engine answers, without a store.
 fn answer(request: &SimulationRequest) -> SimulationResponse {
-    let tariff = catalog::current().expect("the tariff of the binary is sound");
-    let rules = Rules::shipped()
-        .expect("the rules of the binary are sound")
-        .remove(0);
-    let reading = reading::read(request, &tariff).unwrap_or_else(|faults| panic!("{faults:?}"));
-    let simulation = reading.project.simulate(&tariff, &rules);
-    let simulation = simulation.unwrap_or_else(|error| panic!("{error:?}"));
-    let writer = Writer {
-        request,
-        project: &reading.project,
-        simulation: &simulation,
-        tariff: &tariff,
-        with_schedule: true,
-    };
-    writer.response(reading.warnings)
+    let pricer = Pricer::shipped().expect("the tables of the binary are sound");
+    let answer = pricer.price(request, true);
+    answer.unwrap_or_else(|problem| panic!("{problem:?}"))
 }
 
 /// One person, one loan, and the bank's price when it is given.

@@ -285,6 +285,9 @@ fn import(
         );
         return None;
     }
+    if !monthly(loan, rows, &pointer, faults) {
+        return None;
+    }
     let limit = LOAN_CAPITAL_MAX.get() * 2;
     let amount = |cents: i64| Cents::new(cents.clamp(-limit, limit));
     let rows: Vec<_> = rows

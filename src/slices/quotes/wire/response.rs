@@ -27,6 +27,17 @@ pub struct SimulationResponse {
     pub warnings: Vec<WarningResponse>,
 }
 
+impl SimulationResponse {
+    /// Leaves the month-by-month tables out.
+    pub fn drop_schedules(&mut self) {
+        self.loans.iter_mut().for_each(|loan| loan.schedule = None);
+        self.insured
+            .iter_mut()
+            .for_each(|person| person.schedule = None);
+        self.project.schedule = None;
+    }
+}
+
 /// What a set of premiums costs. Premiums are added to the instalments.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct CostsResponse {

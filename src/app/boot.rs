@@ -1,0 +1,140 @@
+//! Starting: listeners first, so that health answers at once; then what may take its time.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use anyhow::Context;
+use axum::Router;
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+use tokio_util::task::TaskTracker;
+
+use super::ops::{self, Ops};
+use super::router;
+use super::state::Platform;
+use crate::gateway::{self, Drained, Stop, stack};
+use crate::platform::db::Database;
+use crate::platform::telemetry;
+
+/// The first pause between two tries to migrate, and the longest.
+const FIRST_PAUSE: Duration = Duration::from_millis(500);
+const LONGEST_PAUSE: Duration = Duration::from_secs(30);
+
+/// How often waiting samples are folded into their histograms.
+const TIDY: Duration = Duration::from_secs(5);
+
+/// A program that serves.
+pub struct Running {
+    /// The public address, with the port that the system chose when 0 was asked for.
+    pub public: SocketAddr,
+    /// The operators' address.
+    pub admin: SocketAddr,
+    serving: JoinHandle<Drained>,
+    admin_stop: Stop,
+    tasks: TaskTracker,
+    database: Database,
+}
+
+/// Starts serving `work` until `stop` is asked.
+///
+/// # Errors
+/// An address cannot be listened on.
+pub async fn start(platform: &Platform, work: Router, stop: &Stop) -> anyhow::Result<Running> {
+    // Recording starts before the first request.
+    telemetry::metrics();
+    let server = &platform.settings.server;
+    let listener = listen(server.listen, "server.listen").await?;
+    let admin_listener = listen(server.admin_listen, "server.admin_listen").await?;
+    let (public, admin) = (listener.local_addr()?, admin_listener.local_addr()?);
+    let tasks = TaskTracker::new();
+    let admin_stop = Stop::default();
+    let (public_routes, admin_routes) = routes(platform, work, stop);
+
+    let settings = platform.settings.clone();
+    let (watched, asked) = (settings.clone(), stop.clone());
+    let serving = tasks.spawn(async move {
+        gateway::serve(listener, public_routes, &watched.server, asked).await
+    });
+    let asked = admin_stop.clone();
+    tasks.spawn(async move {
+        gateway::serve(admin_listener, admin_routes, &settings.server, asked).await;
+    });
+    tasks.spawn(tidy(stop.clone()));
+    if platform.settings.database.migrate_at_start {
+        tasks.spawn(migrate(platform.database.clone(), stop.clone()));
+    }
+    tracing::info!(%public, %admin, version = env!("CARGO_PKG_VERSION"), "serving");
+    Ok(Running {
+        public,
+        admin,
+        serving,
+        admin_stop,
+        tasks,
+        database: platform.database.clone(),
+    })
+}
+
+impl Running {
+    /// Waits until the last request is answered. Health and metrics answer until then.
+    ///
+    /// # Errors
+    /// The listener's task ended by a panic.
+    pub async fn ended(self) -> anyhow::Result<Drained> {
+        let drained = self
+            .serving
+            .await
+            .context("the listener ended by a panic")?;
+        self.admin_stop.force();
+        self.tasks.close();
+        self.tasks.wait().await;
+        self.database.close().await;
+        tracing::info!(?drained, "stopped");
+        Ok(drained)
+    }
+}
+
+async fn listen(address: SocketAddr, key: &str) -> anyhow::Result<TcpListener> {
+    TcpListener::bind(address)
+        .await
+        .with_context(|| format!("`{key}`: cannot listen on {address}"))
+}
+
+fn routes(platform: &Platform, work: Router, stop: &Stop) -> (Router, Router) {
+    let ops = Ops {
+        database: platform.database.clone(),
+        stop: stop.clone(),
+    };
+    let voice = router::voice(&platform.settings);
+    let (server, entropy) = (&platform.settings.server, &platform.entropy);
+    let public = stack::public(work, ops::health(ops.clone()), server, &voice, entropy);
+    let admin = stack::admin(ops::admin(ops), server, &voice, entropy);
+    (public, admin)
+}
+
+/// Brings the tables up to date, as often as it takes: the database may come after us.
+async fn migrate(database: Database, stop: Stop) {
+    let mut pause = FIRST_PAUSE;
+    loop {
+        let tried = tokio::select! {
+            tried = database.migrate() => tried,
+            () = stop.asked() => return,
+        };
+        match tried {
+            Ok(()) => return tracing::info!("the tables are up to date"),
+            Err(error) => tracing::error!(%error, ?pause, "the tables are not up to date"),
+        }
+        tokio::select! {
+            () = tokio::time::sleep(pause) => pause = (pause * 2).min(LONGEST_PAUSE),
+            () = stop.asked() => return,
+        }
+    }
+}
+
+async fn tidy(stop: Stop) {
+    loop {
+        tokio::select! {
+            () = tokio::time::sleep(TIDY) => telemetry::metrics().tidy(),
+            () = stop.asked() => return,
+        }
+    }
+}

@@ -1,0 +1,97 @@
+//! The command line. Exit codes: 0 done, 1 it failed, 2 the command or the configuration is wrong.
+
+mod config;
+mod healthcheck;
+mod migrate;
+mod serve;
+mod simulate;
+mod simulate_table;
+
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use super::settings::{self, Settings, SettingsError, Sources};
+
+/// Assurly: assurance emprunteur en ligne.
+#[derive(Debug, Parser)]
+#[command(name = "assurly", version, about, long_about = None, after_help = EXAMPLES)]
+struct Cli {
+    /// File that goes over the defaults; else `ASSURLY_CONFIG`.
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Command,
+}
+
+const EXAMPLES: &str = "Examples:
+  assurly serve                              with the defaults, on 127.0.0.1:8080
+  assurly --config /etc/assurly.toml serve   with a file over the defaults
+  ASSURLY__SERVER__LISTEN=0.0.0.0:80 assurly serve
+  assurly config                             what is in force, secrets masked
+  assurly simulate project.json              price a project, without a database
+
+Exit codes: 0 done, 1 it failed, 2 the command or the configuration is wrong.";
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serve the site and the API until SIGTERM or Ctrl-C
+    Serve,
+    /// Bring the database's tables up to date, then end
+    Migrate,
+    /// Print the configuration in force, secrets masked
+    Config,
+    /// Price a project described in JSON, without a server or a database
+    Simulate(simulate::Simulate),
+    /// Ask the running service whether it is alive (for a container's HEALTHCHECK)
+    Healthcheck,
+}
+
+/// Runs the command that was asked for.
+pub fn run() -> ExitCode {
+    let cli = Cli::parse();
+    let settings = match load(cli.config) {
+        Ok(settings) => settings,
+        Err(error) => return complain(&error, 2),
+    };
+    match cli.command.run(settings) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => complain(&format!("{error:#}"), 1),
+    }
+}
+
+fn load(file: Option<PathBuf>) -> Result<Settings, SettingsError> {
+    settings::load(&Sources::of_this_process(file)?)
+}
+
+impl Command {
+    fn run(self, settings: Settings) -> anyhow::Result<()> {
+        match self {
+            Self::Serve => serve::run(settings),
+            Self::Migrate => migrate::run(settings),
+            Self::Config => config::run(&settings),
+            Self::Simulate(simulate) => simulate.run(),
+            Self::Healthcheck => healthcheck::run(&settings),
+        }
+    }
+}
+
+/// Says why on the standard error. Nothing more can be done when that is closed.
+fn complain(reason: &dyn std::fmt::Display, code: u8) -> ExitCode {
+    drop(writeln!(std::io::stderr(), "assurly: {reason}"));
+    ExitCode::from(code)
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::Cli;
+
+    #[test]
+    fn the_command_line_holds_together() {
+        Cli::command().debug_assert();
+    }
+}

@@ -1,0 +1,11 @@
+//! The composition root: the only room that sees every other one. It builds what runs, connects the
+//! slices to their addresses, starts and stops. No business rule, no SQL.
+
+pub mod boot;
+pub mod commands;
+mod ops;
+pub mod router;
+pub mod settings;
+mod shutdown;
+pub mod state;
+pub mod statements;

@@ -1,0 +1,70 @@
+//! Which address belongs to which slice, and the document that says so to programs.
+
+use axum::Router;
+use axum::extract::FromRef;
+use axum::http::{HeaderValue, header};
+use axum::response::Response;
+use utoipa::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_swagger_ui::SwaggerUi;
+
+use super::settings::Settings;
+use super::state::AppState;
+use crate::domain::rule::Rule;
+use crate::gateway::security_headers::DOCUMENTATION_POLICY;
+use crate::platform::web::problem::{FaultDocument, ProblemDocument, Voice};
+use crate::platform::web::{assets, page, registry};
+use crate::slices::quotes::{self, Quotes};
+use crate::slices::site;
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Assurly",
+        version = "1",
+        description = "Assurance emprunteur\u{a0}: simulation, comparaison et devis.\n\n\
+            Les montants sont en centimes entiers dans les champs qui finissent par `_cents`, les \
+            taux sont des nombres décimaux entre guillemets, les dates sont `AAAA-MM-JJ`. Un refus \
+            est un document `application/problem+json` (RFC 9457)."
+    ),
+    components(schemas(ProblemDocument, FaultDocument))
+)]
+struct Document;
+
+/// Every address of the public, but those of health.
+pub fn work(state: &AppState) -> Router {
+    let quotes = quotes::api().with_state(Quotes::from_ref(state));
+    let (api, document) = OpenApiRouter::with_openapi(Document::openapi())
+        .merge(quotes)
+        .split_for_parts();
+    api.merge(quotes::pages::routes().with_state(Quotes::from_ref(state)))
+        .merge(site::routes())
+        .merge(registry::routes(
+            Rule::ALL.map(|rule| (rule.code(), rule.sentence())),
+        ))
+        .merge(assets::routes())
+        .merge(documentation(document))
+}
+
+/// The interactive page, at `/docs/api`, and the document, at `/v1/openapi.json`.
+fn documentation(document: utoipa::openapi::OpenApi) -> Router {
+    let page: Router = SwaggerUi::new("/docs/api")
+        .url("/v1/openapi.json", document)
+        .into();
+    page.layer(axum::middleware::map_response(allow_questions))
+}
+
+/// The page asks the API for its document, and for whatever its reader tries.
+async fn allow_questions(mut response: Response) -> Response {
+    let policy = HeaderValue::from_static(DOCUMENTATION_POLICY);
+    response
+        .headers_mut()
+        .insert(header::CONTENT_SECURITY_POLICY, policy);
+    response
+}
+
+/// How refusals are put into words; the page's renderer is named here and nowhere else.
+pub(super) fn voice(settings: &Settings) -> Voice {
+    page::set_brand(&settings.brand.name);
+    Voice::new(&settings.server.public_url, page::refusal)
+}

@@ -1,0 +1,95 @@
+//! The configuration in force: the defaults, then a file, then the environment.
+//!
+//! The only room that reads the environment. A key that nobody knows, a value of the wrong type or a
+//! limit that makes no sense stops the start with the key's full name: a typing error must not
+//! become a default.
+
+mod load;
+
+pub use load::{SettingsError, Sources, load};
+
+use serde::{Deserialize, Serialize};
+
+use crate::gateway::settings::ServerSettings;
+use crate::platform::db::DatabaseSettings;
+use crate::platform::limits::Complaints;
+use crate::platform::telemetry::TelemetrySettings;
+use crate::slices::quotes::QuotesSettings;
+
+/// Everything that an operator can choose; see `config/default.toml` for the reasons.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Settings {
+    /// What this copy is for.
+    pub environment: Environment,
+    /// Addresses and limits.
+    pub server: ServerSettings,
+    /// The database.
+    pub database: DatabaseSettings,
+    /// Logs.
+    pub telemetry: TelemetrySettings,
+    /// The name shown to customers.
+    pub brand: BrandSettings,
+    /// Quotes.
+    pub quotes: QuotesSettings,
+}
+
+/// What a copy of the program is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Environment {
+    /// Customers.
+    Production,
+    /// A developer's machine.
+    Development,
+}
+
+/// The name shown to customers.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct BrandSettings {
+    /// The name.
+    pub name: String,
+}
+
+impl Settings {
+    /// The configuration as TOML, secrets masked.
+    ///
+    /// # Errors
+    /// A value that TOML cannot say; there is none.
+    pub fn to_toml(&self) -> Result<String, toml::ser::Error> {
+        toml::to_string_pretty(self)
+    }
+
+    fn complaints(&self) -> Vec<String> {
+        let mut complaints = Complaints::default();
+        self.server.check(&mut complaints);
+        self.database.check(&mut complaints);
+        self.telemetry.check(&mut complaints);
+        let name = self.brand.name.trim();
+        complaints.unless(
+            !name.is_empty() && name.len() <= 60,
+            "brand.name",
+            "is empty or too long",
+        );
+        self.quotes.check(&mut complaints);
+        complaints.unless(
+            self.environment == Environment::Development || self.is_safely_reached(),
+            "server.public_url",
+            "is plain http in production: use https, or environment = \"development\"",
+        );
+        complaints.into_vec()
+    }
+
+    /// Whether customers come over TLS, or the address is the machine's own.
+    fn is_safely_reached(&self) -> bool {
+        let url = &self.server.public_url;
+        let own = match url.host() {
+            Some(url::Host::Domain(name)) => name == "localhost",
+            Some(url::Host::Ipv4(address)) => address.is_loopback(),
+            Some(url::Host::Ipv6(address)) => address.is_loopback(),
+            None => false,
+        };
+        url.scheme() == "https" || own
+    }
+}

@@ -1,0 +1,73 @@
+//! What the program is made of: the tools, then each slice's handle built from them. The parameters
+//! of the constructors are the graph of dependencies.
+
+use std::sync::Arc;
+
+use axum::extract::FromRef;
+
+use super::settings::Settings;
+use crate::platform::clock::{Clock, Entropy};
+use crate::platform::db::{Database, OpenError};
+use crate::slices::quotes::{Pricer, Quotes};
+
+/// The tools that slices are built from. Cheap to clone.
+#[derive(Clone)]
+pub struct Platform {
+    /// The configuration in force.
+    pub settings: Arc<Settings>,
+    /// The database.
+    pub database: Database,
+    /// The time.
+    pub clock: Clock,
+    /// Randomness.
+    pub entropy: Entropy,
+}
+
+impl Platform {
+    /// The tools of a program that serves: the machine's clock and randomness.
+    ///
+    /// # Errors
+    /// The database's address or password file is wrong.
+    pub fn new(settings: Settings) -> Result<Self, OpenError> {
+        Self::with(settings, Clock::system(), Entropy::system())
+    }
+
+    /// The same with another clock and another randomness: for tests.
+    ///
+    /// # Errors
+    /// As [`Self::new`].
+    pub fn with(settings: Settings, clock: Clock, entropy: Entropy) -> Result<Self, OpenError> {
+        Ok(Self {
+            database: Database::open(&settings.database)?,
+            settings: Arc::new(settings),
+            clock,
+            entropy,
+        })
+    }
+}
+
+/// What handlers take their part of. Each slice's handle is one field, built in [`Self::new`].
+#[derive(Clone)]
+pub struct AppState {
+    quotes: Quotes,
+}
+
+impl AppState {
+    /// Builds the slices from the tools.
+    pub fn new(platform: &Platform, pricer: Pricer) -> Self {
+        let quotes = Quotes::new(
+            pricer,
+            platform.database.clone(),
+            platform.clock.clone(),
+            platform.entropy.clone(),
+            platform.settings.quotes.clone(),
+        );
+        Self { quotes }
+    }
+}
+
+impl FromRef<AppState> for Quotes {
+    fn from_ref(state: &AppState) -> Self {
+        state.quotes.clone()
+    }
+}

@@ -1,0 +1,77 @@
+//! The layers around every handler, from the outermost to the innermost.
+
+use std::any::Any;
+
+use axum::Router;
+use axum::middleware::{from_fn, from_fn_with_state};
+use axum::response::{IntoResponse, Response};
+use tower::ServiceBuilder;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
+
+use super::limits::{Limits, bounded_body, in_time, room_to_work, small_head};
+use super::name::name;
+use super::security_headers::{SecurityHeaders, protect};
+use super::settings::ServerSettings;
+use super::speak::speak;
+use super::witness::witness;
+use crate::kernel::problem::{Kind, Problem};
+use crate::platform::clock::Entropy;
+use crate::platform::web::problem::{Refusal, Voice};
+
+/// Everything that the public serves: `work` within its limits, and `health`, which must answer
+/// even when there is no room to work.
+pub fn public(
+    work: Router,
+    health: Router,
+    settings: &ServerSettings,
+    voice: &Voice,
+    entropy: &Entropy,
+) -> Router {
+    let limits = Limits::new(settings);
+    let work = work.layer(
+        ServiceBuilder::new()
+            .layer(from_fn_with_state(limits.clone(), room_to_work))
+            .layer(from_fn_with_state(limits.clone(), in_time))
+            .layer(from_fn_with_state(limits.clone(), bounded_body)),
+    );
+    around(work.merge(health), settings, &limits, voice, entropy)
+}
+
+/// What only operators reach.
+pub fn admin(
+    routes: Router,
+    settings: &ServerSettings,
+    voice: &Voice,
+    entropy: &Entropy,
+) -> Router {
+    let limits = Limits::new(settings);
+    around(routes, settings, &limits, voice, entropy)
+}
+
+fn around(
+    routes: Router,
+    settings: &ServerSettings,
+    limits: &Limits,
+    voice: &Voice,
+    entropy: &Entropy,
+) -> Router {
+    let headers = SecurityHeaders::new(&settings.public_url);
+    routes.layer(
+        ServiceBuilder::new()
+            .layer(from_fn_with_state(entropy.clone(), name))
+            .layer(from_fn(witness))
+            .layer(CompressionLayer::new())
+            .layer(from_fn_with_state(headers, protect))
+            .layer(from_fn_with_state(voice.clone(), speak))
+            .layer(CatchPanicLayer::custom(panicked))
+            .layer(from_fn_with_state(limits.clone(), small_head)),
+    )
+}
+
+/// The panic's own words are in the log already, with their place.
+#[expect(clippy::needless_pass_by_value, reason = "the layer hands it over")]
+fn panicked(_payload: Box<dyn Any + Send>) -> Response {
+    let bug = Problem::new(Kind::Bug).cause("a handler panicked");
+    Refusal::to_anybody(bug).into_response()
+}

@@ -1,0 +1,101 @@
+//! One access line and one set of metrics for every request, however it ends: answered, refused,
+//! panicked, out of time, or abandoned by its client.
+
+use std::time::Instant;
+
+use axum::extract::{MatchedPath, Request};
+use axum::http::Method;
+use axum::middleware::Next;
+use axum::response::Response;
+use tracing::{Instrument, Span};
+
+use super::listener::Peer;
+use crate::platform::web::facts::Facts;
+
+/// The status of a request whose client left before the answer; a custom of access logs, never sent.
+const CLIENT_GONE: u16 = 499;
+
+/// Watches over the request until its answer begins.
+pub(super) async fn witness(request: Request, next: Next) -> Response {
+    let mut testimony = Testimony::of(&request);
+    let response = next.run(request).instrument(testimony.span.clone()).await;
+    testimony.status = response.status().as_u16();
+    response
+}
+
+/// What is known of a request; written down when it is dropped, which happens in every case.
+struct Testimony {
+    span: Span,
+    method: &'static str,
+    route: String,
+    path: String,
+    client: String,
+    started: Instant,
+    status: u16,
+}
+
+impl Testimony {
+    fn of(request: &Request) -> Self {
+        let extensions = request.extensions();
+        let facts = extensions.get::<Facts>();
+        let route = extensions
+            .get::<MatchedPath>()
+            .map_or("unmatched", MatchedPath::as_str);
+        let client = extensions
+            .get::<Peer>()
+            .map_or_else(String::new, |peer| peer.0.ip().to_canonical().to_string());
+        metrics::gauge!("http_requests_in_flight").increment(1.0);
+        Self {
+            span: tracing::info_span!(
+                "request",
+                request_id = facts.map(|f| f.request_id.as_str()),
+                trace_id = facts.map(|f| f.trace_id.as_str()),
+            ),
+            method: method(request.method()),
+            route: route.to_owned(),
+            path: request.uri().path().to_owned(),
+            client,
+            // Monotonic: a duration must not jump with the wall clock.
+            started: Instant::now(),
+            status: CLIENT_GONE,
+        }
+    }
+}
+
+impl Drop for Testimony {
+    fn drop(&mut self) {
+        let elapsed = self.started.elapsed().as_secs_f64();
+        let (method, route) = (self.method, self.route.clone());
+        let status = self.status.to_string();
+        metrics::gauge!("http_requests_in_flight").decrement(1.0);
+        metrics::histogram!("http_request_duration_seconds", "method" => method, "route" => route.clone())
+            .record(elapsed);
+        metrics::counter!("http_requests_total", "method" => method, "route" => route, "status" => status)
+            .increment(1);
+        self.span.in_scope(|| {
+            tracing::info!(
+                method,
+                path = self.path,
+                route = self.route,
+                status = self.status,
+                duration_ms = elapsed * 1000.0,
+                client = self.client,
+                "access"
+            );
+        });
+    }
+}
+
+/// The method as a label: strangers' inventions are one, so that they cannot make metrics grow.
+fn method(method: &Method) -> &'static str {
+    match method.as_str() {
+        "GET" => "GET",
+        "HEAD" => "HEAD",
+        "POST" => "POST",
+        "PUT" => "PUT",
+        "PATCH" => "PATCH",
+        "DELETE" => "DELETE",
+        "OPTIONS" => "OPTIONS",
+        _ => "other",
+    }
+}

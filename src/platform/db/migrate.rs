@@ -1,0 +1,97 @@
+//! Migrations, compiled in, and applied by one copy of the program at a time.
+//!
+//! The lock is a named one of the server: it is given back when its connection ends, even when the
+//! copy that holds it dies. We take it ourselves because the library would wait for it for ever.
+
+use std::time::Duration;
+
+use sqlx::migrate::{MigrateError, Migrator};
+use sqlx::{Connection, MySqlConnection};
+
+use super::{Database, DbError};
+use crate::platform::db::statements;
+
+statements! {
+    /// 1 when the lock is ours, 0 when the wait was too long. Named after the database, because
+    /// named locks are the whole server's and names end at 64 characters.
+    LOCK = "SELECT GET_LOCK(CONCAT('assurly.migrate.', LEFT(SHA1(DATABASE()), 32)), ?)";
+    /// Gives the lock back.
+    UNLOCK = "SELECT RELEASE_LOCK(CONCAT('assurly.migrate.', LEFT(SHA1(DATABASE()), 32)))";
+    /// Whether the table of applied migrations exists.
+    HAS_TABLE = "SELECT COUNT(*) FROM information_schema.tables \
+                 WHERE table_schema = DATABASE() AND table_name = '_sqlx_migrations'";
+    /// The newest migration that is applied.
+    NEWEST = "SELECT COALESCE(MAX(version), 0) FROM _sqlx_migrations WHERE success";
+}
+
+/// Why the tables could not be brought up to date.
+#[derive(Debug, thiserror::Error)]
+pub enum MigrationError {
+    /// Another copy holds the lock for too long.
+    #[error("another copy has been migrating for more than {} s", .0.as_secs())]
+    Locked(Duration),
+    /// The database does not answer.
+    #[error("the database does not answer: {0}")]
+    Database(#[from] sqlx::Error),
+    /// A migration failed, or was changed after it was applied.
+    #[error(transparent)]
+    Migration(#[from] MigrateError),
+}
+
+/// The migrations of this program.
+pub fn migrator() -> Migrator {
+    sqlx::migrate!("./migrations")
+}
+
+impl Database {
+    /// Applies the migrations that are missing.
+    ///
+    /// # Errors
+    /// [`MigrationError`]; nothing more was applied.
+    pub async fn migrate(&self) -> Result<(), MigrationError> {
+        self.migrate_with(migrator()).await
+    }
+
+    /// The same with other migrations: the tests of this room have their own.
+    ///
+    /// # Errors
+    /// As [`Self::migrate`].
+    pub async fn migrate_with(&self, mut migrator: Migrator) -> Result<(), MigrationError> {
+        migrator.set_locking(false);
+        // A newer copy may have added to the tables already: expand, then contract.
+        migrator.set_ignore_missing(true);
+        let mut connection = self.patient_connection().await?;
+        lock(&mut connection, self.lock_wait()).await?;
+        let outcome = migrator.run_direct(None, &mut connection, false).await;
+        // The server gives the lock back with the connection: a failure here changes nothing.
+        drop(sqlx::query(UNLOCK).execute(&mut connection).await);
+        drop(connection.close().await);
+        Ok(outcome?)
+    }
+
+    /// Whether every migration of this program is applied.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn is_migrated(&self) -> Result<bool, DbError> {
+        let needed = migrator().iter().map(|m| m.version).max().unwrap_or(0);
+        let tables: i64 = sqlx::query_scalar(HAS_TABLE).fetch_one(self.pool()).await?;
+        if tables == 0 {
+            return Ok(false);
+        }
+        let newest: i64 = sqlx::query_scalar(NEWEST).fetch_one(self.pool()).await?;
+        Ok(newest >= needed)
+    }
+}
+
+async fn lock(connection: &mut MySqlConnection, wait: Duration) -> Result<(), MigrationError> {
+    let seconds = i64::try_from(wait.as_secs()).unwrap_or(i64::MAX);
+    let taken: Option<i64> = sqlx::query_scalar(LOCK)
+        .bind(seconds)
+        .fetch_one(&mut *connection)
+        .await?;
+    match taken {
+        Some(1) => Ok(()),
+        _ => Err(MigrationError::Locked(wait)),
+    }
+}

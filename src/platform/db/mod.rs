@@ -1,0 +1,22 @@
+//! The database: one bounded pool, the same behaviour on MySQL and MariaDB, embedded migrations.
+//!
+//! With the slices' `store.rs`, the only rooms that know SQL. The pool connects when it is first
+//! used, so that the service starts, and says what is wrong, while the database is away.
+
+mod errors;
+mod migrate;
+mod pool;
+mod settings;
+mod statements;
+mod types;
+
+pub use errors::{DbError, Failure};
+pub use migrate::{MigrationError, migrator};
+pub use pool::{Database, OpenError, Pool};
+pub use settings::DatabaseSettings;
+pub use statements::Statement;
+pub(crate) use statements::statements;
+pub use types::{Day, Instant};
+
+/// Every statement of this room, part by part, for the test that prepares them.
+pub const STATEMENTS: &[&[Statement]] = &[pool::STATEMENTS, migrate::STATEMENTS];

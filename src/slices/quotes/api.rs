@@ -1,0 +1,152 @@
+//! JSON addresses of quotes. Each handler reads, calls one use-case, answers.
+
+use axum::extract::{Path, State};
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde::Deserialize;
+use serde_json::Value;
+use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::copying;
+use super::service::{Kept, QuoteId, Quotes};
+use super::wire::{QuoteResponse, SimulationRequest, SimulationResponse};
+use crate::kernel::problem::{Kind, Problem};
+use crate::platform::web::idempotency::IdempotencyKey;
+use crate::platform::web::json::Json;
+use crate::platform::web::problem::{ApiError, ProblemDocument};
+use crate::platform::web::query::Query;
+
+/// The addresses of this slice.
+pub fn api() -> OpenApiRouter<Quotes> {
+    OpenApiRouter::new()
+        .routes(routes!(simulate))
+        .routes(routes!(keep_quote))
+        .routes(routes!(find_quote))
+        .routes(routes!(copy_quote))
+}
+
+/// What an answer holds besides the figures.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+struct Include {
+    /// `schedule` adds the month-by-month tables.
+    #[serde(default)]
+    include: Option<Included>,
+}
+
+/// Something that an answer leaves out unless it is asked for.
+#[derive(Clone, Copy, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+enum Included {
+    /// The month-by-month tables.
+    Schedule,
+}
+
+impl Include {
+    const fn schedule(&self) -> bool {
+        matches!(self.include, Some(Included::Schedule))
+    }
+}
+
+/// Prices a project. Writes nothing: ask as often as you like.
+#[utoipa::path(
+    post, path = "/v1/simulations", tag = "quotes", params(Include), request_body = SimulationRequest,
+    responses(
+        (status = 200, description = "The priced project", body = SimulationResponse),
+        (status = "4XX", description = "What is wrong, where, and how to put it right", body = ProblemDocument, content_type = "application/problem+json"),
+    )
+)]
+async fn simulate(
+    State(quotes): State<Quotes>,
+    Query(include): Query<Include>,
+    Json(request): Json<SimulationRequest>,
+) -> Result<Json<SimulationResponse>, ApiError> {
+    Ok(Json(quotes.simulate(&request, include.schedule())?))
+}
+
+/// Freezes a priced project under a number, once per idempotency key.
+#[utoipa::path(
+    post, path = "/v1/quotes", tag = "quotes", params(Include, IdempotencyKey), request_body = SimulationRequest,
+    responses(
+        (status = 201, description = "The quote; its address is in Location", body = QuoteResponse),
+        (status = "4XX", description = "What is wrong, where, and how to put it right", body = ProblemDocument, content_type = "application/problem+json"),
+    )
+)]
+async fn keep_quote(
+    State(quotes): State<Quotes>,
+    Query(include): Query<Include>,
+    key: IdempotencyKey,
+    Json(request): Json<SimulationRequest>,
+) -> Result<Response, ApiError> {
+    let kept = quotes.keep(request, key.as_str(), None).await?;
+    Ok(kept_response(kept, &include))
+}
+
+/// The quote as it was made.
+#[utoipa::path(
+    get, path = "/v1/quotes/{id}", tag = "quotes", params(Include, ("id" = String, Path, description = "Identifier, `quo_…`")),
+    responses(
+        (status = 200, description = "The quote", body = QuoteResponse),
+        (status = "4XX", description = "No such quote", body = ProblemDocument, content_type = "application/problem+json"),
+    )
+)]
+async fn find_quote(
+    State(quotes): State<Quotes>,
+    Path(id): Path<String>,
+    Query(include): Query<Include>,
+) -> Result<Json<QuoteResponse>, ApiError> {
+    let quote = quotes.find(identifier(&id)?).await?;
+    Ok(Json(shown(quote, &include)))
+}
+
+/// Makes another quote from this one, changed by a JSON merge patch (RFC 7396) of its request.
+#[utoipa::path(
+    post, path = "/v1/quotes/{id}/copy", tag = "quotes",
+    params(Include, IdempotencyKey, ("id" = String, Path, description = "Identifier, `quo_…`")),
+    request_body(content = Value, description = "Merge patch of the request, `{}` for an identical copy"),
+    responses(
+        (status = 201, description = "The new quote; its address is in Location", body = QuoteResponse),
+        (status = "4XX", description = "What is wrong, where, and how to put it right", body = ProblemDocument, content_type = "application/problem+json"),
+    )
+)]
+async fn copy_quote(
+    State(quotes): State<Quotes>,
+    Path(id): Path<String>,
+    Query(include): Query<Include>,
+    key: IdempotencyKey,
+    Json(patch): Json<Value>,
+) -> Result<Response, ApiError> {
+    let id = identifier(&id)?;
+    let original = quotes.find(id).await?;
+    let request = copying::patched(&original.request, &patch)?;
+    let kept = quotes.keep(request, key.as_str(), Some(id)).await?;
+    Ok(kept_response(kept, &include))
+}
+
+/// A text that is no identifier names nothing.
+fn identifier(text: &str) -> Result<QuoteId, Problem> {
+    text.parse()
+        .map_err(|_| Problem::new(Kind::NotFound).detail("Aucun devis n’a cet identifiant."))
+}
+
+fn shown(mut quote: QuoteResponse, include: &Include) -> QuoteResponse {
+    if !include.schedule() {
+        quote.result.drop_schedules();
+    }
+    quote
+}
+
+fn kept_response(kept: Kept, include: &Include) -> Response {
+    let location = format!("/v1/quotes/{}", kept.quote.id);
+    let quote = Json(shown(kept.quote, include));
+    let mut response = (StatusCode::CREATED, [(header::LOCATION, location)], quote).into_response();
+    if kept.replayed {
+        let name = HeaderName::from_static("idempotency-replayed");
+        response
+            .headers_mut()
+            .insert(name, HeaderValue::from_static("true"));
+    }
+    response
+}

@@ -1,0 +1,126 @@
+//! How a quote is kept: its number, the hash of what was asked, and the month-by-month tables,
+//! compressed apart from the answer that an operator may want to read.
+
+use std::io::{Error, Read, Write};
+
+use aws_lc_rs::digest::{SHA256, digest};
+use flate2::{Compression, read::DeflateDecoder, write::DeflateEncoder};
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use serde::{Deserialize, Serialize};
+
+use super::store::Hash;
+use super::wire::{LoanRow, PremiumRow, ProjectRow, SimulationResponse};
+use crate::kernel::id::check_digit;
+
+/// Most bytes that stored tables may have when they are unpacked: six loans and four persons over
+/// thirty-five years take a quarter of it.
+const TABLES_BYTES_MAX: u64 = 8 * 1024 * 1024;
+
+/// The tables of an answer.
+#[derive(Serialize, Deserialize)]
+struct Tables {
+    loans: Vec<Option<Vec<LoanRow>>>,
+    insured: Vec<Option<Vec<PremiumRow>>>,
+    project: Option<Vec<ProjectRow>>,
+}
+
+/// Takes the tables out of an answer and packs them.
+///
+/// # Errors
+/// Only when memory cannot be written to.
+pub(super) fn pack_tables(result: &mut SimulationResponse) -> Result<Vec<u8>, Error> {
+    let tables = Tables {
+        loans: result
+            .loans
+            .iter_mut()
+            .map(|loan| loan.schedule.take())
+            .collect(),
+        insured: result
+            .insured
+            .iter_mut()
+            .map(|person| person.schedule.take())
+            .collect(),
+        project: result.project.schedule.take(),
+    };
+    let mut packed = DeflateEncoder::new(Vec::new(), Compression::default());
+    packed.write_all(&serde_json::to_vec(&tables)?)?;
+    packed.finish()
+}
+
+/// Puts the tables back into their answer.
+///
+/// # Errors
+/// The bytes are not those of [`pack_tables`].
+pub(super) fn unpack_tables(packed: &[u8], result: &mut SimulationResponse) -> Result<(), Error> {
+    let mut text = Vec::new();
+    DeflateDecoder::new(packed)
+        .take(TABLES_BYTES_MAX)
+        .read_to_end(&mut text)?;
+    let tables: Tables = serde_json::from_slice(&text)?;
+    for (loan, rows) in result.loans.iter_mut().zip(tables.loans) {
+        loan.schedule = rows;
+    }
+    for (person, rows) in result.insured.iter_mut().zip(tables.insured) {
+        person.schedule = rows;
+    }
+    result.project.schedule = tables.project;
+    Ok(())
+}
+
+/// SHA-256 of the parts, each preceded by its length so that no two lists of parts look alike.
+pub(super) fn hash(parts: &[&[u8]]) -> Hash {
+    let mut bytes = Vec::new();
+    for part in parts {
+        bytes.extend_from_slice(&(part.len() as u64).to_be_bytes());
+        bytes.extend_from_slice(part);
+    }
+    let mut hash = [0; 32];
+    hash.copy_from_slice(digest(&SHA256, &bytes).as_ref());
+    hash
+}
+
+/// The number for people: `AS-2026-0001234-5`, year, sequence and check digit.
+pub(super) fn number(created_at: Timestamp, sequence: u64) -> String {
+    let year = created_at.to_zoned(TimeZone::UTC).year();
+    let check = check_digit(&format!("{year:04}{sequence:07}")).unwrap_or_default();
+    format!("AS-{year:04}-{sequence:07}-{check}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::slices::quotes::Pricer;
+
+    #[test]
+    fn tables_come_back_as_they_were_and_smaller() {
+        let couple = include_str!("../../../docs/examples/couple-two-loans.json");
+        let request = serde_json::from_str(couple).expect("a document");
+        let answer = Pricer::shipped()
+            .expect("products/")
+            .price(&request, true)
+            .expect("a price");
+        let mut stored = answer.clone();
+        let packed = pack_tables(&mut stored).expect("memory");
+        assert!(stored.loans[0].schedule.is_none() && stored.project.schedule.is_none());
+        assert!(packed.len() < 40_000, "{} bytes", packed.len());
+        unpack_tables(&packed, &mut stored).expect("the same bytes");
+        assert_eq!(stored, answer);
+    }
+
+    #[test]
+    fn hashes_tell_the_parts_apart() {
+        assert_ne!(hash(&[b"ab", b"c"]), hash(&[b"a", b"bc"]));
+        assert_eq!(hash(&[b"ab", b"c"]), hash(&[b"ab", b"c"]));
+    }
+
+    #[test]
+    fn numbers_have_a_check_digit() {
+        let created: Timestamp = "2026-11-23T10:00:00Z".parse().expect("a timestamp");
+        assert_eq!(number(created, 1234), "AS-2026-0001234-6");
+        assert_ne!(
+            number(created, 1235).chars().last(),
+            number(created, 1234).chars().last()
+        );
+    }
+}

@@ -1,0 +1,37 @@
+//! This slice's part of the configuration, section `[quotes]`.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use crate::platform::limits::Complaints;
+
+/// How long quotes and their keys live.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct QuotesSettings {
+    /// Days during which a quote can be accepted.
+    pub validity_days: u32,
+    /// Days during which an idempotency key is remembered.
+    pub idempotency_days: u32,
+}
+
+impl QuotesSettings {
+    /// Complains about values that nobody can mean.
+    pub fn check(&self, complaints: &mut Complaints) {
+        complaints.range("quotes.validity_days", self.validity_days, 1..=365);
+        complaints.range("quotes.idempotency_days", self.idempotency_days, 1..=365);
+    }
+
+    pub(super) fn validity(&self) -> Duration {
+        days(self.validity_days)
+    }
+
+    pub(super) fn idempotency(&self) -> Duration {
+        days(self.idempotency_days)
+    }
+}
+
+fn days(days: u32) -> Duration {
+    Duration::from_secs(u64::from(days) * 86_400)
+}

@@ -1,0 +1,153 @@
+//! The only SQL of quotes: one statement per function, no decision.
+
+use jiff::Timestamp;
+use sqlx::types::Json;
+use uuid::Uuid;
+
+use super::wire::{SimulationRequest, SimulationResponse};
+use crate::platform::db::{Database, DbError, Instant, statements};
+
+statements! {
+    /// A frozen quote.
+    INSERT_QUOTE = "INSERT INTO quote \
+        (id, created_at, expires_at, tariff_version, copied_from, request, result, schedules) \
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?)";
+    /// The key that made it; a second insert with the same key waits, then fails.
+    INSERT_KEY = "INSERT INTO quote_key (key_hash, body_hash, quote_id, expires_at) \
+        VALUES (?, ?, ?, ?)";
+    /// Whose key is it.
+    SELECT_KEY = "SELECT body_hash, quote_id, expires_at FROM quote_key WHERE key_hash = ?";
+    /// A key whose time is over may be used again.
+    DELETE_EXPIRED_KEY = "DELETE FROM quote_key WHERE key_hash = ? AND expires_at <= ?";
+    /// A few keys whose time is over.
+    DELETE_EXPIRED_KEYS = "DELETE FROM quote_key WHERE expires_at <= ? LIMIT 100";
+    /// One quote.
+    SELECT_QUOTE = "SELECT sequence, created_at, expires_at, copied_from, request, result, schedules \
+        FROM quote WHERE id = ?";
+}
+
+/// SHA-256 of a key or of a body.
+pub(super) type Hash = [u8; 32];
+
+/// A quote as it is stored.
+pub(super) struct QuoteRow {
+    pub(super) id: Uuid,
+    pub(super) sequence: u64,
+    pub(super) created_at: Timestamp,
+    pub(super) expires_at: Timestamp,
+    pub(super) copied_from: Option<Uuid>,
+    pub(super) request: SimulationRequest,
+    /// Without the month-by-month tables.
+    pub(super) result: SimulationResponse,
+    /// The tables, compressed.
+    pub(super) schedules: Vec<u8>,
+}
+
+/// The key under which a quote is made once.
+pub(super) struct Key {
+    pub(super) hash: Hash,
+    pub(super) body: Hash,
+    pub(super) expires_at: Timestamp,
+}
+
+/// What an earlier request with the same key made.
+pub(super) struct KnownKey {
+    pub(super) body: Vec<u8>,
+    pub(super) quote: Uuid,
+    pub(super) expires_at: Timestamp,
+}
+
+/// Quotes in the database.
+#[derive(Clone)]
+pub(super) struct Store {
+    database: Database,
+}
+
+#[derive(sqlx::FromRow)]
+struct SelectedQuote {
+    sequence: u64,
+    created_at: Instant,
+    expires_at: Instant,
+    copied_from: Option<Uuid>,
+    request: Json<SimulationRequest>,
+    result: Json<SimulationResponse>,
+    schedules: Vec<u8>,
+}
+
+impl Store {
+    pub(super) const fn new(database: Database) -> Self {
+        Self { database }
+    }
+
+    /// Writes the key and the quote together, or neither; the number of the quote.
+    pub(super) async fn insert(&self, quote: &QuoteRow, key: &Key) -> Result<u64, DbError> {
+        let mut transaction = self.database.pool().begin().await?;
+        sqlx::query(INSERT_KEY)
+            .bind(key.hash.as_slice())
+            .bind(key.body.as_slice())
+            .bind(quote.id)
+            .bind(Instant(key.expires_at))
+            .execute(&mut *transaction)
+            .await?;
+        let inserted = sqlx::query(INSERT_QUOTE)
+            .bind(quote.id)
+            .bind(Instant(quote.created_at))
+            .bind(Instant(quote.expires_at))
+            .bind(&quote.result.tariff_version)
+            .bind(quote.copied_from)
+            .bind(Json(&quote.request))
+            .bind(Json(&quote.result))
+            .bind(&quote.schedules)
+            .execute(&mut *transaction)
+            .await?;
+        transaction.commit().await?;
+        Ok(inserted.last_insert_id())
+    }
+
+    /// What an earlier request with this key made.
+    pub(super) async fn key(&self, hash: &Hash) -> Result<Option<KnownKey>, DbError> {
+        let query = sqlx::query_as(SELECT_KEY).bind(hash.as_slice());
+        let row: Option<(Vec<u8>, Uuid, Instant)> =
+            query.fetch_optional(self.database.pool()).await?;
+        Ok(row.map(|(body, quote, expires_at)| KnownKey {
+            body,
+            quote,
+            expires_at: expires_at.0,
+        }))
+    }
+
+    /// Forgets a key whose time is over. Not inside the transaction that inserts it again: there, a
+    /// row that is missing would lock its neighbours.
+    pub(super) async fn forget_key(&self, hash: &Hash, now: Timestamp) -> Result<(), DbError> {
+        let query = sqlx::query(DELETE_EXPIRED_KEY)
+            .bind(hash.as_slice())
+            .bind(Instant(now));
+        query.execute(self.database.pool()).await?;
+        Ok(())
+    }
+
+    /// Forgets a bounded number of keys whose time is over.
+    pub(super) async fn forget_keys(&self, now: Timestamp) -> Result<(), DbError> {
+        let query = sqlx::query(DELETE_EXPIRED_KEYS).bind(Instant(now));
+        query.execute(self.database.pool()).await?;
+        Ok(())
+    }
+
+    /// One quote.
+    pub(super) async fn find(&self, id: Uuid) -> Result<Option<QuoteRow>, DbError> {
+        let row: Option<SelectedQuote> = sqlx::query_as(SELECT_QUOTE)
+            .bind(id)
+            .fetch_optional(self.database.pool())
+            .await?;
+        Ok(row.map(|row| QuoteRow {
+            id,
+            sequence: row.sequence,
+            created_at: row.created_at.0,
+            expires_at: row.expires_at.0,
+            copied_from: row.copied_from,
+            request: row.request.0,
+            result: row.result.0,
+            schedules: row.schedules,
+        }))
+    }
+}
