@@ -4,7 +4,6 @@
 pub mod boot;
 pub mod commands;
 mod ops;
-mod plain_page;
 pub mod router;
 pub mod settings;
 mod shutdown;

@@ -8,12 +8,14 @@ use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_swagger_ui::SwaggerUi;
 
-use super::plain_page;
 use super::settings::Settings;
 use super::state::AppState;
+use crate::domain::rule::Rule;
 use crate::gateway::security_headers::DOCUMENTATION_POLICY;
 use crate::platform::web::problem::{FaultDocument, ProblemDocument, Voice};
+use crate::platform::web::{assets, page, registry};
 use crate::slices::quotes::{self, Quotes};
+use crate::slices::site;
 
 #[derive(OpenApi)]
 #[openapi(
@@ -35,9 +37,12 @@ pub fn work(state: &AppState) -> Router {
     let (api, document) = OpenApiRouter::with_openapi(Document::openapi())
         .merge(quotes)
         .split_for_parts();
-    api
-        // The pages of the slices, and their files:
-        // .merge(slices::quotes::routes_pages())
+    api.merge(quotes::pages::routes().with_state(Quotes::from_ref(state)))
+        .merge(site::routes())
+        .merge(registry::routes(
+            Rule::ALL.map(|rule| (rule.code(), rule.sentence())),
+        ))
+        .merge(assets::routes())
         .merge(documentation(document))
 }
 
@@ -60,5 +65,6 @@ async fn allow_questions(mut response: Response) -> Response {
 
 /// How refusals are put into words; the page's renderer is named here and nowhere else.
 pub(super) fn voice(settings: &Settings) -> Voice {
-    Voice::new(&settings.server.public_url, plain_page::render)
+    page::set_brand(&settings.brand.name);
+    Voice::new(&settings.server.public_url, page::refusal)
 }

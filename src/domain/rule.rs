@@ -131,9 +131,9 @@ impl Rule {
     #[rustfmt::skip]
     const fn entry(self) -> (&'static str, &'static str) {
         match self {
-            Self::LoanAmountRange => ("LOAN_AMOUNT_RANGE", "Le capital d’un prêt va de 10 000,00 à 3 000 000,00 €."),
+            Self::LoanAmountRange => ("LOAN_AMOUNT_RANGE", "Le capital d’un prêt va de 10 000,00 à 3 000 000,00 €."),
             Self::LoanTermRange => ("LOAN_TERM_RANGE", "La durée va de 12 à 420 mois, 120 au plus pour un prêt in fine, 36 pour un prêt relais."),
-            Self::RateRange => ("RATE_RANGE", "Le taux nominal va de 0 à 15 %, avec 3 décimales au plus ; il est nul pour un PTZ."),
+            Self::RateRange => ("RATE_RANGE", "Le taux nominal va de 0 à 15 %, avec 3 décimales au plus ; il est nul pour un PTZ."),
             Self::DeferralTooLong => ("DEFERRAL_TOO_LONG", "Le différé est plus court que la durée, et de 60 mois au plus hors PTZ."),
             Self::StepNotAmortising => ("STEP_NOT_AMORTISING", "La mensualité d’un palier dépasse les intérêts du mois."),
             Self::StepSum => ("STEP_SUM", "La somme des durées des paliers est la durée du prêt."),
@@ -157,8 +157,8 @@ impl Rule {
             Self::FieldNotApplicable => ("FIELD_NOT_APPLICABLE", "Ce champ ne va pas avec ce type de prêt."),
             Self::FieldMissing => ("FIELD_MISSING", "Ce champ est nécessaire pour ce type de prêt."),
             Self::EarlyRepayment => ("EARLY_REPAYMENT", "Un remboursement anticipé est inférieur au capital restant dû, et les mois se suivent."),
-            Self::LoadingRange => ("LOADING_RANGE", "Une surprime va de 0 à 300 %, ou de 0 à 30 pour mille."),
-            Self::BankOffer => ("BANK_OFFER", "L’offre de la banque donne un taux de 0 à 5 %, ou un montant par mois, selon sa base."),
+            Self::LoadingRange => ("LOADING_RANGE", "Une surprime va de 0 à 300 %, ou de 0 à 30 pour mille."),
+            Self::BankOffer => ("BANK_OFFER", "L’offre de la banque donne un taux de 0 à 5 %, ou un montant par mois, selon sa base."),
             Self::CriterionUnknown => ("CRITERION_UNKNOWN", "Un critère a un numéro de 1 à 18, une valeur de sa liste, et 11 critères au plus sont retenus."),
             Self::CountryFormat => ("COUNTRY_FORMAT", "Le pays est un code ISO à deux lettres, comme FR."),
             Self::TaegNotDefined => ("TAEG_NOT_DEFINED", "Ces flux n’ont pas de taux annuel effectif."),

@@ -4,6 +4,7 @@
 //! word of insurance. A type of this room would be of use to any company that counts euros.
 
 pub mod calendar;
+pub mod french;
 pub mod holidays;
 pub mod id;
 pub mod money;

@@ -93,7 +93,7 @@ impl Kind {
     pub const fn entry(self) -> Entry {
         let (slug, status, title, remedy) = match self {
             Self::Malformed => ("malformed", 400, "La requête ne peut pas être lue", "Corrigez la forme de la requête à l’endroit indiqué."),
-            Self::Invalid => ("invalid", 422, "Une valeur au moins ne peut pas être acceptée", "Corrigez chaque valeur citée dans « errors », puis recommencez."),
+            Self::Invalid => ("invalid", 422, "Une valeur au moins ne peut pas être acceptée", "Corrigez chaque valeur citée dans « errors », puis recommencez."),
             Self::NotFound => ("not-found", 404, "Rien à cette adresse", "Vérifiez l’adresse ou l’identifiant."),
             Self::MethodNotAllowed => ("method-not-allowed", 405, "Cette adresse n’accepte pas cette méthode", "Utilisez une des méthodes de l’en-tête Allow."),
             Self::NotAcceptable => ("not-acceptable", 406, "Aucun format accepté n’est servi ici", "Acceptez application/json."),
@@ -109,7 +109,7 @@ impl Kind {
             Self::RequestTimeout => ("request-timeout", 408, "La requête n’est pas arrivée à temps", "Recommencez sur une connexion plus rapide."),
             Self::TooMany => ("too-many-requests", 429, "Trop de requêtes", "Attendez le délai de l’en-tête Retry-After."),
             Self::Unavailable => ("unavailable", 503, "Le service est momentanément indisponible", "Recommencez après le délai de l’en-tête Retry-After."),
-            Self::Timeout => ("timeout", 504, "La réponse a pris trop de temps", "Recommencez ; un acte avec clé d’idempotence n’est jamais fait deux fois."),
+            Self::Timeout => ("timeout", 504, "La réponse a pris trop de temps", "Recommencez ; un acte avec clé d’idempotence n’est jamais fait deux fois."),
             Self::Bug => ("internal", 500, "Une erreur de notre côté", "Recommencez plus tard, et citez trace_id si cela se répète."),
         };
         Entry { slug, status, title, remedy }

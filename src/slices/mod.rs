@@ -4,3 +4,4 @@
 //! never another slice's inside.
 
 pub mod quotes;
+pub mod site;

@@ -1,10 +1,19 @@
-//! The web's forms, for any product: refusals as `application/problem+json`, documents and queries
-//! read with care. No word of insurance, and no decision about who may do what.
+//! The web, for any product: pages, forms and static files; documents and queries read with care;
+//! refusals as pages and as `application/problem+json`. No word of insurance, and no decision about
+//! who may do what.
 
+pub mod assets;
 pub mod body;
+#[cfg(test)]
+mod contrast;
 pub mod facts;
+pub mod form;
 pub mod idempotency;
 pub mod input;
 pub mod json;
+#[cfg(test)]
+pub mod lint;
+pub mod page;
 pub mod problem;
 pub mod query;
+pub mod registry;

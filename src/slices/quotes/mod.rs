@@ -7,6 +7,8 @@ mod api;
 mod archive;
 mod copying;
 mod error;
+pub mod form;
+pub mod pages;
 mod pricing;
 mod reading;
 pub mod service;

@@ -27,7 +27,7 @@ fn rate(offer: &BankOfferRequest, faults: &mut Faults) -> Option<Rate> {
         .as_deref()
         .and_then(|rate| rate.parse::<Rate>().ok());
     let rate = rate.filter(|rate| *rate <= BANK_RATE_MAX);
-    let detail = "Le taux de l’assurance de la banque va de 0 à 5 %, comme \"0.34\".";
+    let detail = "Le taux de l’assurance de la banque va de 0 à 5 %, comme \"0.34\".";
     faults.check(rate.is_some(), "/bank_offer/rate", Rule::BankOffer, detail);
     rate
 }
@@ -39,7 +39,7 @@ fn monthly(offer: &BankOfferRequest, faults: &mut Faults) -> Option<Cents> {
     let amount = offer
         .monthly_cents
         .filter(|cents| (1..=BANK_MONTHLY_MAX.get()).contains(cents));
-    let detail = "Le montant par mois va de 0,01 à 5 000,00 €, en centimes.";
+    let detail = "Le montant par mois va de 0,01 à 5 000,00 €, en centimes.";
     faults.check(
         amount.is_some(),
         "/bank_offer/monthly_cents",

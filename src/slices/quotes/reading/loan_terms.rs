@@ -61,7 +61,7 @@ pub(super) fn read(loan: &LoanRequest, at: &str, faults: &mut Faults) -> Option<
 fn amounts(loan: &LoanRequest, at: &str, faults: &mut Faults) {
     let capital = Cents::new(loan.capital_cents);
     let holds = (LOAN_CAPITAL_MIN..=LOAN_CAPITAL_MAX).contains(&capital);
-    let detail = "Le capital va de 10 000,00 à 3 000 000,00 €, en centimes.";
+    let detail = "Le capital va de 10 000,00 à 3 000 000,00 €, en centimes.";
     faults.check(
         holds,
         format!("{at}/capital_cents"),
@@ -80,7 +80,7 @@ fn rate(loan: &LoanRequest, at: &str, faults: &mut Faults) -> Option<Rate> {
     let fits =
         |rate: &Rate| *rate <= NOMINAL_RATE_MAX && rate.decimals() <= NOMINAL_RATE_DECIMALS_MAX;
     let Some(rate) = rate.filter(fits) else {
-        let detail = "Le taux nominal va de 0 à 15 %, avec 3 décimales au plus, comme \"3.30\".";
+        let detail = "Le taux nominal va de 0 à 15 %, avec 3 décimales au plus, comme \"3.30\".";
         faults.add(pointer, Rule::RateRange, detail);
         return None;
     };
@@ -132,7 +132,7 @@ fn applicable(loan: &LoanRequest, at: &str, faults: &mut Faults) {
         ("early_repayments", loan.early_repayments.is_some(), !import),
     ];
     for (field, given, expected) in fields {
-        let detail = "Ce champ ne va pas avec ce type de prêt : retirez-le.";
+        let detail = "Ce champ ne va pas avec ce type de prêt : retirez-le.";
         let holds = !given || expected;
         faults.check(
             holds,
@@ -195,7 +195,7 @@ fn steps(loan: &LoanRequest, at: &str, faults: &mut Faults) -> Vec<Segment> {
     let pointer = format!("{at}/steps");
     let steps = loan.steps.as_deref().unwrap_or_default();
     if steps.is_empty() {
-        let detail = "Décrivez les paliers : durée, et poids ou mensualité.";
+        let detail = "Décrivez les paliers : durée, et poids ou mensualité.";
         let needed = loan.schedule.is_none();
         faults.check(!needed, pointer, Rule::FieldMissing, detail);
         return vec![Segment {
@@ -346,7 +346,7 @@ fn mismatch_words(mismatch: Mismatch) -> (Option<usize>, String) {
         ),
         Mismatch::Sum { left } => (
             None,
-            format!("Le capital remboursé n’est pas le capital prêté : il reste {left} €."),
+            format!("Le capital remboursé n’est pas le capital prêté : il reste {left} €."),
         ),
     }
 }

@@ -64,7 +64,7 @@ fn part(loan: &LoanRequest, place: usize, faults: &mut Faults) -> Option<Read> {
         detail,
     );
     let account = (0..=ACCOUNT_FEE_MAX.get()).contains(&loan.account_fee_cents);
-    let detail = "Les frais de compte vont de 0 à 100,00 € par mois.";
+    let detail = "Les frais de compte vont de 0 à 100,00 € par mois.";
     faults.check(
         account,
         format!("{at}/account_fee_cents"),
@@ -129,7 +129,7 @@ fn scheduled(
     match result {
         Ok(schedule) => return Some(schedule.clone()),
         Err(TermsError::NotAmortising { .. } | TermsError::Empty) if is_smoothed => {
-            let detail = "Ce prêt ne peut pas être lissé : les mensualités des autres prêts sont trop fortes.";
+            let detail = "Ce prêt ne peut pas être lissé : les mensualités des autres prêts sont trop fortes.";
             faults.add(at, Rule::StepNotAmortising, detail);
         }
         Err(TermsError::NotAmortising { segment }) => {

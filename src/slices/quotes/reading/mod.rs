@@ -73,7 +73,7 @@ fn read_loans(
         faults.add(
             "/loans",
             Rule::LoanCount,
-            format!("Décrivez de 1 à 6 prêts : il y en a {found}."),
+            format!("Décrivez de 1 à 6 prêts : il y en a {found}."),
         );
         return None;
     }
@@ -94,7 +94,7 @@ fn read_insured(
 ) -> Option<Vec<crate::domain::simulation::ProjectInsured>> {
     if request.insured.is_empty() || request.insured.len() > INSURED_MAX {
         let found = request.insured.len();
-        let detail = format!("Décrivez de 1 à 4 assurés : il y en a {found}.");
+        let detail = format!("Décrivez de 1 à 4 assurés : il y en a {found}.");
         faults.add("/insured", Rule::InsuredCount, detail);
         return None;
     }

@@ -26,7 +26,7 @@ pub(super) fn reference(text: &str, pointer: String, faults: &mut Faults) -> boo
         && text
             .bytes()
             .all(|b| b.is_ascii_alphanumeric() || b"._-".contains(&b));
-    let detail = "Donnez une référence de 1 à 40 caractères : lettres, chiffres, points, tirets.";
+    let detail = "Donnez une référence de 1 à 40 caractères : lettres, chiffres, points, tirets.";
     faults.check(holds, pointer, Rule::RefFormat, detail)
 }
 

@@ -1,0 +1,231 @@
+//! A page and its envelope: status, cache, title; and a refusal shown as a page.
+//!
+//! A page is a template that extends `shared/layout.html` and implements [`Sheet`]. The cause of a
+//! refusal is for the log and never reaches a page.
+
+use std::sync::OnceLock;
+
+use askama::Template;
+use axum::{
+    http::{HeaderValue, StatusCode, header},
+    response::{Html, IntoResponse, Response},
+};
+
+use super::facts::{Audience, Facts};
+use super::problem::Refusal;
+use crate::kernel::problem::{Kind, Problem};
+
+/// The name of the company, said once at the start.
+static BRAND: OnceLock<Box<str>> = OnceLock::new();
+
+/// Says the name that every page shows. The first word counts.
+pub fn set_brand(name: &str) {
+    let _ = BRAND.set(name.into());
+}
+
+/// The name that every page shows.
+pub fn brand() -> &'static str {
+    BRAND.get().map_or("Assurly", |name| name)
+}
+
+/// What the layout needs to know of a page.
+pub trait Sheet {
+    /// The heading of the page; the title in the browser is made from it.
+    fn title(&self) -> &str;
+
+    /// Whether the page says that answers are to be corrected.
+    fn is_refused(&self) -> bool {
+        false
+    }
+}
+
+/// Who may keep a page, and for how long.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CachePolicy {
+    /// The browser of who asked, which asks again before showing it; going back stays instant.
+    Revalidate,
+    /// Nobody: health, bank details, codes, documents.
+    Never,
+    /// Everybody for an hour: pages without any person's data.
+    Hour,
+}
+
+impl CachePolicy {
+    const fn header(self) -> &'static str {
+        match self {
+            Self::Revalidate => "private, no-cache",
+            Self::Never => "no-store",
+            Self::Hour => "public, max-age=3600",
+        }
+    }
+}
+
+/// A template with its envelope.
+#[derive(Debug)]
+pub struct Page<T> {
+    sheet: T,
+    status: StatusCode,
+    cache: CachePolicy,
+}
+
+impl<T: Template + Sheet> Page<T> {
+    /// A page of a journey: 200, or 422 when answers are to be corrected.
+    pub fn new(sheet: T) -> Self {
+        let status = if sheet.is_refused() {
+            StatusCode::UNPROCESSABLE_ENTITY
+        } else {
+            StatusCode::OK
+        };
+        Self {
+            sheet,
+            status,
+            cache: CachePolicy::Revalidate,
+        }
+    }
+
+    /// Changes who may keep it.
+    #[must_use]
+    pub fn cache(mut self, cache: CachePolicy) -> Self {
+        self.cache = cache;
+        self
+    }
+
+    /// Changes its status.
+    #[must_use]
+    pub fn status(mut self, status: StatusCode) -> Self {
+        self.status = status;
+        self
+    }
+}
+
+impl<T: Template + Sheet> IntoResponse for Page<T> {
+    fn into_response(self) -> Response {
+        let Ok(text) = self.sheet.render() else {
+            return PageError::from(Kind::Bug).into_response();
+        };
+        let cache = HeaderValue::from_static(self.cache.header());
+        (self.status, [(header::CACHE_CONTROL, cache)], Html(text)).into_response()
+    }
+}
+
+/// What a page's handler returns when it refuses; words are put to it at the boundary, by
+/// [`refusal`].
+#[derive(Debug)]
+pub struct PageError(pub Problem);
+
+impl<E: Into<Problem>> From<E> for PageError {
+    fn from(error: E) -> Self {
+        Self(error.into())
+    }
+}
+
+impl IntoResponse for PageError {
+    fn into_response(self) -> Response {
+        Refusal::new(self.0, Some(Audience::Page)).into_response()
+    }
+}
+
+/// What a refusal says to a person.
+#[derive(Template)]
+#[template(path = "shared/refusal.html")]
+struct RefusalPage<'a> {
+    words: Words,
+    reference: &'a str,
+}
+
+impl Sheet for RefusalPage<'_> {
+    fn title(&self) -> &str {
+        self.words.title
+    }
+}
+
+#[derive(Clone, Copy)]
+struct Words {
+    title: &'static str,
+    sentence: &'static str,
+}
+
+/// The page of a refusal, with the reference to give to who can help.
+pub fn refusal(problem: &Problem, facts: &Facts) -> String {
+    let page = RefusalPage {
+        words: words(problem.kind),
+        reference: &facts.trace_id,
+    };
+    // A template that fails on fixed words would be a bug of ours: words without a page, then.
+    page.render()
+        .unwrap_or_else(|_| page.words.title.to_owned())
+}
+
+/// Plain words for a person who only wanted to read a page.
+const fn words(kind: Kind) -> Words {
+    let (title, sentence) = match kind {
+        Kind::NotFound => (
+            "Cette page n’existe pas",
+            "Vérifiez l’adresse, ou repartez de l’accueil.",
+        ),
+        Kind::MethodNotAllowed | Kind::NotAcceptable | Kind::UnsupportedMediaType => (
+            "Cette adresse ne s’utilise pas ainsi",
+            "Repartez de l’accueil pour retrouver la bonne page.",
+        ),
+        Kind::Gone => (
+            "Cette page n’est plus disponible",
+            "Son délai est passé. Repartez de l’accueil pour recommencer.",
+        ),
+        Kind::TooLarge | Kind::UriTooLong | Kind::HeadersTooLarge => (
+            "Votre envoi est trop volumineux",
+            "Revenez à la page précédente et raccourcissez vos réponses.",
+        ),
+        Kind::Malformed
+        | Kind::Invalid
+        | Kind::IdempotencyKeyMissing
+        | Kind::IdempotencyKeyReused => (
+            "Nous n’avons pas pu lire vos réponses",
+            "Revenez à la page précédente, vérifiez vos réponses et recommencez.",
+        ),
+        Kind::Conflict | Kind::IdempotencyInProgress => (
+            "Cette demande est déjà en cours",
+            "Attendez un instant, puis actualisez la page.",
+        ),
+        Kind::TooMany => (
+            "Vous avez fait beaucoup de demandes",
+            "Attendez une minute, puis recommencez.",
+        ),
+        Kind::Unavailable | Kind::Timeout | Kind::RequestTimeout => (
+            "Le service est interrompu un instant",
+            "Vos réponses restent sur la page précédente. Recommencez dans une minute.",
+        ),
+        Kind::Bug => (
+            "Nous n’arrivons pas à afficher cette page",
+            "Le problème vient de nous et il est enregistré. Recommencez dans quelques minutes.",
+        ),
+    };
+    Words { title, sentence }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::platform::web::lint;
+
+    #[test]
+    fn every_refusal_is_a_sound_page() {
+        for kind in Kind::ALL {
+            let page = RefusalPage {
+                words: words(kind),
+                reference: "req-42",
+            };
+            let text = page.render().expect("renders");
+            lint::check(&text);
+            assert!(text.contains("req-42"), "{kind:?}");
+        }
+    }
+
+    #[test]
+    fn a_handler_refuses_to_a_person() {
+        let response = PageError::from(Kind::Unavailable).into_response();
+        assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE);
+        let refusal = response.extensions().get::<Refusal>();
+        let refusal = refusal.expect("carried to the boundary");
+        assert_eq!(refusal.audience, Some(Audience::Page));
+    }
+}

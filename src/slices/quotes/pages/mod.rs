@@ -1,0 +1,35 @@
+//! The pages of the quote: the simulator, the quote under its link, and what to say when there is
+//! none.
+//!
+//! What an application merges: [`routes`], the static files of `platform::web::assets`, and the
+//! fallbacks of `platform::web::page`. Nothing here sets a cookie, and nothing needs a script.
+
+mod chart;
+mod closed;
+mod cover;
+mod price;
+mod quote;
+#[cfg(test)]
+pub(super) mod sample;
+mod simulator;
+#[cfg(test)]
+mod tests;
+mod words;
+mod years;
+
+use axum::{Router, extract::DefaultBodyLimit, routing::get};
+
+use super::service::Quotes;
+
+/// Longest form: far above what a person types.
+const BODY_LIMIT: usize = 16 * 1024;
+
+/// The routes of the pages.
+pub fn routes() -> Router<Quotes> {
+    Router::new()
+        .route("/", get(simulator::home))
+        .route("/simuler", get(simulator::show).post(simulator::submit))
+        .route("/devis/{reference}", get(quote::show).post(quote::change))
+        .route("/devis/{reference}/suite", get(quote::next))
+        .layer(DefaultBodyLimit::max(BODY_LIMIT))
+}

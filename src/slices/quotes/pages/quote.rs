@@ -1,0 +1,244 @@
+//! `/devis/{ref}`: the price, what it covers, what it assumes; and a copy with other assumptions.
+
+use askama::Template;
+use axum::{
+    extract::{Path, State},
+    response::{IntoResponse as _, Redirect, Response},
+};
+
+use super::chart::Chart;
+use super::cover::Cover;
+use super::price::{Comparison, Price};
+use super::simulator::key_of;
+use super::{closed, words, years};
+use crate::kernel::french;
+use crate::kernel::money::Cents;
+use crate::platform::web::form::Form;
+use crate::platform::web::page::{Page, PageError, Sheet};
+use crate::slices::quotes::form::{answers, assumptions, refusal};
+use crate::slices::quotes::service::Quotes;
+use crate::slices::quotes::wire::{InsuredRequest, LoanRequest, QuoteResponse};
+
+/// A quote as its owner reads it.
+#[derive(Template)]
+#[template(path = "quotes/quote.html")]
+pub(super) struct QuotePage<'a> {
+    quote: &'a QuoteResponse,
+    form: Form,
+    act: String,
+    price: Price,
+    comparison: Option<Comparison>,
+    cover: Vec<Cover<'a>>,
+    persons: Vec<Person>,
+    years: Vec<years::Year>,
+    chart: Option<Chart>,
+}
+
+impl Sheet for QuotePage<'_> {
+    fn title(&self) -> &str {
+        "Votre prix"
+    }
+
+    fn is_refused(&self) -> bool {
+        !self.form.is_sound()
+    }
+}
+
+impl<'a> QuotePage<'a> {
+    /// The page of `quote`, with what was typed on it.
+    pub(super) fn new(quote: &'a QuoteResponse, form: Form, act: String) -> Self {
+        let years = years::of(quote);
+        Self {
+            quote,
+            form,
+            act,
+            price: Price::of(quote, &years),
+            comparison: Comparison::of(quote),
+            cover: Cover::of(quote),
+            persons: Person::all(quote),
+            chart: Chart::of(&years, years::owed_at_start(quote)),
+            years,
+        }
+    }
+
+    fn made_on(&self) -> String {
+        french::day_of_moment(&self.quote.created_at).unwrap_or_default()
+    }
+
+    fn valid_until(&self) -> String {
+        french::day_of_moment(&self.quote.expires_at).unwrap_or_default()
+    }
+
+    /// One loan in one line.
+    fn loan_line(&self, loan: &LoanRequest) -> String {
+        format!(
+            "{} sur {}, à {}",
+            french::euros_short(Cents::new(loan.capital_cents)),
+            french::duration(loan.months),
+            french::rate(&loan.nominal_rate)
+        )
+    }
+
+    /// Whether the loans are already being repaid, as far as we were told.
+    fn is_running(&self) -> bool {
+        let effect = self.quote.request.effect_date;
+        self.quote
+            .request
+            .loans
+            .iter()
+            .any(|loan| loan.release_date < effect)
+    }
+
+    /// What is left to repay when cover begins.
+    fn owed(&self) -> String {
+        french::euros_short(years::owed_at_start(self.quote))
+    }
+
+    fn purpose(&self) -> &'static str {
+        let asked = answers::assumptions(&self.quote.request);
+        words::label(&words::PURPOSES, asked.value("objet"))
+    }
+
+    fn first_due(&self) -> String {
+        let loan = self.quote.request.loans.first();
+        loan.map_or(String::new(), |loan| {
+            french::month(answers::first_due(loan))
+        })
+    }
+}
+
+/// One person among the assumptions: what was assumed, and the fields that change it. A field is
+/// its name and its label.
+#[derive(Clone, Debug)]
+struct Person {
+    who: String,
+    line: String,
+    situation: (String, String),
+    job: (String, String),
+    part: (String, String),
+}
+
+impl Person {
+    fn all(quote: &QuoteResponse) -> Vec<Self> {
+        let count = quote.request.insured.len();
+        let asked = answers::assumptions(&quote.request);
+        let people = quote.request.insured.iter().enumerate();
+        people
+            .map(|(place, person)| Self::one(place, count, person, &asked))
+            .collect()
+    }
+
+    fn one(place: usize, count: usize, person: &InsuredRequest, asked: &Form) -> Self {
+        let (number, whose) = (place + 1, words::of_person(place, count));
+        let field =
+            |name: &str, label: &str| (format!("{name}{number}"), format!("{label}{whose}"));
+        let (situation, job) = (field("situation", "Situation"), field("travail", "Travail"));
+        let share = person.shares.first().map_or(100, |share| share.percent);
+        let line = [
+            words::label(&words::OCCUPATIONS, asked.value(&situation.0)).to_lowercase(),
+            words::label(&words::JOBS, asked.value(&job.0)).to_lowercase(),
+            if person.smoker {
+                "fumeur"
+            } else {
+                "non-fumeur"
+            }
+            .to_owned(),
+            format!("part assurée {share}{}%", french::HARD),
+        ];
+        let line: Vec<String> = line.into_iter().filter(|part| !part.is_empty()).collect();
+        let mut part = field("part", "Part du prêt assurée");
+        part.1.push_str(", en\u{A0}%");
+        Self {
+            who: words::person(place, count),
+            line: line.join(", "),
+            situation,
+            job,
+            part,
+        }
+    }
+}
+
+/// The page where the subscription will begin.
+#[derive(Template)]
+#[template(path = "quotes/next.html")]
+pub(super) struct NextPage<'a> {
+    pub(super) quote: &'a QuoteResponse,
+    pub(super) valid_until: String,
+}
+
+impl Sheet for NextPage<'_> {
+    fn title(&self) -> &str {
+        "La souscription en ligne ouvre bientôt"
+    }
+}
+
+pub(super) async fn show(
+    State(quotes): State<Quotes>,
+    Path(reference): Path<String>,
+) -> Result<Response, PageError> {
+    let Some(quote) = closed::find(&quotes, &reference).await? else {
+        return Ok(closed::gone());
+    };
+    let form = answers::assumptions(&quote.request);
+    Ok(Page::new(QuotePage::new(&quote, form, quotes.fresh_key())).into_response())
+}
+
+pub(super) async fn change(
+    State(quotes): State<Quotes>,
+    Path(reference): Path<String>,
+    mut form: Form,
+) -> Result<Response, PageError> {
+    let Some(quote) = closed::find(&quotes, &reference).await? else {
+        return Ok(closed::gone());
+    };
+    let Some(request) = assumptions::change(&mut form, &quote.request, quotes.today()) else {
+        return Ok(again(&quote, form));
+    };
+    let key = key_of(&form, &request);
+    let problem = match quotes.keep(request, &key, quote.id.parse().ok()).await {
+        Ok(kept) => return Ok(Redirect::to(&kept.quote.page).into_response()),
+        Err(problem) => problem,
+    };
+    match refusal::place(&mut form, problem, on_this_page) {
+        refusal::Refusal::Corrections => Ok(again(&quote, form)),
+        refusal::Refusal::NotEligible(reason) => Ok(closed::not_eligible(reason)),
+        refusal::Refusal::Other(problem) => Err(problem.into()),
+    }
+}
+
+pub(super) async fn next(
+    State(quotes): State<Quotes>,
+    Path(reference): Path<String>,
+) -> Result<Response, PageError> {
+    let Some(quote) = closed::find(&quotes, &reference).await? else {
+        return Ok(closed::gone());
+    };
+    let valid_until = french::day_of_moment(&quote.expires_at).unwrap_or_default();
+    Ok(Page::new(NextPage {
+        quote: &quote,
+        valid_until,
+    })
+    .into_response())
+}
+
+/// The page of the quote with what is to be corrected, the other fields as the quote has them.
+fn again(quote: &QuoteResponse, mut form: Form) -> Response {
+    form.complete(&answers::assumptions(&quote.request));
+    let act = form.value("cle").to_owned();
+    Page::new(QuotePage::new(quote, form, act)).into_response()
+}
+
+fn on_this_page(field: &str) -> bool {
+    let fields = [
+        "franchise",
+        "formule",
+        "objet",
+        "situation1",
+        "situation2",
+        "part1",
+        "part2",
+        "echeance_m",
+        "actuelle",
+    ];
+    fields.contains(&field)
+}

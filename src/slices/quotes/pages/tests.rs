@@ -1,0 +1,155 @@
+//! Every page of the quote, rendered as it is sent, and looked at by the lint.
+
+use std::fs;
+
+use askama::Template;
+
+use super::closed::{GonePage, NotEligiblePage};
+use super::quote::{NextPage, QuotePage};
+use super::sample;
+use super::simulator::SimulatorPage;
+use crate::platform::web::form::Form;
+use crate::platform::web::{assets, lint};
+use crate::slices::quotes::form::{self, answers, assumptions};
+use crate::slices::quotes::wire::QuoteResponse;
+
+/// Checks a page and leaves a copy in `var/pages`, for whoever wants to look at it.
+fn look(name: &str, text: &str) {
+    lint::check(text);
+    let sheet = assets::address("site.css");
+    let text = text.replace(sheet, "../../assets/site.css");
+    if fs::create_dir_all("var/pages").is_ok() {
+        let _ = fs::write(format!("var/pages/{name}.html"), text);
+    }
+}
+
+fn simulator(form: Form) -> String {
+    SimulatorPage {
+        form,
+        act: "k1".to_owned(),
+    }
+    .render()
+    .expect("renders")
+}
+
+fn quote(quote: &QuoteResponse) -> String {
+    let form = answers::assumptions(&quote.request);
+    QuotePage::new(quote, form, "k1".to_owned())
+        .render()
+        .expect("renders")
+}
+
+#[test]
+fn the_simulator_in_all_its_states() {
+    look("simulator", &simulator(Form::default()));
+    let mut wrong = Form::new([
+        ("capital", "<b>deux"),
+        ("naissance_m", "13"),
+        ("deux", "1"),
+        ("prets", "2"),
+    ]);
+    assert!(form::read(&mut wrong, jiff::civil::date(2026, 11, 22)).is_none());
+    let text = simulator(wrong);
+    look("simulator-errors", &text);
+    assert!(text.contains("<title>Erreur\u{A0}: Combien"));
+    assert!(
+        text.contains("value=\"&#60;b&#62;deux\""),
+        "what was typed, and only text"
+    );
+    look(
+        "simulator-couple",
+        &simulator(answers::simulator(&sample::couple())),
+    );
+    look(
+        "simulator-filled",
+        &simulator(answers::simulator(&sample::single("62,50"))),
+    );
+}
+
+#[test]
+fn the_quote_says_the_price_as_the_law_wants_it() {
+    let single = sample::single("");
+    let text = quote(&single);
+    look("quote", &text);
+    for words in [
+        "TAEA",
+        "8 premières années",
+        "Coût total sur 20\u{A0}ans",
+        "s’ajoute à votre mensualité",
+        "Prix indicatif",
+    ] {
+        assert!(text.contains(words), "{words}");
+    }
+    look("quote-saving", &quote(&sample::single("62,50")));
+    let dearer = quote(&sample::single("3"));
+    look("quote-dearer", &dearer);
+    assert!(dearer.contains("coûte moins cher, de"));
+}
+
+#[test]
+fn the_worked_example_shows_its_costs() {
+    let text = quote(&sample::couple());
+    look("quote-couple", &text);
+    for amount in [
+        "42,43",
+        "26,36",
+        "60,56",
+        "4\u{202F}838,64",
+        "12\u{202F}161,63",
+        "0,53\u{A0}%",
+        "13,95",
+        "28,48",
+        "0,18\u{A0}%",
+        "0,35\u{A0}%",
+        "4\u{202F}026,48",
+        "8\u{202F}135,15",
+    ] {
+        assert!(text.contains(amount), "{amount}");
+    }
+    assert!(text.contains("Sans question de santé"));
+}
+
+#[test]
+fn errors_on_the_quote_open_its_form() {
+    let single = sample::single("");
+    let mut form = Form::new([
+        ("part1", "120"),
+        ("echeance_m", "13"),
+        ("echeance_a", "2027"),
+    ]);
+    assert!(
+        assumptions::change(&mut form, &single.request, jiff::civil::date(2026, 11, 22)).is_none()
+    );
+    form.complete(&answers::assumptions(&single.request));
+    let text = QuotePage::new(&single, form, "k1".to_owned())
+        .render()
+        .expect("renders");
+    look("quote-errors", &text);
+    assert!(text.contains("<details open>"));
+}
+
+#[test]
+fn the_other_pages() {
+    look("gone", &GonePage.render().expect("renders"));
+    let reason = "L’assurance en ligne s’adresse aux personnes de 18 à 69\u{A0}ans.".to_owned();
+    look(
+        "not-eligible",
+        &NotEligiblePage { reason }.render().expect("renders"),
+    );
+    let single = sample::single("");
+    let next = NextPage {
+        quote: &single,
+        valid_until: "22\u{A0}décembre 2026".to_owned(),
+    };
+    look("next", &next.render().expect("renders"));
+}
+
+#[test]
+fn the_rules_of_the_trade_read_well_in_the_registry() {
+    for rule in crate::domain::rule::Rule::ALL {
+        let sentence = crate::kernel::french::spaced(rule.sentence());
+        lint::check(&format!(
+            "<!DOCTYPE html><html lang=\"fr\"><title>T</title><h1>{sentence}</h1></html>"
+        ));
+    }
+}

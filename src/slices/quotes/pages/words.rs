@@ -1,0 +1,122 @@
+//! The lists of the pages: what a document calls `salarie_cadre`, a person calls «Salarié cadre».
+
+/// A value as it is sent, and as it is read.
+pub(super) type Choice = (&'static str, &'static str);
+
+/// What a browser may fill in of a date of the person at the keyboard.
+pub(super) const BIRTHDAY: [&str; 3] = ["bday-day", "bday-month", "bday-year"];
+
+/// A date that is not a birth date, or somebody else's.
+pub(super) const NOT_MINE: [&str; 3] = ["off", "off", "off"];
+
+pub(super) const PROJECTS: [Choice; 2] = [
+    ("nouveau", "Je vais emprunter"),
+    (
+        "encours",
+        "J’ai déjà un prêt et je veux changer d’assurance",
+    ),
+];
+
+pub(super) const YES_NO: [Choice; 2] = [("non", "Non"), ("oui", "Oui")];
+
+pub(super) const SECOND_LOANS: [Choice; 4] = [
+    ("classique", "Prêt classique"),
+    ("ptz", "Prêt à taux zéro (PTZ)"),
+    ("in_fine", "Prêt in fine, remboursé en une fois à la fin"),
+    ("relais", "Prêt relais, en attendant une vente"),
+];
+
+pub(super) const DELAYS: [Choice; 3] = [
+    ("30", "30\u{A0}jours d’arrêt"),
+    ("60", "60\u{A0}jours d’arrêt"),
+    ("90", "90\u{A0}jours d’arrêt"),
+];
+
+pub(super) const PACKS: [Choice; 2] = [
+    ("complete", "Toutes les garanties"),
+    (
+        "dc_ptia",
+        "Décès et perte d’autonomie seulement (bien à louer, ou à partir de 65\u{A0}ans)",
+    ),
+];
+
+pub(super) const PURPOSES: [Choice; 6] = [
+    ("residence_principale", "Ma résidence principale"),
+    ("residence_secondaire", "Une résidence secondaire"),
+    ("locatif", "Un logement à louer"),
+    ("travaux", "Des travaux"),
+    ("rachat_soulte", "Le rachat d’une part à un proche"),
+    ("professionnel", "Un local professionnel"),
+];
+
+pub(super) const OCCUPATIONS: [Choice; 12] = [
+    ("salarie_cadre", "Salarié cadre"),
+    ("salarie_non_cadre", "Salarié non cadre"),
+    ("fonctionnaire_a", "Fonctionnaire de catégorie A"),
+    ("fonctionnaire", "Autre fonctionnaire"),
+    ("profession_liberale", "Profession libérale"),
+    ("chef_entreprise", "Chef d’entreprise"),
+    ("artisan", "Artisan"),
+    ("commercant", "Commerçant"),
+    ("exploitant_agricole", "Exploitant agricole"),
+    ("etudiant", "Étudiant"),
+    ("sans_emploi", "Sans emploi"),
+    ("retraite", "Retraité"),
+];
+
+pub(super) const JOBS: [Choice; 3] = [
+    ("none", "Travail de bureau"),
+    ("light", "Travail manuel léger"),
+    ("heavy", "Travail manuel lourd ou dangereux"),
+];
+
+/// How a person is called on a page that knows no name.
+pub(super) fn person(place: usize, count: usize) -> String {
+    match (place, count) {
+        (0, 1 | 2) => "Vous".to_owned(),
+        (1, 2) => "Deuxième personne".to_owned(),
+        _ => format!("Personne {}", place + 1),
+    }
+}
+
+/// The same behind a noun: «Situation», «Situation de la deuxième personne».
+pub(super) fn of_person(place: usize, count: usize) -> String {
+    match (place, count) {
+        (_, 0 | 1) => String::new(),
+        (0, 2) => ", pour vous".to_owned(),
+        (1, 2) => ", pour la deuxième personne".to_owned(),
+        _ => format!(", pour la personne {}", place + 1),
+    }
+}
+
+/// The words of a value in its list.
+pub(super) fn label(list: &[Choice], value: &str) -> &'static str {
+    list.iter()
+        .find(|choice| choice.0 == value)
+        .map_or("", |choice| choice.1)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde::de::DeserializeOwned;
+
+    use super::*;
+    use crate::domain::loan::Purpose;
+    use crate::domain::person::{ManualWork, Occupation};
+
+    fn all_read<T: DeserializeOwned>(list: &[Choice]) {
+        for (value, _) in list {
+            assert!(
+                serde_json::from_value::<T>((*value).into()).is_ok(),
+                "{value}"
+            );
+        }
+    }
+
+    #[test]
+    fn the_lists_send_words_of_the_documents() {
+        all_read::<Purpose>(&PURPOSES);
+        all_read::<Occupation>(&OCCUPATIONS);
+        all_read::<ManualWork>(&JOBS);
+    }
+}
