@@ -70,7 +70,6 @@ fn around(
 }
 
 /// The panic's own words are in the log already, with their place.
-#[expect(clippy::needless_pass_by_value, reason = "the layer hands it over")]
 fn panicked(_payload: Box<dyn Any + Send>) -> Response {
     let bug = Problem::new(Kind::Bug).cause("a handler panicked");
     Refusal::to_anybody(bug).into_response()
