@@ -1,0 +1,233 @@
+//! A server of our own on a fresh database, a driver and a browser, one test at a time.
+
+use std::net::TcpListener;
+use std::process::Stdio;
+use std::time::{Duration, Instant};
+
+use serde_json::json;
+use sqlx::{AssertSqlSafe, Connection as _, Executor as _, MySqlConnection};
+use thirtyfour::prelude::{By, DesiredCapabilities, WebDriver, WebElement};
+use thirtyfour::ChromiumLikeCapabilities as _;
+use tokio::process::{Child, Command};
+use tokio::sync::{Mutex, MutexGuard};
+
+/// One browser at a time: the machine of a build has few cores.
+static TURN: Mutex<()> = Mutex::const_new(());
+
+const FLAGS: [&str; 10] = [
+    "--headless=new",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-dev-shm-usage",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--hide-scrollbars",
+];
+
+/// Everything that a test needs; the children end with it.
+pub(crate) struct House {
+    /// The browser.
+    pub(crate) browser: WebDriver,
+    /// Address of the server, without a slash at its end.
+    pub(crate) origin: String,
+    database: (String, String),
+    _server: Child,
+    _driver: Child,
+    _turn: MutexGuard<'static, ()>,
+}
+
+impl House {
+    /// Opens a house with an empty database.
+    pub(crate) async fn open() -> Self {
+        let turn = TURN.lock().await;
+        let database = fresh_database().await;
+        let (port, admin, driver_port) = (free_port(), free_port(), free_port());
+        let server = server(port, admin, &database.1);
+        let driver = driver(driver_port);
+        let origin = format!("http://127.0.0.1:{port}");
+        answers(&format!("{origin}/simuler")).await;
+        answers(&format!("http://127.0.0.1:{driver_port}/status")).await;
+        let browser = browser(driver_port).await;
+        Self {
+            browser,
+            origin,
+            database,
+            _server: server,
+            _driver: driver,
+            _turn: turn,
+        }
+    }
+
+    /// Closes the browser and removes the database.
+    pub(crate) async fn close(self) {
+        self.browser.clone().quit().await.expect("the browser ends");
+        let (admin, url) = &self.database;
+        let name = url.rsplit('/').next().expect("a name");
+        let mut connection = MySqlConnection::connect(admin).await.expect("the database");
+        let drop = AssertSqlSafe(format!("DROP DATABASE `{name}`"));
+        connection
+            .execute(sqlx::raw_sql(drop))
+            .await
+            .expect("removed");
+    }
+
+    /// Opens a page of the server.
+    pub(crate) async fn go(&self, path: &str) {
+        let address = format!("{}{path}", self.origin);
+        self.browser.goto(address).await.expect("the page opens");
+    }
+
+    /// The one element that matches.
+    pub(crate) async fn find(&self, css: &str) -> WebElement {
+        let found = self.browser.find(By::Css(css)).await;
+        found.unwrap_or_else(|error| panic!("{css}: {error}"))
+    }
+
+    /// Types into a control, in place of what it holds.
+    pub(crate) async fn fill(&self, name: &str, text: &str) {
+        let control = self.find(&format!("[name={name}]")).await;
+        control.clear().await.expect("empties");
+        control.send_keys(text).await.expect("types");
+    }
+
+    /// Chooses a radio.
+    pub(crate) async fn choose(&self, name: &str, value: &str) {
+        let radio = format!("[name={name}][value='{value}']");
+        self.find(&radio).await.click().await.expect("chooses");
+    }
+
+    /// Presses what matches.
+    pub(crate) async fn press(&self, css: &str) {
+        self.find(css).await.click().await.expect("presses");
+    }
+
+    /// Text of what matches, spaces of any width read as one.
+    pub(crate) async fn text(&self, css: &str) -> String {
+        let text = self.find(css).await.text().await.expect("a text");
+        text.replace(['\u{A0}', '\u{202F}'], " ")
+    }
+
+    /// Answers the six questions of the simulator and asks for the price.
+    pub(crate) async fn simulate(&self) {
+        self.go("/simuler").await;
+        self.choose("projet", "nouveau").await;
+        self.fill("capital", "220 000").await;
+        self.fill("duree", "20").await;
+        self.fill("taux", "3,45").await;
+        self.fill("naissance_j", "27").await;
+        self.fill("naissance_m", "mars").await;
+        self.fill("naissance_a", "1988").await;
+        self.choose("fumeur", "non").await;
+        self.press("form > .bouton").await;
+    }
+
+    /// A command of the browser's own protocol.
+    pub(crate) async fn command(
+        &self,
+        name: &str,
+        parameters: serde_json::Value,
+    ) -> serde_json::Value {
+        let answer = self.browser.cdp().send_raw(name, parameters).await;
+        answer.unwrap_or_else(|error| panic!("{name}: {error}"))
+    }
+
+    /// Gives the window a width, as a telephone or a screen has it.
+    pub(crate) async fn width(&self, width: u32) {
+        let size =
+            json!({"width": width, "height": 800, "deviceScaleFactor": 1, "mobile": width < 600});
+        self.command("Emulation.setDeviceMetricsOverride", size)
+            .await;
+    }
+
+    /// Light or dark.
+    pub(crate) async fn scheme(&self, scheme: &str) {
+        let features = json!({"features": [{"name": "prefers-color-scheme", "value": scheme}]});
+        self.command("Emulation.setEmulatedMedia", features).await;
+    }
+
+    /// What a script answers. The page's own policy allows none: this one comes from the driver.
+    pub(crate) async fn ask<T: serde::de::DeserializeOwned>(&self, script: &str) -> T {
+        let answer = self.browser.execute(script, Vec::new()).await;
+        let answer = answer.unwrap_or_else(|error| panic!("{script}: {error}"));
+        answer.convert().expect("the answer has this type")
+    }
+}
+
+async fn fresh_database() -> (String, String) {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "tests are told where their database is"
+    )]
+    let admin = std::env::var("TEST_DATABASE_URL").expect("TEST_DATABASE_URL names a server");
+    let name = format!("assurly_browser_{}_{}", std::process::id(), free_port());
+    let mut connection = MySqlConnection::connect(&admin)
+        .await
+        .expect("the database");
+    let create = AssertSqlSafe(format!("CREATE DATABASE `{name}`"));
+    connection
+        .execute(sqlx::raw_sql(create))
+        .await
+        .expect("created");
+    let mut url: url::Url = admin.parse().expect("an address");
+    url.set_path(&name);
+    (admin, url.to_string())
+}
+
+fn free_port() -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    listener.local_addr().expect("an address").port()
+}
+
+fn server(port: u16, admin: u16, database: &str) -> Child {
+    Command::new(env!("CARGO_BIN_EXE_assurly"))
+        .arg("serve")
+        .env("ASSURLY__SERVER__LISTEN", format!("127.0.0.1:{port}"))
+        .env(
+            "ASSURLY__SERVER__PUBLIC_URL",
+            format!("http://127.0.0.1:{port}"),
+        )
+        .env(
+            "ASSURLY__SERVER__ADMIN_LISTEN",
+            format!("127.0.0.1:{admin}"),
+        )
+        .env("ASSURLY__DATABASE__URL", database)
+        .env_remove("DATABASE_URL")
+        .stdout(Stdio::null())
+        .stderr(Stdio::inherit())
+        .kill_on_drop(true)
+        .spawn()
+        .expect("the server starts")
+}
+
+fn driver(port: u16) -> Child {
+    Command::new("/usr/bin/chromedriver")
+        .arg(format!("--port={port}"))
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .kill_on_drop(true)
+        .spawn()
+        .expect("chromedriver starts")
+}
+
+async fn answers(address: &str) {
+    let deadline = Instant::now() + Duration::from_secs(60);
+    while reqwest::get(address).await.is_err() {
+        assert!(Instant::now() < deadline, "{address} does not answer");
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+}
+
+async fn browser(port: u16) -> WebDriver {
+    let mut wanted = DesiredCapabilities::chrome();
+    wanted.set_binary("/usr/bin/chromium").expect("a path");
+    for flag in FLAGS {
+        wanted.add_arg(flag).expect("a flag");
+    }
+    let address = format!("http://127.0.0.1:{port}");
+    WebDriver::new(address, wanted)
+        .await
+        .expect("the browser starts")
+}

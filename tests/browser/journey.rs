@@ -1,0 +1,135 @@
+//! From the first question to the quote, without any script.
+
+use serde_json::json;
+
+use super::house::House;
+
+#[tokio::test]
+async fn a_price_in_six_answers_without_script() {
+    let house = House::open().await;
+    house
+        .command(
+            "Emulation.setScriptExecutionDisabled",
+            json!({"value": true}),
+        )
+        .await;
+    house.simulate().await;
+    assert_eq!(house.text("h1").await, "Votre prix");
+    let first = house.text(".montant").await;
+    assert!(first.ends_with('€'), "{first}");
+    let quote = house.browser.current_url().await.expect("an address");
+    house.press("summary").await;
+    house.fill("actuelle", "62,50").await;
+    house
+        .press("section[aria-labelledby=economie] button")
+        .await;
+    assert!(house.text(".avis.bien").await.contains("d’économie"));
+    let compared = house.browser.current_url().await.expect("an address");
+    assert_ne!(compared, quote, "another quote, copied from the first");
+    house.press("a.retour").await;
+    let capital = house
+        .find("#capital")
+        .await
+        .prop("value")
+        .await
+        .expect("a value");
+    assert_eq!(capital.as_deref(), Some("220\u{202F}000"));
+    house.press("form > .bouton").await;
+    house.press(".prix .bouton").await;
+    assert!(house.text("h1").await.contains("ouvre bientôt"));
+    house.close().await;
+}
+
+#[tokio::test]
+async fn two_persons_and_two_loans_keep_what_was_typed() {
+    let house = House::open().await;
+    house.go("/simuler?capital=160000&duree=20&taux=3,5").await;
+    house.press("[name=action][value=deux]").await;
+    house.press("[name=action][value=prets]").await;
+    let capital = house
+        .find("#capital")
+        .await
+        .prop("value")
+        .await
+        .expect("a value");
+    assert_eq!(capital.as_deref(), Some("160000"));
+    house.choose("projet", "nouveau").await;
+    house.choose("type2", "ptz").await;
+    house.choose("lisse", "oui").await;
+    for (name, text) in [
+        ("capital2", "40 000"),
+        ("duree2", "20"),
+        ("differe2", "120"),
+        ("part1", "60"),
+        ("part2", "50"),
+        ("naissance_j", "15"),
+        ("naissance_m", "9"),
+        ("naissance_a", "1990"),
+        ("naissance2_j", "2"),
+        ("naissance2_m", "2"),
+        ("naissance2_a", "1988"),
+    ] {
+        house.fill(name, text).await;
+    }
+    house.choose("fumeur", "non").await;
+    house.choose("fumeur2", "oui").await;
+    house.press("form > .bouton").await;
+    assert_eq!(house.text("h1").await, "Votre prix");
+    assert!(house.text(".prix").await.contains("Deuxième personne"));
+    house.close().await;
+}
+
+#[tokio::test]
+async fn somebody_too_young_gets_an_answer_and_not_an_error() {
+    let house = House::open().await;
+    house.go("/simuler?capital=160000&duree=20&taux=3,5").await;
+    house.choose("projet", "nouveau").await;
+    for (name, text) in [
+        ("naissance_j", "1"),
+        ("naissance_m", "1"),
+        ("naissance_a", "2020"),
+    ] {
+        house.fill(name, text).await;
+    }
+    house.choose("fumeur", "non").await;
+    house.press("form > .bouton").await;
+    assert_eq!(
+        house.text("h1").await,
+        "Nous ne pouvons pas vous assurer en ligne"
+    );
+    assert!(house.text("main").await.contains("AERAS"));
+    house.close().await;
+}
+
+#[tokio::test]
+async fn the_same_form_sent_twice_is_one_quote() {
+    let house = House::open().await;
+    let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none());
+    let client = client.build().expect("a client");
+    let answers = |capital: &'static str| {
+        [
+            ("cle", "abc123"),
+            ("projet", "nouveau"),
+            ("capital", capital),
+            ("duree", "20"),
+            ("taux", "3,45"),
+            ("naissance_j", "27"),
+            ("naissance_m", "3"),
+            ("naissance_a", "1988"),
+            ("fumeur", "non"),
+        ]
+    };
+    let mut places = Vec::new();
+    for capital in ["220000", "220000", "230000"] {
+        let request = client
+            .post(format!("{}/simuler", house.origin))
+            .form(&answers(capital));
+        let answer = request.send().await.expect("an answer");
+        assert_eq!(answer.status(), 303);
+        assert!(!answer.headers().contains_key("set-cookie"));
+        places.push(answer.headers()["location"].clone());
+    }
+    assert_eq!(places[0], places[1]);
+    assert_ne!(places[0], places[2]);
+    house.close().await;
+}
