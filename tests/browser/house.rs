@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 
 use serde_json::json;
 use sqlx::{AssertSqlSafe, Connection as _, Executor as _, MySqlConnection};
-use thirtyfour::prelude::{By, DesiredCapabilities, WebDriver, WebElement};
 use thirtyfour::ChromiumLikeCapabilities as _;
+use thirtyfour::prelude::{By, DesiredCapabilities, WebDriver, WebElement};
 use tokio::process::{Child, Command};
 use tokio::sync::{Mutex, MutexGuard};
 
