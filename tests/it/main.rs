@@ -8,5 +8,6 @@ mod health;
 mod lifecycle;
 mod limits;
 mod names;
+mod quotes;
 mod refusals;
 mod settings;

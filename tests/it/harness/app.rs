@@ -7,10 +7,11 @@ use std::sync::Arc;
 use assurly::app::boot::{self, Running};
 use assurly::app::router;
 use assurly::app::settings::{self, Settings, Sources};
-use assurly::app::state::Platform;
+use assurly::app::state::{AppState, Platform};
 use assurly::gateway::{Drained, Stop};
 use assurly::platform::clock::{Clock, Entropy};
 use assurly::platform::web::json::Json;
+use assurly::slices::quotes::Pricer;
 use axum::Router;
 use axum::routing::{get, post};
 use serde_json::Value;
@@ -44,13 +45,15 @@ pub(crate) struct App {
     pub(crate) admin: SocketAddr,
     pub(crate) stop: Stop,
     pub(crate) client: reqwest::Client,
+    /// Stands at 23 November 2026, 9 h UTC, until a test moves it.
+    pub(crate) clock: Clock,
     /// Says each time that `/test/wait` was entered.
     pub(crate) entered: mpsc::UnboundedReceiver<()>,
     /// Lets `/test/wait` answer, once per permit.
     pub(crate) release: Arc<Semaphore>,
     running: Option<Running>,
     // Dropped last: the program's connections are closed before its database goes.
-    _database: Option<Arc<TestDatabase>>,
+    database: Option<Arc<TestDatabase>>,
 }
 
 impl App {
@@ -79,12 +82,14 @@ impl App {
     async fn on(over: &[(&str, &str)], database: Option<Arc<TestDatabase>>) -> Self {
         logs::keep();
         let clock = Clock::fixed("2026-11-23T09:00:00Z".parse().expect("an instant"));
-        let platform = Platform::with(settings(over), clock, Entropy::system())
+        let platform = Platform::with(settings(over), clock.clone(), Entropy::system())
             .expect("the address of the database is one");
         let (say, entered) = mpsc::unbounded_channel();
         let release = Arc::new(Semaphore::new(0));
         let stop = Stop::default();
-        let work = router::work(&platform).merge(test_routes(say, Arc::clone(&release)));
+        let pricer = Pricer::shipped().expect("products/");
+        let work = router::work(&AppState::new(&platform, pricer))
+            .merge(test_routes(say, Arc::clone(&release)));
         let running = boot::start(&platform, work, &stop)
             .await
             .expect("it starts");
@@ -93,11 +98,17 @@ impl App {
             admin: running.admin,
             stop,
             client: client(),
+            clock,
             entered,
             release,
             running: Some(running),
-            _database: database,
+            database,
         }
+    }
+
+    /// The database behind the program.
+    pub(crate) fn database(&self) -> &TestDatabase {
+        self.database.as_deref().expect("started with a database")
     }
 
     /// The address of a path.
