@@ -3,12 +3,12 @@
 use assurly::gateway::Drained;
 
 use crate::harness::app::App;
-use crate::harness::{eventually, raw};
+use crate::harness::{begun, eventually, raw};
 
 #[tokio::test]
 async fn a_request_under_way_is_answered_and_no_new_one_begun() {
     let mut app = App::start().await;
-    let waiting = tokio::spawn(app.client.get(app.url("/test/wait")).send());
+    let waiting = begun(app.client.get(app.url("/test/wait")).send());
     let mut idle = raw::sent(app.public, b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n").await;
     raw::one_answer(&mut idle, "}").await;
     app.entered.recv().await.expect("the handler began");
@@ -36,7 +36,7 @@ async fn a_request_under_way_is_answered_and_no_new_one_begun() {
 #[tokio::test]
 async fn a_request_that_takes_too_long_is_cut() {
     let mut app = App::with(&[("SERVER__DRAIN_TIMEOUT_MS", "100")]).await;
-    let waiting = tokio::spawn(app.client.get(app.url("/test/wait")).send());
+    let waiting = begun(app.client.get(app.url("/test/wait")).send());
     app.entered.recv().await.expect("the handler began");
     app.stop.ask();
     assert_eq!(app.ended().await, Drained::Cut { connections: 1 });
@@ -46,7 +46,7 @@ async fn a_request_that_takes_too_long_is_cut() {
 #[tokio::test]
 async fn a_second_request_to_stop_is_obeyed_at_once() {
     let mut app = App::with(&[("SERVER__DRAIN_TIMEOUT_MS", "300000")]).await;
-    let waiting = tokio::spawn(app.client.get(app.url("/test/wait")).send());
+    let waiting = begun(app.client.get(app.url("/test/wait")).send());
     app.entered.recv().await.expect("the handler began");
     app.stop.ask();
     app.stop.force();

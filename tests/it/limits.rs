@@ -1,7 +1,7 @@
 //! A limit on everything that a stranger can make grow: each one is reached, and passed by one.
 
-use crate::harness::app::App;
-use crate::harness::raw;
+use crate::harness::app::{App, h2_client};
+use crate::harness::{begun, eventually, logs, raw};
 
 fn status(answer: &str) -> &str {
     answer.split(' ').nth(1).unwrap_or("")
@@ -21,6 +21,51 @@ async fn a_client_that_speaks_slowly_is_closed() {
     // Neither may one stay for ever after a first request.
     let answer = raw::answer(app.public, b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n").await;
     assert_eq!(status(&answer), "200");
+}
+
+#[tokio::test]
+async fn a_client_that_reads_nothing_is_closed_and_noted() {
+    let app = App::with(&[("SERVER__WRITE_STALL_TIMEOUT_MS", "150")]).await;
+    let request = b"GET /test/flood HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
+    let stream = raw::sent(app.public, request).await;
+    let port = stream.local_addr().expect("an address").port();
+    eventually("its line", async || logs::of_connection(port)).await;
+    assert!(
+        raw::rest(stream).await.len() < 64 << 20,
+        "the answer was cut"
+    );
+    // One that reads gets everything, however long it is.
+    assert!(raw::answer(app.public, request).await.len() > 64 << 20);
+}
+
+#[tokio::test]
+async fn http2_has_the_same_limits_and_the_same_end() {
+    let mut app = App::start().await;
+    let client = h2_client();
+    let answer = client
+        .get(app.url("/healthz"))
+        .send()
+        .await
+        .expect("an answer");
+    assert_eq!(answer.version(), reqwest::Version::HTTP_2);
+    assert_eq!(answer.status(), 200);
+    let long = client
+        .get(app.url("/v1/x"))
+        .header("x-long", "a".repeat(10_300));
+    assert_eq!(long.send().await.expect("an answer").status(), 431);
+    let waiting = begun(client.get(app.url("/test/wait")).send());
+    app.entered.recv().await.expect("the handler began");
+    app.stop.ask();
+    app.release.add_permits(1);
+    assert_eq!(
+        waiting
+            .await
+            .expect("no panic")
+            .expect("an answer")
+            .status(),
+        200
+    );
+    assert_eq!(app.ended().await, assurly::gateway::Drained::Clean);
 }
 
 #[tokio::test]
@@ -108,7 +153,7 @@ async fn an_answer_that_takes_too_long_is_given_up() {
 #[tokio::test]
 async fn without_room_to_work_requests_are_refused_and_health_is_not() {
     let mut app = App::with(&[("SERVER__IN_FLIGHT_MAX", "1")]).await;
-    let waiting = tokio::spawn(app.client.get(app.url("/v1/test/wait")).send());
+    let waiting = begun(app.client.get(app.url("/v1/test/wait")).send());
     app.entered.recv().await.expect("the handler began");
     let refused = app.get("/test/cached").await;
     assert_eq!(refused.status(), 503);
@@ -141,7 +186,7 @@ async fn one_client_cannot_take_every_connection() {
     );
     drop(first);
     let close = b"GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
-    let again = crate::harness::eventually("a seat given back", async || {
+    let again = eventually("a seat given back", async || {
         let mut stream = tokio::net::TcpStream::connect(app.public).await.ok()?;
         tokio::io::AsyncWriteExt::write_all(&mut stream, close)
             .await
@@ -149,4 +194,23 @@ async fn one_client_cannot_take_every_connection() {
         Some(raw::rest(stream).await).filter(|answer| !answer.is_empty())
     });
     assert_eq!(status(&again.await), "200");
+}
+
+#[tokio::test]
+async fn a_request_hidden_behind_another_is_not_read() {
+    let app = App::start().await;
+    let hidden = "GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n";
+    let json = "POST /test/echo HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n";
+    let chunked = "Transfer-Encoding: chunked\r\n";
+    let body = "2\r\n{}\r\n0\r\n\r\n";
+    for both in [
+        format!("{json}Content-Length: 4\r\n{chunked}\r\n{body}{hidden}"),
+        format!("{json}{chunked}Content-Length: 4\r\n\r\n{body}{hidden}"),
+        format!("{json}Content-Length: 2\r\nContent-Length: 3\r\n\r\n{{}} {hidden}"),
+        format!("GET /healthz HTTP/1.0\r\nConnection: keep-alive\r\n\r\n{hidden}"),
+        format!("{json}Transfer-Encoding: chunked, identity\r\n\r\n{body}{hidden}"),
+    ] {
+        let answer = raw::answer(app.public, both.as_bytes()).await;
+        assert_eq!(answer.matches("HTTP/1.").count(), 1, "{both}: {answer}");
+    }
 }

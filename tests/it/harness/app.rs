@@ -160,6 +160,15 @@ impl Drop for App {
     }
 }
 
+/// A client that speaks HTTP/2 from its first byte.
+pub(crate) fn h2_client() -> reqwest::Client {
+    reqwest::Client::builder()
+        .no_proxy()
+        .http2_prior_knowledge()
+        .build()
+        .expect("a client")
+}
+
 /// A client that follows nothing and keeps no proxy.
 fn client() -> reqwest::Client {
     reqwest::Client::builder()
@@ -188,12 +197,14 @@ fn test_routes(say: mpsc::UnboundedSender<()>, release: Arc<Semaphore>) -> Route
             post(|Json(value): Json<Value>| async { Json(value) }),
         )
         .route("/test/long", get(|| async { "assurance ".repeat(1000) }))
+        .route("/test/flood", get(|| async { vec![b'a'; 64 << 20] }))
         .route(
             "/test/cached",
             get(|| async { ([("cache-control", "max-age=60")], "x") }),
         )
 }
 
+#[expect(clippy::panic, reason = "this is what the address is for")]
 async fn panics() -> &'static str {
     panic!("hunter2 is the secret of this panic")
 }

@@ -38,7 +38,7 @@ impl TestDatabase {
 
     /// An empty database of one's own: for tests that count rows or run migrations.
     pub(crate) async fn empty() -> Self {
-        let server = std::env::var("TEST_DATABASE_URL").expect(MISSING);
+        let server = server();
         let name = format!("assurly_test_{}", Entropy::system().hex::<6>());
         let database = Self {
             server: server.into(),
@@ -81,6 +81,11 @@ impl Drop for TestDatabase {
         // A server that is gone has no database left to drop.
         let _ended = dropped.join();
     }
+}
+
+#[expect(clippy::disallowed_methods, reason = "tests find their server there")]
+fn server() -> String {
+    std::env::var("TEST_DATABASE_URL").expect(MISSING)
 }
 
 async fn run(server: SecretString, sql: String) -> Result<(), sqlx::Error> {

@@ -34,14 +34,23 @@ pub(crate) fn keep() {
     });
 }
 
-/// The lines of one request.
-pub(crate) fn of_request(id: &str) -> Vec<Value> {
+fn matching(is_wanted: impl Fn(&Value) -> bool) -> Vec<Value> {
     let lines = LINES.lock().expect("no writer panics");
     String::from_utf8_lossy(&lines)
         .lines()
         .filter_map(|line| serde_json::from_str::<Value>(line).ok())
-        .filter(|line| line["span"]["request_id"] == id)
+        .filter(is_wanted)
         .collect()
+}
+
+/// The lines of one request.
+pub(crate) fn of_request(id: &str) -> Vec<Value> {
+    matching(|line| line["span"]["request_id"] == id)
+}
+
+/// The line of a connection that ended badly, by the client's port.
+pub(crate) fn of_connection(port: u16) -> Option<Value> {
+    matching(|line| line["message"] == "connection" && line["port"] == port).pop()
 }
 
 /// The access lines of one request: there must be exactly one.

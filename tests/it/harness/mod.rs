@@ -13,6 +13,7 @@ pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
 
 /// The outcome of `future`, which must come.
 #[track_caller]
+#[expect(clippy::panic, reason = "this is how a test fails")]
 pub(crate) fn soon<F: Future>(future: F) -> impl Future<Output = F::Output> {
     let place = std::panic::Location::caller();
     async move {
@@ -23,6 +24,7 @@ pub(crate) fn soon<F: Future>(future: F) -> impl Future<Output = F::Output> {
 }
 
 /// Asks again until there is an answer, for what happens after the client has its own.
+#[expect(clippy::panic, reason = "this is how a test fails")]
 pub(crate) async fn eventually<T>(what: &str, mut ask: impl AsyncFnMut() -> Option<T>) -> T {
     let asked = async {
         loop {
@@ -35,4 +37,16 @@ pub(crate) async fn eventually<T>(what: &str, mut ask: impl AsyncFnMut() -> Opti
     tokio::time::timeout(PATIENCE, asked)
         .await
         .unwrap_or_else(|_| panic!("never happened: {what}"))
+}
+
+/// Begins what a test will wait for later.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the test that begins it waits for it"
+)]
+pub(crate) fn begun<F>(future: F) -> tokio::task::JoinHandle<F::Output>
+where
+    F: Future<Output: Send> + Send + 'static,
+{
+    tokio::spawn(future)
 }
