@@ -246,5 +246,5 @@ async fn a_running_loan_is_priced_from_the_first_day_of_cover() {
         answer["insured"][0]["schedule"].as_array().map(Vec::len),
         Some(192)
     );
-    assert_eq!(answer["insured"][0]["route"]["cumulated_cents"], 16_909_612);
+    assert_eq!(answer["insured"][0]["route"]["cumulated_cents"], 16_979_738);
 }

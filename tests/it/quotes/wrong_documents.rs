@@ -26,20 +26,20 @@ async fn refused(app: &App, document: &Value, pointer: &str, code: &str) {
     );
 }
 
-#[tokio::test]
-async fn every_rule_names_its_place() {
+/// A place, the value put there, the code.
+type Case = (&'static str, Value, &'static str);
+
+/// Every case, each in the project with that one value.
+async fn each_refused(cases: impl IntoIterator<Item = Case>) {
     let app = App::without_database(&[]).await;
-    let steps = |steps: Value| {
-        with(
-            with(project(), "/loans/0/kind", json!("paliers")),
-            "/loans/0/steps",
-            steps,
-        )
-    };
-    let second = |loan: Value| with(project(), "/loans/1", loan);
-    let smoothed = with(project(), "/loans/0/kind", json!("lisse"));
-    let twin = project()["insured"][0].clone();
-    let cases = [
+    for (pointer, value, code) in cases {
+        refused(&app, &with(project(), pointer, value), pointer, code).await;
+    }
+}
+
+#[tokio::test]
+async fn values_of_a_loan() {
+    each_refused([
         (
             "/loans/0/capital_cents",
             json!(999_999),
@@ -72,6 +72,15 @@ async fn every_rule_names_its_place() {
             json!(12),
             "FIELD_NOT_APPLICABLE",
         ),
+        ("/effect_date", json!("2046-12-05"), "DATE_RANGE"),
+        ("/effect_date", json!("2200-01-01"), "DATE_RANGE"),
+    ])
+    .await;
+}
+
+#[tokio::test]
+async fn values_of_a_person() {
+    each_refused([
         ("/insured/0/ref", json!("a b"), "REF_FORMAT"),
         ("/insured/0/birth_date", json!("2008-12-06"), "BIRTHDATE"),
         ("/insured/0/birth_date", json!("1956-12-05"), "BIRTHDATE"),
@@ -92,47 +101,46 @@ async fn every_rule_names_its_place() {
             json!({"loan": "main", "percent": 50}),
             "QUOTITE_SUM_HIGH",
         ),
-        (
-            "/insured/0/loadings/0",
-            json!({"guarantee": "itt"}),
-            "LOADING_RANGE",
-        ),
-        (
-            "/insured/0/loadings/0",
-            json!({"guarantee": "itt", "percent": "301"}),
-            "LOADING_RANGE",
-        ),
-        ("/insured/1", twin, "SAME_PERSON_TWICE"),
-        ("/effect_date", json!("2046-12-05"), "DATE_RANGE"),
-        ("/effect_date", json!("2200-01-01"), "DATE_RANGE"),
-    ];
-    for (pointer, value, code) in cases {
-        let base = match pointer {
-            "/insured/0/loadings/0" => with(project(), "/insured/0/loadings", json!([])),
-            _ => project(),
-        };
-        let place = if pointer == "/insured/1" {
-            "/insured/1/ref"
-        } else {
-            pointer
-        };
-        refused(&app, &with(base, pointer, value), place, code).await;
+    ])
+    .await;
+    let app = App::without_database(&[]).await;
+    for loading in [
+        json!({"guarantee": "itt"}),
+        json!({"guarantee": "itt", "percent": "301"}),
+    ] {
+        let document = with(project(), "/insured/0/loadings", json!([loading]));
+        refused(&app, &document, "/insured/0/loadings/0", "LOADING_RANGE").await;
     }
-    let half = json!([{"months": 120, "weight": "0.8"}, {"months": 119, "weight": "1"}]);
-    refused(&app, &steps(half), "/loans/0/steps", "STEP_SUM").await;
+    let twice = with(project(), "/insured/1", project()["insured"][0].clone());
+    refused(&app, &twice, "/insured/1/ref", "SAME_PERSON_TWICE").await;
+}
+
+#[tokio::test]
+async fn steps_of_a_loan() {
+    let app = App::without_database(&[]).await;
+    let steps = |steps: Value| {
+        with(
+            with(project(), "/loans/0/kind", json!("paliers")),
+            "/loans/0/steps",
+            steps,
+        )
+    };
+    let sum = json!([{"months": 120, "weight": "0.8"}, {"months": 119, "weight": "1"}]);
+    refused(&app, &steps(sum), "/loans/0/steps", "STEP_SUM").await;
     let low = json!([{"months": 120, "instalment_cents": 54_000}, {"months": 120}]);
     refused(&app, &steps(low), "/loans/0/steps/0", "STEP_NOT_AMORTISING").await;
     let mixed = json!([{"months": 120, "weight": "1"}, {"months": 120, "instalment_cents": 1}]);
     refused(&app, &steps(mixed), "/loans/0/steps/1", "STEP_SHAPE").await;
     refused(&app, &steps(json!([])), "/loans/0/steps", "FIELD_MISSING").await;
+}
+
+#[tokio::test]
+async fn kinds_of_loan_and_their_fields() {
+    let app = App::without_database(&[]).await;
+    let smoothed = with(project(), "/loans/0/kind", json!("lisse"));
     refused(&app, &smoothed, "/loans/0/kind", "FIELD_NOT_APPLICABLE").await;
-    refused(
-        &app,
-        &second(project()["loans"][0].clone()),
-        "/loans/1/ref",
-        "REF_FORMAT",
-    )
-    .await;
+    let same_name = with(project(), "/loans/1", project()["loans"][0].clone());
+    refused(&app, &same_name, "/loans/1/ref", "REF_FORMAT").await;
     let deferred = with(project(), "/loans/0/kind", json!("differe_total"));
     refused(&app, &deferred, "/loans/0/deferral_months", "FIELD_MISSING").await;
     let long = with(deferred, "/loans/0/deferral_months", json!(61));
@@ -146,6 +154,14 @@ async fn every_rule_names_its_place() {
         "EARLY_REPAYMENT",
     )
     .await;
+    let fees = with(project(), "/loans/0/kind", json!("ptz"));
+    let fees = with(fees, "/loans/0/nominal_rate", json!("3"));
+    refused(&app, &fees, "/loans/0/nominal_rate", "RATE_RANGE").await;
+}
+
+#[tokio::test]
+async fn choices_the_bank_and_the_lender() {
+    let app = App::without_database(&[]).await;
     let franchise = with(project(), "/options", json!({"franchise_days": 45}));
     refused(
         &app,
@@ -159,13 +175,8 @@ async fn every_rule_names_its_place() {
         json!({"basis": "initial", "rate": "5.01"}),
         json!({"basis": "outstanding", "rate": "x"}),
     ] {
-        refused(
-            &app,
-            &with(project(), "/bank_offer", offer),
-            "/bank_offer/rate",
-            "BANK_OFFER",
-        )
-        .await;
+        let document = with(project(), "/bank_offer", offer);
+        refused(&app, &document, "/bank_offer/rate", "BANK_OFFER").await;
     }
     let monthly = with(
         project(),
@@ -175,7 +186,8 @@ async fn every_rule_names_its_place() {
     refused(&app, &monthly, "/bank_offer/monthly_cents", "BANK_OFFER").await;
     let lender = with(project(), "/lender", json!({"criteria": [{"number": 19}]}));
     refused(&app, &lender, "/lender/criteria/0", "CRITERION_UNKNOWN").await;
-    let fees = with(project(), "/loans/0/lender_fees_cents", json!(19_999_999));
+    let short = with(project(), "/loans/0/months", json!(12));
+    let fees = with(short, "/loans/0/lender_fees_cents", json!(19_999_999));
     refused(&app, &fees, "/loans/0", "TAEG_NOT_DEFINED").await;
 }
 
