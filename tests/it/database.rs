@@ -77,7 +77,7 @@ async fn a_copy_does_not_wait_for_ever_for_another_one() {
     let database = TestDatabase::empty().await;
     let opened = open(&database, &[("DATABASE__MIGRATE_LOCK_WAIT_S", "1")]);
     let mut other = opened.pool().acquire().await.expect("a connection");
-    let lock = "SELECT GET_LOCK(CONCAT('assurly.migrate.', LEFT(SHA1(DATABASE()), 32)), 0)";
+    let lock = "SELECT GET_LOCK(CONCAT('assurly.migrate.', LEFT(SHA2(DATABASE(), 256), 32)), 0)";
     let taken: i64 = sqlx::query_scalar(lock)
         .fetch_one(&mut *other)
         .await
