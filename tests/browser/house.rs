@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 
 use serde_json::json;
 use sqlx::{AssertSqlSafe, Connection as _, Executor as _, MySqlConnection};
-use thirtyfour::prelude::{By, DesiredCapabilities, WebDriver, WebElement};
 use thirtyfour::ChromiumLikeCapabilities as _;
+use thirtyfour::prelude::{By, DesiredCapabilities, WebDriver, WebElement};
 use tokio::process::{Child, Command};
 use tokio::sync::{Mutex, MutexGuard};
 
@@ -104,10 +104,27 @@ impl House {
         self.find(css).await.click().await.expect("presses");
     }
 
-    /// Text of what matches, spaces of any width read as one.
-    pub(crate) async fn text(&self, css: &str) -> String {
-        let text = self.find(css).await.text().await.expect("a text");
-        text.replace(['\u{A0}', '\u{202F}'], " ")
+    /// Waits until what matches says `words`, spaces of any width read as one. Without scripts the
+    /// driver does not wait for the next page by itself.
+    pub(crate) async fn sees(&self, css: &str, words: &str) {
+        let deadline = Instant::now() + Duration::from_secs(10);
+        loop {
+            let text = self.text(css).await.unwrap_or_default();
+            if text.contains(words) {
+                return;
+            }
+            assert!(
+                Instant::now() < deadline,
+                "{css} says {text:?}, not {words:?}"
+            );
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+
+    async fn text(&self, css: &str) -> Option<String> {
+        let element = self.browser.find(By::Css(css)).await.ok()?;
+        let text = element.text().await.ok()?;
+        Some(text.replace(['\u{A0}', '\u{202F}'], " "))
     }
 
     /// Answers the six questions of the simulator and asks for the price.
@@ -136,8 +153,14 @@ impl House {
 
     /// Gives the window a width, as a telephone or a screen has it.
     pub(crate) async fn width(&self, width: u32) {
-        let size =
-            json!({"width": width, "height": 800, "deviceScaleFactor": 1, "mobile": width < 600});
+        self.window(width, 800).await;
+    }
+
+    /// Gives the window a width and a height.
+    pub(crate) async fn window(&self, width: u32, height: u32) {
+        let size = json!({
+            "width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600,
+        });
         self.command("Emulation.setDeviceMetricsOverride", size)
             .await;
     }
@@ -194,6 +217,7 @@ fn server(port: u16, admin: u16, database: &str) -> Child {
             format!("127.0.0.1:{admin}"),
         )
         .env("ASSURLY__DATABASE__URL", database)
+        .env("ASSURLY__TELEMETRY__FILTER", "warn")
         .env_remove("DATABASE_URL")
         .stdout(Stdio::null())
         .stderr(Stdio::inherit())
