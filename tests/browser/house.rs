@@ -167,7 +167,11 @@ impl House {
 
     /// Light or dark.
     pub(crate) async fn scheme(&self, scheme: &str) {
-        let features = json!({"features": [{"name": "prefers-color-scheme", "value": scheme}]});
+        let features = json!({"features": [
+            {"name": "prefers-color-scheme", "value": scheme},
+            // A picture taken while one page fades into another shows neither.
+            {"name": "prefers-reduced-motion", "value": "reduce"},
+        ]});
         self.command("Emulation.setEmulatedMedia", features).await;
     }
 
