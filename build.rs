@@ -1,10 +1,6 @@
 //! Tells Cargo that a new file among the migrations is a reason to compile again: they are compiled
 //! in, and a macro only watches the files it has seen.
 
-#[expect(
-    clippy::print_stdout,
-    reason = "this is how a build script speaks to Cargo"
-)]
 fn main() {
     println!("cargo:rerun-if-changed=migrations");
 }

@@ -182,7 +182,8 @@ database_initialize() {
     if [ "$engine" = mysql ]; then
         install=("${DB_COMMAND[@]}" "--defaults-file=$cnf" --initialize-insecure)
     else
-        install=(mariadb-install-db "--defaults-file=$cnf" --skip-test-db --skip-name-resolve
+        # --force: a machine that cannot look up its own name is no obstacle.
+        install=(mariadb-install-db "--defaults-file=$cnf" --skip-test-db --skip-name-resolve --force
             --auth-root-authentication-method=socket
             "--auth-root-socket-user=${DB_OWNER:-$(id -un)}")
     fi

@@ -4,7 +4,9 @@
 //! a computation needs is a parameter, so the same input gives the same cent for ever. Article,
 //! rule or table is cited where it is applied.
 
+pub mod benefit;
 pub mod cost;
+pub mod equivalence;
 pub mod guarantee;
 pub mod loan;
 pub mod pathway;

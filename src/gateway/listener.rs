@@ -211,11 +211,11 @@ fn note(peer: SocketAddr, error: Option<Box<dyn std::error::Error + Send + Sync>
     if let Some(error) = error {
         let error = error.to_string();
         metrics::counter!("http_connections_refused_total", "reason" => "broken").increment(1);
-        tracing::info!(client = %peer.ip(), error, "connection");
+        tracing::info!(client = %peer.ip(), port = peer.port(), error, "connection");
     }
 }
 
 fn refuse(peer: SocketAddr, reason: &'static str) {
     metrics::counter!("http_connections_refused_total", "reason" => reason).increment(1);
-    tracing::info!(client = %peer.ip(), reason, "connection");
+    tracing::info!(client = %peer.ip(), port = peer.port(), reason, "connection");
 }

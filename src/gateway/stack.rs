@@ -9,6 +9,7 @@ use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 
+use super::framing::certain_end;
 use super::limits::{Limits, bounded_body, in_time, room_to_work, small_head};
 use super::name::name;
 use super::security_headers::{SecurityHeaders, protect};
@@ -61,6 +62,7 @@ fn around(
         ServiceBuilder::new()
             .layer(from_fn_with_state(entropy.clone(), name))
             .layer(from_fn(witness))
+            .layer(from_fn(certain_end))
             .layer(CompressionLayer::new())
             .layer(from_fn_with_state(headers, protect))
             .layer(from_fn_with_state(voice.clone(), speak))
@@ -70,7 +72,6 @@ fn around(
 }
 
 /// The panic's own words are in the log already, with their place.
-#[expect(clippy::needless_pass_by_value, reason = "the layer hands it over")]
 fn panicked(_payload: Box<dyn Any + Send>) -> Response {
     let bug = Problem::new(Kind::Bug).cause("a handler panicked");
     Refusal::to_anybody(bug).into_response()

@@ -5,6 +5,7 @@
 
 pub mod calendar;
 pub mod french;
+pub mod holidays;
 pub mod id;
 pub mod money;
 pub mod problem;

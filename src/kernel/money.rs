@@ -57,11 +57,7 @@ impl Cents {
             magnitude <= i64::MAX.unsigned_abs() as u128,
             "an amount fits 64 bits"
         );
-        #[expect(
-            clippy::cast_possible_truncation,
-            clippy::cast_possible_wrap,
-            reason = "asserted above"
-        )]
+        #[expect(clippy::cast_possible_truncation, reason = "asserted above")]
         let cents = magnitude as i64;
         Self(if numerator < 0 { -cents } else { cents })
     }

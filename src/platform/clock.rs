@@ -104,7 +104,8 @@ impl Entropy {
         match &self.0 {
             // A machine without randomness must not sign anything: stopping is the safe answer.
             Draw::System => {
-                aws_lc_rs::rand::fill(&mut bytes).expect("the operating system gives random bytes")
+                let drawn = aws_lc_rs::rand::fill(&mut bytes);
+                drawn.expect("the operating system gives random bytes");
             }
             Draw::Seeded(state) => {
                 for chunk in bytes.chunks_mut(8) {

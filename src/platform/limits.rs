@@ -13,7 +13,7 @@ pub struct Complaints(Vec<String>);
 
 impl Complaints {
     /// Complains when `value` is outside `range`.
-    pub fn range<T: PartialOrd + Display>(
+    pub fn range<T: Copy + PartialOrd + Display>(
         &mut self,
         key: &str,
         value: T,

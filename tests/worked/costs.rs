@@ -11,8 +11,8 @@ use assurly::kernel::money::Cents;
 use assurly::kernel::rate::Percent;
 use jiff::civil::date;
 
+use crate::data;
 use crate::loans::{l1, l6, l7};
-use crate::table;
 
 /// Flows of a loan without fees.
 pub(crate) fn credit(schedules: &[&Schedule]) -> CashFlows {
@@ -133,12 +133,12 @@ fn free_loan() -> String {
 
 #[test]
 fn every_premium_row_of_the_table() {
-    let rows = table::rows(include_str!("../data/loan_worked_examples.csv"));
+    let rows = data::rows("loan_worked_examples");
     let mut checked = 0;
-    for row in rows.iter().filter(|row| row.get("id").starts_with("P-")) {
-        let (id, quantity) = (row.get("id"), row.get("quantity"));
+    for row in rows.iter().filter(|row| row.text("id").starts_with("P-")) {
+        let (id, quantity) = (row.text("id"), row.text("quantity"));
         let computed = match id {
-            "P-COUPLE" => couple(row.get("description")),
+            "P-COUPLE" => couple(row.text("description")),
             "P-ADV" => in_advance(1),
             "P-QADV" => in_advance(3),
             "P-YADV" => in_advance(12),
@@ -146,7 +146,7 @@ fn every_premium_row_of_the_table() {
             "P-PTZ" => free_loan(),
             _ => single(id, quantity),
         };
-        assert_eq!(computed, row.get("value"), "{id} {quantity}");
+        assert_eq!(computed, row.text("value"), "{id} {quantity}");
         checked += 1;
     }
     assert_eq!(checked, 29);
@@ -195,12 +195,12 @@ fn official(flows: &str) -> AnnualRate {
 
 #[test]
 fn the_official_examples() {
-    let rows = table::rows(include_str!("../data/taeg_official_examples.csv"));
+    let rows = data::rows("taeg_official_examples");
     assert_eq!(rows.len(), 9);
     for row in rows {
-        let rate = official(row.get("flows (t_years:amount; + lent, - repaid)"));
-        assert_eq!(rate.to_string(), row.get("computed"), "{}", row.get("id"));
+        let rate = official(row.text("flows (t_years:amount; + lent, - repaid)"));
+        assert_eq!(rate.to_string(), row.text("computed"), "{}", row.text("id"));
         let shown = format!("{:.2}", rate.percent());
-        assert_eq!(shown, row.get("expected_taeg_2dec"), "{}", row.get("id"));
+        assert_eq!(shown, row.text("expected_taeg_2dec"), "{}", row.text("id"));
     }
 }

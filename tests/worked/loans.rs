@@ -6,7 +6,7 @@ use assurly::kernel::money::Cents;
 use jiff::civil::{Date, date};
 use rust_decimal::Decimal;
 
-use crate::table;
+use crate::data;
 
 pub(crate) const RELEASE: Date = date(2026, 6, 5);
 
@@ -166,13 +166,13 @@ fn schedule_of_l1_after(month: usize) -> String {
 
 #[test]
 fn every_row_of_the_table() {
-    let rows = table::rows(include_str!("../data/loan_worked_examples.csv"));
+    let rows = data::rows("loan_worked_examples");
     let mut checked = 0;
-    for row in rows.iter().filter(|row| row.get("id").starts_with('L')) {
-        let (id, quantity) = (row.get("id"), row.get("quantity"));
+    for row in rows.iter().filter(|row| row.text("id").starts_with('L')) {
+        let (id, quantity) = (row.text("id"), row.text("quantity"));
         assert_eq!(
-            computed(id, row.get("description"), quantity),
-            row.get("value"),
+            computed(id, row.text("description"), quantity),
+            row.text("value"),
             "{id} {quantity}"
         );
         checked += 1;

@@ -6,16 +6,10 @@
 use assurly::domain::cost::CashFlows;
 use assurly::domain::loan::{Schedule, Terms};
 use assurly::domain::tariff::{Basis, flat};
-use assurly::kernel::money::Cents;
-use rust_decimal::Decimal;
 
 use crate::costs::{credit, rates, series, share};
+use crate::data::{self, Row, cents};
 use crate::loans::RELEASE;
-use crate::table::{self, Row};
-
-fn cents(euros: &str) -> Cents {
-    Cents::rounded(euros.parse::<Decimal>().unwrap() * Decimal::ONE_HUNDRED)
-}
 
 /// These publish one instalment for every month, the last included (T04 and T05 finance the fees
 /// on top of what the borrower receives): the published flows are measured as they are.
@@ -24,8 +18,8 @@ fn has_one_instalment(id: &str) -> bool {
 }
 
 fn flows(row: &Row, schedule: &Schedule) -> CashFlows {
-    let instalment = cents(row.get("computed_loan_instalment"));
-    if has_one_instalment(row.get("id")) {
+    let instalment = cents(row.text("computed_loan_instalment"));
+    if has_one_instalment(row.text("id")) {
         let mut flows = CashFlows::new(RELEASE);
         flows.add(RELEASE, schedule.capital());
         schedule
@@ -34,10 +28,15 @@ fn flows(row: &Row, schedule: &Schedule) -> CashFlows {
             .for_each(|row| flows.add(row.due, -instalment));
         return flows;
     }
-    assert_eq!(schedule.usual_instalment(), instalment, "{}", row.get("id"));
+    assert_eq!(
+        schedule.usual_instalment(),
+        instalment,
+        "{}",
+        row.text("id")
+    );
     let mut flows = credit(&[schedule]);
-    flows.add(RELEASE, -cents(row.get("fees_t0")));
-    let fee = cents(row.get("monthly_fee"));
+    flows.add(RELEASE, -cents(row.text("fees_t0")));
+    let fee = cents(row.text("monthly_fee"));
     schedule
         .rows()
         .iter()
@@ -46,19 +45,19 @@ fn flows(row: &Row, schedule: &Schedule) -> CashFlows {
 }
 
 fn check(row: &Row) {
-    let id = row.get("id");
-    let capital = cents(row.get("capital"));
-    let months = row.get("months").parse().unwrap();
-    let rate = row.get("nominal_rate").parse().unwrap();
+    let id = row.text("id");
+    let capital = cents(row.text("capital"));
+    let months = row.text("months").parse().unwrap();
+    let rate = row.text("nominal_rate").parse().unwrap();
     let schedule = Terms::amortising(capital, rate, months, RELEASE)
         .schedule()
         .unwrap();
-    let basis = if row.get("basis") == "CI" {
+    let basis = if row.text("basis") == "CI" {
         Basis::Ci
     } else {
         Basis::CrdMonthly
     };
-    let price = row.get("insurance_rate_or_monthly");
+    let price = row.text("insurance_rate_or_monthly");
     let premiums = match price.strip_suffix('%').map(str::parse) {
         Some(rate) => flat::at_rate(rate.unwrap(), basis, &[share(100)], &schedule, RELEASE),
         None => flat::monthly(cents(price), &[&schedule], RELEASE),
@@ -73,13 +72,13 @@ fn check(row: &Row) {
         (with.to_string(), "computed_taeg_with"),
         (taea.to_string(), "computed_taea"),
     ] {
-        assert_eq!(computed, row.get(column), "{id} {column}");
+        assert_eq!(computed, row.text(column), "{id} {column}");
     }
 }
 
 #[test]
 fn every_published_example() {
-    let rows = table::rows(include_str!("../data/taea_examples.csv"));
+    let rows = data::rows("taea_examples");
     assert_eq!(rows.len(), 20);
     rows.iter().for_each(check);
 }

@@ -6,6 +6,7 @@ mod migrate;
 mod serve;
 mod simulate;
 mod simulate_table;
+mod tariff;
 
 use std::io::Write;
 use std::path::PathBuf;
@@ -45,6 +46,8 @@ enum Command {
     Config,
     /// Price a project described in JSON, without a server or a database
     Simulate(simulate::Simulate),
+    /// Work on the tables that prices come from
+    Tariff(tariff::Tariff),
     /// Ask the running service whether it is alive (for a container's HEALTHCHECK)
     Healthcheck,
 }
@@ -73,6 +76,7 @@ impl Command {
             Self::Migrate => migrate::run(settings),
             Self::Config => config::run(&settings),
             Self::Simulate(simulate) => simulate.run(),
+            Self::Tariff(tariff) => tariff.run(),
             Self::Healthcheck => healthcheck::run(&settings),
         }
     }

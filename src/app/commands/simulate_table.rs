@@ -67,7 +67,7 @@ fn line(text: &mut String, name: &str, costs: &CostsResponse) {
         euros(costs.max_month_cents),
         euros(costs.total_8y_cents),
         euros(costs.total_cents),
-        costs.taea,
+        costs.taea.replace('.', ","),
     );
 }
 

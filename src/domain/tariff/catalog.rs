@@ -6,6 +6,7 @@
 use rust_decimal::Decimal;
 use serde::Deserialize;
 
+use super::commission::Parts;
 use super::table::{AgeRates, Coefficients, Tariff};
 use crate::kernel::money::Cents;
 
@@ -55,39 +56,82 @@ pub fn current() -> Result<Tariff, CatalogError> {
 }
 
 #[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct File {
     version: String,
+    #[serde(rename = "title")]
+    _title: String,
+    #[serde(rename = "valid_from")]
+    _valid_from: String,
     factors: Factors,
     loads: Loads,
-    sports: Sports,
+    ipp: Ipp,
     collection: Collection,
+    commission: Commission,
+    /// Read by the derivation and its test.
+    #[serde(rename = "derivation")]
+    _derivation: toml::Table,
 }
 
 #[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct Factors {
-    class: [Decimal; 4],
     smoker_death: Decimal,
-    smoker_other: Decimal,
+    smoker_disability: Decimal,
     mno_excluded: Decimal,
-    ipp_part: Decimal,
+    sport_loading_percent: Decimal,
+    class: Classes,
 }
 
 #[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Classes {
+    c1: Decimal,
+    c2: Decimal,
+    c3: Decimal,
+    c4: Decimal,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct Loads {
-    tax: Decimal,
     commission: Decimal,
     management: Decimal,
     margin: Decimal,
+    tax: Decimal,
 }
 
 #[derive(Deserialize)]
-struct Sports {
-    per_mille: Decimal,
+#[serde(deny_unknown_fields)]
+struct Ipp {
+    benefit_percent: u8,
 }
 
 #[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct Collection {
     minimum_cents: Cents,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Commission {
+    linear: Linear,
+    precompte: Precompte,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Linear {
+    rate: Decimal,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Precompte {
+    first_year: Decimal,
+    following_years: Decimal,
+    clawback_months: u32,
 }
 
 /// Reads one version from the text of its two files.
@@ -97,24 +141,36 @@ struct Collection {
 pub fn parse(factors: &str, rates: &str) -> Result<Tariff, CatalogError> {
     let file: File = toml::from_str(factors)?;
     let (first_age, rates) = parse_rates(rates)?;
-    let loads = &file.loads;
     Ok(Tariff {
-        version: file.version,
+        version: file.version.clone(),
         first_age,
         rates,
-        coefficients: Coefficients {
-            class: file.factors.class,
-            smoker_death: file.factors.smoker_death,
-            smoker_other: file.factors.smoker_other,
-            mno_excluded: file.factors.mno_excluded,
+        coefficients: file.coefficients(),
+    })
+}
+
+impl File {
+    fn coefficients(&self) -> Coefficients {
+        let (factors, loads, precompte) = (&self.factors, &self.loads, &self.commission.precompte);
+        let classes = &factors.class;
+        Coefficients {
+            class: [classes.c1, classes.c2, classes.c3, classes.c4],
+            smoker_death: factors.smoker_death,
+            smoker_other: factors.smoker_disability,
+            mno_excluded: factors.mno_excluded,
             tax: loads.tax,
             benefit_part: Decimal::ONE - loads.commission - loads.management - loads.margin,
-            ipp_part: file.factors.ipp_part,
-            sport_per_mille: file.sports.per_mille,
-            commission: loads.commission,
-            collection_min: file.collection.minimum_cents,
-        },
-    })
+            ipp_part: Decimal::from(self.ipp.benefit_percent) / Decimal::ONE_HUNDRED,
+            sport_per_mille: factors.sport_loading_percent * Decimal::TEN,
+            commission: Parts {
+                linear: self.commission.linear.rate,
+                first_year: precompte.first_year,
+                following_years: precompte.following_years,
+                clawback_months: precompte.clawback_months,
+            },
+            collection_min: self.collection.minimum_cents,
+        }
+    }
 }
 
 fn parse_rates(text: &str) -> Result<(i32, Vec<AgeRates>), CatalogError> {

@@ -2,15 +2,19 @@
 //!
 //! [`table`] holds a version's figures, [`periods`] the months that are priced, [`plan`] the premium
 //! month by month, [`flat`] the same at a bank's flat rate, [`series`] what a set of premiums costs,
-//! [`collection`] what is collected and when, [`split`] tax and commission inside a premium.
+//! [`collection`] what is collected and when, [`split`] the tax inside a premium, [`commission`] the
+//! partner's part of it. [`derivation`] makes the demonstration rates from [`public_tables`].
 
 pub mod basis;
 pub mod catalog;
 pub mod collection;
+pub mod commission;
+pub mod derivation;
 pub mod flat;
 pub mod loading;
 pub mod periods;
 pub mod plan;
+pub mod public_tables;
 pub mod series;
 pub mod split;
 pub mod table;

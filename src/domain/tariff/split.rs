@@ -1,8 +1,7 @@
-//! What is inside a premium: tax and commission (`domain.md` §3.1 and §3.11).
+//! The tax inside a premium (*TSCA*, art. 1001 6° CGI), `domain.md` §3.1.
 
 use rust_decimal::Decimal;
 
-use super::table::Coefficients;
 use crate::kernel::money::Cents;
 
 /// A premium taken apart.
@@ -10,19 +9,29 @@ use crate::kernel::money::Cents;
 pub struct Split {
     /// Before tax: `round2(premium / 1.09)`.
     pub before_tax: Cents,
-    /// Tax on insurance contracts (*TSCA*, art. 1001 6° CGI): the rest.
+    /// Tax on insurance contracts: the rest.
     pub tax: Cents,
-    /// Linear commission on the premium before tax; a part of it, not on top.
-    pub commission: Cents,
 }
 
-/// Takes a premium with tax apart.
-pub fn split(premium: Cents, coefficients: &Coefficients) -> Split {
-    let before_tax = Cents::rounded(premium.to_decimal() / coefficients.tax);
-    let commission: Decimal = before_tax.to_decimal() * coefficients.commission;
+/// Takes a premium apart; `tax` is the factor, 1.09 for 9 %.
+pub fn split(premium: Cents, tax: Decimal) -> Split {
+    let before_tax = Cents::rounded(premium.to_decimal() / tax);
     Split {
         before_tax,
         tax: premium - before_tax,
-        commission: Cents::rounded(commission),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn worked_number_of_the_reference() {
+        let split = split(Cents::new(4333), Decimal::new(109, 2));
+        assert_eq!(
+            (split.before_tax, split.tax),
+            (Cents::new(3975), Cents::new(358))
+        );
     }
 }

@@ -2,6 +2,7 @@
 
 use rust_decimal::Decimal;
 
+use super::commission::Parts;
 use crate::domain::guarantee::Guarantee;
 use crate::domain::person::RiskClass;
 use crate::kernel::money::Cents;
@@ -95,8 +96,8 @@ pub struct Coefficients {
     pub ipp_part: Decimal,
     /// Loading of an amateur sport, per mille of the outstanding a year.
     pub sport_per_mille: Decimal,
-    /// Linear commission, as a fraction of the premium before tax.
-    pub commission: Decimal,
+    /// Parts of the premium before tax that pay a partner.
+    pub commission: Parts,
     /// Smallest amount collected.
     pub collection_min: Cents,
 }

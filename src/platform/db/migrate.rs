@@ -14,9 +14,9 @@ use crate::platform::db::statements;
 statements! {
     /// 1 when the lock is ours, 0 when the wait was too long. Named after the database, because
     /// named locks are the whole server's and names end at 64 characters.
-    LOCK = "SELECT GET_LOCK(CONCAT('assurly.migrate.', LEFT(SHA1(DATABASE()), 32)), ?)";
+    LOCK = "SELECT GET_LOCK(CONCAT('assurly.migrate.', LEFT(SHA2(DATABASE(), 256), 32)), ?)";
     /// Gives the lock back.
-    UNLOCK = "SELECT RELEASE_LOCK(CONCAT('assurly.migrate.', LEFT(SHA1(DATABASE()), 32)))";
+    UNLOCK = "SELECT RELEASE_LOCK(CONCAT('assurly.migrate.', LEFT(SHA2(DATABASE(), 256), 32)))";
     /// Whether the table of applied migrations exists.
     HAS_TABLE = "SELECT COUNT(*) FROM information_schema.tables \
                  WHERE table_schema = DATABASE() AND table_name = '_sqlx_migrations'";

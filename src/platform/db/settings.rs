@@ -47,7 +47,8 @@ impl DatabaseSettings {
     /// Complains about every value that makes no sense.
     pub fn check(&self, complaints: &mut Complaints) {
         let url = Url::parse(self.url.expose_secret());
-        let named = url.is_ok_and(|url| url.scheme() == "mysql" && url.path().len() > 1);
+        let named =
+            url.is_ok_and(|url| url.scheme() == "mysql" && url.has_host() && url.path().len() > 1);
         complaints.unless(named, "database.url", "is not mysql://user@host:port/name");
         complaints.range("database.connections_max", self.connections_max, 1..=1000);
         let most = self.connections_max;

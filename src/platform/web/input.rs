@@ -142,6 +142,9 @@ pub fn told(message: &str) -> Told {
     if let Some(got) = got.strip_prefix("invalid type: ") {
         return detail(Wrong::Type, wanted(expected, got));
     }
+    if got.starts_with("invalid length ") {
+        return detail(Wrong::Type, wanted(expected, "sequence"));
+    }
     if let Some(got) = got.strip_prefix("invalid value: ") {
         return detail(Wrong::Value, wanted(expected, got));
     }

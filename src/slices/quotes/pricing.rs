@@ -47,6 +47,7 @@ impl Pricer {
             project: &reading.project,
             simulation: &simulation,
             tariff: &self.tariff,
+            lender: reading.lender.as_ref(),
             with_schedule,
         };
         Ok(writer.response(reading.warnings))

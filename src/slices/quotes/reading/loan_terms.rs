@@ -156,9 +156,8 @@ fn segments(loan: &LoanRequest, at: &str, faults: &mut Faults) -> Vec<Segment> {
     };
     match loan.kind {
         LoanKind::Amortissable | LoanKind::Lisse => vec![one(loan.months)],
-        LoanKind::InFine => all(Payment::Interest),
         LoanKind::Relais if loan.capitalised_interest == Some(true) => all(Payment::Nothing),
-        LoanKind::Relais => all(Payment::Interest),
+        LoanKind::InFine | LoanKind::Relais => all(Payment::Interest),
         LoanKind::Paliers => steps(loan, at, faults),
         LoanKind::DifferePartiel => deferred(loan, Payment::Interest, at, faults),
         LoanKind::DiffereTotal | LoanKind::Ptz => deferred(loan, Payment::Nothing, at, faults),

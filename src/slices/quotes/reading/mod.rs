@@ -6,10 +6,12 @@
 mod bank;
 mod faults;
 mod insured;
+mod lender;
 mod loan_terms;
 mod loans;
 mod values;
 
+use crate::domain::equivalence::Profile;
 use crate::domain::product::{INSURED_MAX, LOANS_MAX};
 use crate::domain::rule::Rule;
 use crate::domain::simulation::Project;
@@ -24,6 +26,8 @@ use faults::Faults;
 pub(super) struct Reading {
     /// What is asked, in the words of the trade.
     pub(super) project: Project,
+    /// What the lender requires.
+    pub(super) lender: Option<Profile>,
     /// What to know before going on.
     pub(super) warnings: Vec<WarningResponse>,
 }
@@ -39,6 +43,7 @@ pub(super) fn read(request: &SimulationRequest, tariff: &Tariff) -> Result<Readi
     let insured = read_insured(request, tariff, &mut faults);
     let franchise = franchise(request, &mut faults);
     let bank = bank::read(request.bank_offer.as_ref(), &mut faults);
+    let lender = lender::read(request.lender.as_ref(), &mut faults);
     let usage = request.usage.unwrap_or(request.purpose.usual_usage());
     match (loans, insured, franchise, faults.is_empty()) {
         (Some(loans), Some(insured), Some(franchise), true) => {
@@ -57,6 +62,7 @@ pub(super) fn read(request: &SimulationRequest, tariff: &Tariff) -> Result<Readi
             };
             Ok(Reading {
                 project,
+                lender,
                 warnings: faults.warnings,
             })
         }

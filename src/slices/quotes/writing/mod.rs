@@ -1,8 +1,10 @@
 //! From a simulation to the document of the answer. Translates, decides nothing.
 
 mod benefit;
+mod equivalence;
 mod schedules;
 
+use crate::domain::equivalence::Profile;
 use crate::domain::guarantee::Guarantee;
 use crate::domain::simulation::{
     Cover, InsuredResult, Priced, Project, ProjectInsured, Saving, Simulation,
@@ -23,6 +25,8 @@ pub(super) struct Writer<'a> {
     pub(super) project: &'a Project,
     pub(super) simulation: &'a Simulation,
     pub(super) tariff: &'a Tariff,
+    /// What the lender requires.
+    pub(super) lender: Option<&'a Profile>,
     /// Whether month-by-month tables are written.
     pub(super) with_schedule: bool,
 }
@@ -60,7 +64,9 @@ impl Writer<'_> {
                 .iter()
                 .map(|cover| self.insured_loan(person, cover))
                 .collect(),
-            equivalence: None,
+            equivalence: self
+                .lender
+                .map(|profile| equivalence::response(self, place, profile)),
             schedule: self.with_schedule.then(|| schedules::premiums(result)),
         }
     }
@@ -130,7 +136,7 @@ impl Writer<'_> {
 
     fn project_response(&self) -> ProjectResponse {
         let priced = &self.simulation.project;
-        let tax = split(priced.costs.first_month, &self.tariff.coefficients).tax;
+        let tax = split(priced.costs.first_month, self.tariff.coefficients.tax).tax;
         let ends = self.project.loans.iter().map(|loan| loan.schedule.end());
         ProjectResponse {
             reference: "project".into(),

@@ -1,0 +1,82 @@
+//! The answer to the lender's list of criteria, for one person.
+
+use jiff::civil::Date;
+
+use super::Writer;
+use crate::domain::equivalence::{CRITERIA, Cover, Line, Profile, Verdict, assess};
+use crate::domain::person::{SportLevel, SportTreatment};
+use crate::domain::simulation::ProjectInsured;
+use crate::domain::tariff::periods::share_on;
+use crate::slices::quotes::wire::{CriterionResponse, EquivalenceResponse, SportRequest};
+
+/// Compares the cover of the person at `place` with what the lender requires.
+pub(super) fn response(
+    writer: &Writer<'_>,
+    place: usize,
+    profile: &Profile,
+) -> EquivalenceResponse {
+    let assessment = assess(&cover(writer, place), profile);
+    let codes = CRITERIA
+        .iter()
+        .map(|criterion| format!("CCSF_{:02}", criterion.number));
+    let mut criteria: Vec<_> = codes
+        .zip(&assessment.criteria)
+        .map(|(code, line)| criterion(code, line))
+        .collect();
+    criteria.push(criterion("PERTE_EMPLOI".into(), &assessment.job_loss));
+    criteria.push(criterion("QUOTITE".into(), &assessment.share));
+    EquivalenceResponse {
+        equivalent: assessment.is_equivalent(),
+        criteria,
+    }
+}
+
+fn criterion(code: String, line: &Line) -> CriterionResponse {
+    let status = match line.verdict {
+        Verdict::Ok => "ok",
+        Verdict::Ko => "ko",
+        Verdict::NotRequired => "not_required",
+    };
+    CriterionResponse {
+        code,
+        status: status.to_owned(),
+        detail: line.sentence.clone(),
+    }
+}
+
+fn cover(writer: &Writer<'_>, place: usize) -> Cover {
+    let (project, person) = (writer.project, &writer.project.insured[place]);
+    let effect = project.choices.effect;
+    let days = project.choices.franchise.days();
+    Cover {
+        birth_date: person.life.birth,
+        loan_end: person.last_repayment(&project.loans).unwrap_or(effect),
+        pack: person.life.pack,
+        franchise_days: u16::try_from(days).unwrap_or(u16::MAX),
+        mno_included: project.choices.mno,
+        sport_excluded: writer.request.insured[place].sports.iter().any(is_excluded),
+        travel_excluded: false,
+        shares_percent: shares(writer, effect),
+    }
+}
+
+fn is_excluded(sport: &SportRequest) -> bool {
+    sport.level == SportLevel::Competition || sport.treatment == SportTreatment::Exclusion
+}
+
+/// Share covered on each loan at its start, all persons together.
+fn shares(writer: &Writer<'_>, effect: Date) -> Vec<u16> {
+    let project = writer.project;
+    let loans = project.loans.iter().enumerate();
+    let shares = loans.map(|(loan, terms)| {
+        let start = effect.max(terms.schedule.release());
+        let of = |person: &ProjectInsured| share_on(&person.shares[loan], start);
+        project
+            .insured
+            .iter()
+            .filter_map(of)
+            .map(|share| u16::from(share.get()))
+            .sum()
+    });
+    shares.collect()
+}

@@ -1,0 +1,224 @@
+//! The database's own promises, on the server that is there: one or the other engine.
+
+use std::path::Path;
+use std::time::Duration;
+
+use assurly::app::statements;
+use assurly::platform::db::{Database, Day, DbError, Failure, Instant, MigrationError};
+use sqlx::migrate::Migrator;
+use sqlx::{Executor, Row, SqlSafeStr};
+
+use crate::harness::app::settings;
+use crate::harness::database::TestDatabase;
+use crate::harness::soon;
+
+async fn test_migrations() -> Migrator {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/migrations");
+    Migrator::new(path)
+        .await
+        .expect("the migrations of this test")
+}
+
+fn open(database: &TestDatabase, over: &[(&str, &str)]) -> Database {
+    let url = database.url();
+    let mut all = vec![("DATABASE__URL", url.as_str())];
+    all.extend(over);
+    Database::open(&settings(&all).database).expect("the address is right")
+}
+
+#[tokio::test]
+async fn every_statement_is_one_that_the_server_accepts() {
+    let database = TestDatabase::shared().await;
+    let opened = database.open();
+    let mut connection = opened.pool().acquire().await.expect("a connection");
+    let mut count = 0;
+    for (name, sql) in statements::all() {
+        let prepared = connection.prepare(sql.into_sql_str()).await;
+        assert!(prepared.is_ok(), "{name}: {:?}", prepared.err());
+        count += 1;
+    }
+    assert!(count >= 5, "the list is not empty");
+    let wrong = "SELECT nothing FROM _sqlx_migrations";
+    assert!(
+        connection.prepare(wrong.into_sql_str()).await.is_err(),
+        "a wrong one is found"
+    );
+    drop(connection);
+    opened.close().await;
+}
+
+#[tokio::test]
+async fn copies_that_start_together_migrate_once() {
+    let database = TestDatabase::empty().await;
+    let copies: Vec<_> = (0..4).map(|_| database.open()).collect();
+    let mut tasks = tokio::task::JoinSet::new();
+    for copy in copies {
+        let migrations = test_migrations().await;
+        tasks.spawn(async move {
+            let migrated = copy.migrate_with(migrations).await;
+            copy.close().await;
+            migrated
+        });
+    }
+    while let Some(migrated) = soon(tasks.join_next()).await {
+        migrated.expect("no panic").expect("each copy ends well");
+    }
+    let opened = database.open();
+    let rows: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM applied")
+        .fetch_one(opened.pool())
+        .await
+        .expect("the table is there");
+    assert_eq!(rows, 1);
+    opened.close().await;
+}
+
+#[tokio::test]
+async fn a_copy_does_not_wait_for_ever_for_another_one() {
+    let database = TestDatabase::empty().await;
+    let opened = open(&database, &[("DATABASE__MIGRATE_LOCK_WAIT_S", "1")]);
+    let mut other = opened.pool().acquire().await.expect("a connection");
+    let lock = "SELECT GET_LOCK(CONCAT('assurly.migrate.', LEFT(SHA2(DATABASE(), 256), 32)), 0)";
+    let taken: i64 = sqlx::query_scalar(lock)
+        .fetch_one(&mut *other)
+        .await
+        .expect("an answer");
+    assert_eq!(taken, 1);
+    let refused = soon(opened.migrate()).await;
+    assert!(matches!(refused, Err(MigrationError::Locked(wait)) if wait == Duration::from_secs(1)));
+    drop(other);
+    opened.close().await;
+}
+
+#[tokio::test]
+async fn instants_and_days_come_back_equal() {
+    let database = TestDatabase::empty().await;
+    let opened = database.open();
+    let table = "CREATE TABLE moment (at DATETIME(6) NOT NULL, day DATE NOT NULL)";
+    sqlx::query(table)
+        .execute(opened.pool())
+        .await
+        .expect("created");
+    let at = Instant("2026-03-29T01:30:00.123456Z".parse().expect("an instant"));
+    let day = Day(jiff::civil::date(2024, 2, 29));
+    let insert = sqlx::query("INSERT INTO moment VALUES (?, ?)")
+        .bind(at)
+        .bind(day);
+    insert.execute(opened.pool()).await.expect("inserted");
+    let row = sqlx::query("SELECT at, day, CAST(at AS CHAR) AS text FROM moment");
+    let row = row.fetch_one(opened.pool()).await.expect("a row");
+    assert_eq!(row.get::<Instant, _>("at"), at);
+    assert_eq!(row.get::<Day, _>("day"), day);
+    assert_eq!(
+        row.get::<String, _>("text"),
+        "2026-03-29 01:30:00.123456",
+        "kept in UTC"
+    );
+    opened.close().await;
+}
+
+#[tokio::test]
+async fn both_engines_are_told_to_be_strict() {
+    let database = TestDatabase::empty().await;
+    let opened = database.open();
+    let session = "SELECT @@SESSION.sql_mode, @@SESSION.time_zone, @@SESSION.innodb_lock_wait_timeout, \
+                   @@SESSION.collation_connection";
+    let row = sqlx::query(session)
+        .fetch_one(opened.pool())
+        .await
+        .expect("a row");
+    let mode: String = row.get(0);
+    assert!(
+        mode.contains("ONLY_FULL_GROUP_BY") && mode.contains("STRICT_ALL_TABLES"),
+        "{mode}"
+    );
+    assert_eq!(row.get::<String, _>(1), "+00:00");
+    assert_eq!(row.get::<u64, _>(2), 5);
+    assert_eq!(row.get::<String, _>(3), "utf8mb4_unicode_ci");
+    opened.close().await;
+}
+
+#[tokio::test]
+async fn failures_are_told_apart() {
+    let database = TestDatabase::empty().await;
+    let over = [
+        ("DATABASE__LOCK_WAIT_TIMEOUT_S", "1"),
+        ("DATABASE__STATEMENT_TIMEOUT_MS", "3000"),
+        ("DATABASE__ACQUIRE_TIMEOUT_MS", "1000"),
+        ("DATABASE__CONNECTIONS_MAX", "2"),
+    ];
+    let opened = open(&database, &over);
+    let pool = opened.pool();
+    let table = "CREATE TABLE thing (id INT PRIMARY KEY, n INT NOT NULL)";
+    sqlx::query(table).execute(pool).await.expect("created");
+    let insert = "INSERT INTO thing VALUES (1, 0)";
+    sqlx::query(insert).execute(pool).await.expect("inserted");
+    let failure = |error: sqlx::Error| DbError::from(error).failure();
+
+    let twice = sqlx::query(insert)
+        .execute(pool)
+        .await
+        .expect_err("a duplicate");
+    assert_eq!(failure(twice), Failure::Duplicate);
+    let unknown = sqlx::query("SELECT nope FROM thing").execute(pool).await;
+    assert_eq!(
+        failure(unknown.expect_err("no such column")),
+        Failure::Other
+    );
+
+    let mut holder = pool.begin().await.expect("a transaction");
+    let update = "UPDATE thing SET n = n + 1 WHERE id = 1";
+    sqlx::query(update)
+        .execute(&mut *holder)
+        .await
+        .expect("held");
+    let waited = sqlx::query(update)
+        .execute(pool)
+        .await
+        .expect_err("the row is held");
+    assert_eq!(failure(waited), Failure::Busy);
+
+    let _second = pool.acquire().await.expect("the second connection");
+    let none = sqlx::query(update)
+        .execute(pool)
+        .await
+        .expect_err("no third one");
+    assert_eq!(failure(none), Failure::Unreachable);
+    drop((holder, _second));
+    opened.close().await;
+}
+
+#[tokio::test]
+async fn a_statement_that_takes_too_long_is_stopped_by_the_server() {
+    let database = TestDatabase::empty().await;
+    let opened = open(&database, &[("DATABASE__STATEMENT_TIMEOUT_MS", "200")]);
+    // A join that takes minutes, in a form that both engines stop (MySQL's SLEEP only ends early).
+    let long = "SELECT COUNT(*) FROM information_schema.columns a \
+                JOIN information_schema.columns b JOIN information_schema.columns c";
+    let stopped = soon(sqlx::query(long).execute(opened.pool())).await;
+    let failure = DbError::from(stopped.expect_err("stopped")).failure();
+    assert_eq!(failure, Failure::Busy);
+    opened.close().await;
+}
+
+#[tokio::test]
+async fn a_password_may_come_from_a_file() {
+    let database = TestDatabase::empty().await;
+    let mut url = url::Url::parse(&database.url()).expect("a URL");
+    let password = url
+        .password()
+        .expect("the tests' account has one")
+        .to_owned();
+    url.set_password(Some("wrong")).expect("a URL with a host");
+    let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join("password");
+    std::fs::write(&file, format!("{password}\n")).expect("written");
+    let wrong = open(&database, &[("DATABASE__URL", url.as_str())]);
+    assert!(wrong.ping().await.is_err());
+    let file = file.display().to_string();
+    let over = [
+        ("DATABASE__URL", url.as_str()),
+        ("DATABASE__PASSWORD_FILE", &file),
+    ];
+    let right = open(&database, &over);
+    right.ping().await.expect("the file's password is used");
+    right.close().await;
+}

@@ -1,0 +1,210 @@
+//! The program, running on ports of its own, with a few addresses that only tests have.
+
+use std::collections::HashMap;
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use assurly::app::boot::{self, Running};
+use assurly::app::router;
+use assurly::app::settings::{self, Settings, Sources};
+use assurly::app::state::{AppState, Platform};
+use assurly::gateway::{Drained, Stop};
+use assurly::platform::clock::{Clock, Entropy};
+use assurly::platform::web::json::Json;
+use assurly::slices::quotes::Pricer;
+use axum::Router;
+use axum::routing::{get, post};
+use serde_json::Value;
+use tokio::sync::{Semaphore, mpsc};
+
+use super::database::TestDatabase;
+use super::{logs, soon};
+
+/// The configuration with these keys (`SERVER__LISTEN`) over the defaults, on free ports.
+pub(crate) fn settings(over: &[(&str, &str)]) -> Settings {
+    let free = [
+        ("SERVER__LISTEN", "127.0.0.1:0"),
+        ("SERVER__ADMIN_LISTEN", "127.0.0.1:0"),
+        ("ENVIRONMENT", "development"),
+    ];
+    let variables: HashMap<_, _> = free
+        .iter()
+        .chain(over)
+        .map(|(key, value)| (format!("ASSURLY__{key}"), (*value).to_owned()))
+        .collect();
+    let sources = Sources {
+        file: None,
+        variables,
+    };
+    settings::load(&sources).expect("the settings of the tests are right")
+}
+
+/// A running program.
+pub(crate) struct App {
+    pub(crate) public: SocketAddr,
+    pub(crate) admin: SocketAddr,
+    pub(crate) stop: Stop,
+    pub(crate) client: reqwest::Client,
+    /// Stands at 23 November 2026, 9 h UTC, until a test moves it.
+    pub(crate) clock: Clock,
+    /// Says each time that `/test/wait` was entered.
+    pub(crate) entered: mpsc::UnboundedReceiver<()>,
+    /// Lets `/test/wait` answer, once per permit.
+    pub(crate) release: Arc<Semaphore>,
+    running: Option<Running>,
+    // Dropped last: the program's connections are closed before its database goes.
+    database: Option<Arc<TestDatabase>>,
+}
+
+impl App {
+    /// With the shared database.
+    pub(crate) async fn start() -> Self {
+        Self::with(&[]).await
+    }
+
+    /// With the shared database, and these keys over the defaults.
+    pub(crate) async fn with(over: &[(&str, &str)]) -> Self {
+        let database = TestDatabase::shared().await;
+        let url = database.url();
+        let mut all = vec![("DATABASE__URL", url.as_str())];
+        all.extend(over);
+        Self::on(&all, Some(database)).await
+    }
+
+    /// With a database that nobody answers for.
+    pub(crate) async fn without_database(over: &[(&str, &str)]) -> Self {
+        // Port 1 is reserved: nothing listens there.
+        let mut all = vec![("DATABASE__URL", "mysql://nobody@127.0.0.1:1/nothing")];
+        all.extend(over);
+        Self::on(&all, None).await
+    }
+
+    async fn on(over: &[(&str, &str)], database: Option<Arc<TestDatabase>>) -> Self {
+        logs::keep();
+        let clock = Clock::fixed("2026-11-23T09:00:00Z".parse().expect("an instant"));
+        let platform = Platform::with(settings(over), clock.clone(), Entropy::system())
+            .expect("the address of the database is one");
+        let (say, entered) = mpsc::unbounded_channel();
+        let release = Arc::new(Semaphore::new(0));
+        let stop = Stop::default();
+        let pricer = Pricer::shipped().expect("products/");
+        let work = router::work(&AppState::new(&platform, pricer))
+            .merge(test_routes(say, Arc::clone(&release)));
+        let running = boot::start(&platform, work, &stop)
+            .await
+            .expect("it starts");
+        Self {
+            public: running.public,
+            admin: running.admin,
+            stop,
+            client: client(),
+            clock,
+            entered,
+            release,
+            running: Some(running),
+            database,
+        }
+    }
+
+    /// The database behind the program.
+    pub(crate) fn database(&self) -> &TestDatabase {
+        self.database.as_deref().expect("started with a database")
+    }
+
+    /// The address of a path.
+    pub(crate) fn url(&self, path: &str) -> String {
+        format!("http://{}{path}", self.public)
+    }
+
+    /// GETs a path.
+    pub(crate) async fn get(&self, path: &str) -> reqwest::Response {
+        soon(self.client.get(self.url(path)).send())
+            .await
+            .expect("an answer")
+    }
+
+    /// POSTs a body of this type.
+    pub(crate) async fn post(
+        &self,
+        path: &str,
+        media: &str,
+        body: impl Into<reqwest::Body>,
+    ) -> reqwest::Response {
+        let request = self
+            .client
+            .post(self.url(path))
+            .header("content-type", media);
+        soon(request.body(body).send()).await.expect("an answer")
+    }
+
+    /// The metrics, line by line.
+    pub(crate) async fn metrics(&self) -> Vec<String> {
+        let url = format!("http://{}/metrics", self.admin);
+        let answer = soon(self.client.get(url).send()).await.expect("an answer");
+        let text = answer.text().await.expect("text");
+        text.lines().map(str::to_owned).collect()
+    }
+
+    /// Waits for the end that [`Self::stop`] was asked for.
+    pub(crate) async fn ended(&mut self) -> Drained {
+        let running = self.running.take().expect("ended once");
+        soon(running.ended())
+            .await
+            .expect("the listener did not panic")
+    }
+}
+
+impl Drop for App {
+    fn drop(&mut self) {
+        self.stop.force();
+    }
+}
+
+/// A client that speaks HTTP/2 from its first byte.
+pub(crate) fn h2_client() -> reqwest::Client {
+    reqwest::Client::builder()
+        .no_proxy()
+        .http2_prior_knowledge()
+        .build()
+        .expect("a client")
+}
+
+/// A client that follows nothing and keeps no proxy.
+fn client() -> reqwest::Client {
+    reqwest::Client::builder()
+        .no_proxy()
+        .redirect(reqwest::redirect::Policy::none())
+        .build()
+        .expect("a client")
+}
+
+fn test_routes(say: mpsc::UnboundedSender<()>, release: Arc<Semaphore>) -> Router {
+    let wait = move || {
+        let (say, release) = (say.clone(), Arc::clone(&release));
+        async move {
+            say.send(()).expect("the test listens");
+            release.acquire().await.expect("never closed").forget();
+            "done"
+        }
+    };
+    Router::new()
+        .route("/test/wait", get(wait.clone()))
+        .route("/v1/test/wait", get(wait))
+        .route("/test/panic", get(panics))
+        .route("/v1/test/panic", get(panics))
+        .route(
+            "/test/echo",
+            post(|Json(value): Json<Value>| async { Json(value) }),
+        )
+        .route("/test/long", get(|| async { "assurance ".repeat(1000) }))
+        .route("/test/flood", get(|| async { vec![b'a'; 64 << 20] }))
+        .route(
+            "/test/cached",
+            get(|| async { ([("cache-control", "max-age=60")], "x") }),
+        )
+}
+
+#[expect(clippy::panic, reason = "this is what the address is for")]
+async fn panics() -> &'static str {
+    panic!("hunter2 is the secret of this panic")
+}

@@ -1,0 +1,52 @@
+//! What the tests share: a database, the running program, its log lines, and raw conversations.
+
+pub(crate) mod app;
+pub(crate) mod database;
+pub(crate) mod logs;
+pub(crate) mod raw;
+
+use std::future::Future;
+use std::time::Duration;
+
+/// Nothing in a test takes longer, on the slowest machine: past it, the test has failed.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
+
+/// The outcome of `future`, which must come.
+#[track_caller]
+#[expect(clippy::panic, reason = "this is how a test fails")]
+pub(crate) fn soon<F: Future>(future: F) -> impl Future<Output = F::Output> {
+    let place = std::panic::Location::caller();
+    async move {
+        tokio::time::timeout(PATIENCE, future)
+            .await
+            .unwrap_or_else(|_| panic!("still waiting at {place}"))
+    }
+}
+
+/// Asks again until there is an answer, for what happens after the client has its own.
+#[expect(clippy::panic, reason = "this is how a test fails")]
+pub(crate) async fn eventually<T>(what: &str, mut ask: impl AsyncFnMut() -> Option<T>) -> T {
+    let asked = async {
+        loop {
+            if let Some(answer) = ask().await {
+                return answer;
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    };
+    tokio::time::timeout(PATIENCE, asked)
+        .await
+        .unwrap_or_else(|_| panic!("never happened: {what}"))
+}
+
+/// Begins what a test will wait for later.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the test that begins it waits for it"
+)]
+pub(crate) fn begun<F>(future: F) -> tokio::task::JoinHandle<F::Output>
+where
+    F: Future<Output: Send> + Send + 'static,
+{
+    tokio::spawn(future)
+}

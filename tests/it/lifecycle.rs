@@ -1,0 +1,55 @@
+//! Stopping: nothing under way is lost, nothing new is begun, and it ends.
+
+use assurly::gateway::Drained;
+
+use crate::harness::app::App;
+use crate::harness::{begun, eventually, raw};
+
+#[tokio::test]
+async fn a_request_under_way_is_answered_and_no_new_one_begun() {
+    let mut app = App::start().await;
+    let waiting = begun(app.client.get(app.url("/test/wait")).send());
+    let mut idle = raw::sent(app.public, b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n").await;
+    raw::one_answer(&mut idle, "}").await;
+    app.entered.recv().await.expect("the handler began");
+    app.stop.ask();
+    assert_eq!(raw::rest(idle).await, "", "an idle connection is closed");
+    let public = app.public;
+    eventually("nothing listens any more", async || {
+        tokio::net::TcpStream::connect(public).await.err()
+    })
+    .await;
+    let readiness = format!("http://{}/readyz", app.admin);
+    let answer = app
+        .client
+        .get(readiness)
+        .send()
+        .await
+        .expect("operators are answered");
+    assert_eq!(answer.status(), 503);
+    app.release.add_permits(1);
+    let answer = waiting.await.expect("no panic").expect("an answer");
+    assert_eq!(answer.text().await.expect("text"), "done");
+    assert_eq!(app.ended().await, Drained::Clean);
+}
+
+#[tokio::test]
+async fn a_request_that_takes_too_long_is_cut() {
+    let mut app = App::with(&[("SERVER__DRAIN_TIMEOUT_MS", "100")]).await;
+    let waiting = begun(app.client.get(app.url("/test/wait")).send());
+    app.entered.recv().await.expect("the handler began");
+    app.stop.ask();
+    assert_eq!(app.ended().await, Drained::Cut { connections: 1 });
+    assert!(waiting.await.expect("no panic").is_err());
+}
+
+#[tokio::test]
+async fn a_second_request_to_stop_is_obeyed_at_once() {
+    let mut app = App::with(&[("SERVER__DRAIN_TIMEOUT_MS", "300000")]).await;
+    let waiting = begun(app.client.get(app.url("/test/wait")).send());
+    app.entered.recv().await.expect("the handler began");
+    app.stop.ask();
+    app.stop.force();
+    assert_eq!(app.ended().await, Drained::Cut { connections: 1 });
+    assert!(waiting.await.expect("no panic").is_err());
+}

@@ -1,0 +1,163 @@
+//! The configuration: what goes over what, and what stops the start.
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+
+use assurly::app::settings::{Sources, load};
+
+fn sources(variables: &[(&str, &str)]) -> Sources {
+    let pairs = variables
+        .iter()
+        .map(|(k, v)| ((*k).to_owned(), (*v).to_owned()));
+    Sources {
+        file: None,
+        variables: pairs.collect::<HashMap<_, _>>(),
+    }
+}
+
+fn file(name: &str, text: &str) -> PathBuf {
+    let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
+    std::fs::write(&path, text).expect("written");
+    path
+}
+
+fn shown(variables: &[(&str, &str)]) -> String {
+    let settings = load(&sources(variables)).expect("right");
+    settings.to_toml().expect("TOML")
+}
+
+fn refusal(sources: &Sources) -> String {
+    load(sources).expect_err("refused").to_string()
+}
+
+#[test]
+fn the_defaults_are_a_configuration() {
+    let settings = load(&sources(&[])).expect("the defaults");
+    assert_eq!(settings.server.connections_max, 4096);
+    assert_eq!(settings.quotes.validity_days, 30);
+}
+
+#[test]
+fn the_environment_goes_over_the_file_and_the_file_over_the_defaults() {
+    let text = "[server]\nheaders_max = 50\nin_flight_max = 7\n[brand]\nname = \"Autre\"\n";
+    let mut both = sources(&[("ASSURLY__SERVER__HEADERS_MAX", "60")]);
+    both.file = Some(file("over.toml", text));
+    let settings = load(&both).expect("right");
+    assert_eq!(settings.server.headers_max, 60);
+    assert_eq!(settings.server.in_flight_max, 7);
+    assert_eq!(settings.brand.name, "Autre");
+    assert_eq!(settings.server.uri_bytes_max, 8192);
+}
+
+#[test]
+fn the_usual_name_of_the_database_address_is_known() {
+    let usual = ("DATABASE_URL", "mysql://a@h/usual");
+    assert!(shown(&[usual]).contains("mysql://a@h/usual"));
+    let ours = ("ASSURLY__DATABASE__URL", "mysql://a@h/ours");
+    assert!(shown(&[usual, ours]).contains("mysql://a@h/ours"));
+}
+
+#[test]
+fn an_unknown_key_stops_the_start_with_its_full_name() {
+    let text = refusal(&sources(&[("ASSURLY__SERVER__LISTN", "x")]));
+    assert!(
+        text.contains("`server.listn`") && text.contains("ASSURLY__SERVER__LISTN"),
+        "{text}"
+    );
+    let text = refusal(&sources(&[("ASSURLY__SERVR__LISTEN", "x")]));
+    assert!(text.contains("`servr`"), "{text}");
+    let mut odd = sources(&[]);
+    odd.file = Some(file("unknown.toml", "[database]\npasword = \"x\"\n"));
+    let text = refusal(&odd);
+    assert!(
+        text.contains("`database.pasword`") && text.contains("unknown.toml"),
+        "{text}"
+    );
+}
+
+#[test]
+fn a_wrong_type_stops_the_start_with_its_full_name() {
+    for (variable, value, key) in [
+        (
+            "ASSURLY__SERVER__CONNECTIONS_MAX",
+            "many",
+            "`server.connections_max`",
+        ),
+        ("ASSURLY__SERVER__LISTEN", "here", "`server.listen`"),
+        (
+            "ASSURLY__SERVER__PUBLIC_URL",
+            "assurly",
+            "`server.public_url`",
+        ),
+        ("ASSURLY__TELEMETRY__FORMAT", "xml", "`telemetry.format`"),
+        (
+            "ASSURLY__DATABASE__MIGRATE_AT_START",
+            "maybe",
+            "`database.migrate_at_start`",
+        ),
+        ("ASSURLY__ENVIRONMENT", "staging", "`environment`"),
+    ] {
+        let text = refusal(&sources(&[(variable, value)]));
+        assert!(text.contains(key) && text.contains(variable), "{text}");
+    }
+}
+
+#[test]
+fn limits_that_make_no_sense_are_all_named_at_once() {
+    let text = refusal(&sources(&[
+        ("ASSURLY__SERVER__REQUEST_TIMEOUT_MS", "0"),
+        ("ASSURLY__SERVER__BODY_BYTES_MAX", "99999999999"),
+        ("ASSURLY__DATABASE__CONNECTIONS_MAX", "0"),
+        ("ASSURLY__DATABASE__URL", "postgres://h/x"),
+        ("ASSURLY__QUOTES__VALIDITY_DAYS", "0"),
+        ("ASSURLY__BRAND__NAME", " "),
+        ("ASSURLY__SERVER__PUBLIC_URL", "http://assurly.example"),
+    ]));
+    for key in [
+        "`server.request_timeout_ms`",
+        "`server.body_bytes_max`",
+        "`database.connections_max`",
+        "`database.url`",
+        "`quotes.validity_days`",
+        "`brand.name`",
+        "`server.public_url`",
+    ] {
+        assert!(text.contains(key), "{key} in {text}");
+    }
+}
+
+#[test]
+fn a_file_that_is_missing_or_broken_is_named() {
+    let mut missing = sources(&[]);
+    missing.file = Some(PathBuf::from("/nowhere/assurly.toml"));
+    assert!(refusal(&missing).contains("/nowhere/assurly.toml"));
+    let mut broken = sources(&[]);
+    broken.file = Some(file("broken.toml", "[server\n"));
+    assert!(refusal(&broken).contains("broken.toml"));
+}
+
+#[test]
+fn secrets_are_never_shown() {
+    let url = "mysql://assurly:hunter2@db.example:3306/assurly?ssl-key=hunter2";
+    let settings = load(&sources(&[("DATABASE_URL", url)])).expect("right");
+    let shown = settings.to_toml().expect("TOML");
+    assert!(
+        shown.contains("mysql://assurly:***@db.example:3306/assurly"),
+        "{shown}"
+    );
+    assert!(!shown.contains("hunter2"));
+    assert!(!format!("{settings:?}").contains("hunter2"));
+    let wrong = refusal(&sources(&[("DATABASE_URL", "mysql:hunter2@db.example")]));
+    assert!(
+        wrong.contains("`database.url`") && !wrong.contains("hunter2"),
+        "{wrong}"
+    );
+}
+
+#[test]
+fn what_is_shown_can_be_given_back() {
+    let shown = load(&sources(&[])).expect("right").to_toml().expect("TOML");
+    let mut back = sources(&[]);
+    back.file = Some(file("back.toml", &shown));
+    assert_eq!(load(&back).expect("right").to_toml().expect("TOML"), shown);
+}
