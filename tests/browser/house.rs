@@ -83,7 +83,9 @@ impl House {
     /// The one element that matches.
     pub(crate) async fn find(&self, css: &str) -> WebElement {
         let found = self.browser.find(By::Css(css)).await;
-        found.unwrap_or_else(|error| panic!("{css}: {error}"))
+        found
+            .map_err(|error| format!("{css}: {error}"))
+            .expect("the browser does it")
     }
 
     /// Types into a control, in place of what it holds.
@@ -148,7 +150,9 @@ impl House {
         parameters: serde_json::Value,
     ) -> serde_json::Value {
         let answer = self.browser.cdp().send_raw(name, parameters).await;
-        answer.unwrap_or_else(|error| panic!("{name}: {error}"))
+        answer
+            .map_err(|error| format!("{name}: {error}"))
+            .expect("the browser does it")
     }
 
     /// Gives the window a width, as a telephone or a screen has it.
@@ -178,7 +182,9 @@ impl House {
     /// What a script answers. The page's own policy allows none: this one comes from the driver.
     pub(crate) async fn ask<T: serde::de::DeserializeOwned>(&self, script: &str) -> T {
         let answer = self.browser.execute(script, Vec::new()).await;
-        let answer = answer.unwrap_or_else(|error| panic!("{script}: {error}"));
+        let answer = answer
+            .map_err(|error| format!("{script}: {error}"))
+            .expect("the browser does it");
         answer.convert().expect("the answer has this type")
     }
 }
