@@ -19,6 +19,7 @@ async fn errors_take_the_focus_and_lead_to_the_fields() {
         .await;
     house.go("/simuler").await;
     house.press("form > .bouton").await;
+    house.sees("#bilan-t", "6 réponses").await;
     house
         .command(
             "Emulation.setScriptExecutionDisabled",
@@ -28,7 +29,6 @@ async fn errors_take_the_focus_and_lead_to_the_fields() {
     assert_eq!(house.ask::<String>(FOCUSED).await, "bilan");
     let title = house.browser.title().await.expect("a title");
     assert!(title.starts_with("Erreur\u{A0}: "), "{title}");
-    assert!(house.text("#bilan-t").await.contains("6 réponses"));
     tab(&house).await;
     house
         .browser

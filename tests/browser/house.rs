@@ -83,7 +83,9 @@ impl House {
     /// The one element that matches.
     pub(crate) async fn find(&self, css: &str) -> WebElement {
         let found = self.browser.find(By::Css(css)).await;
-        found.unwrap_or_else(|error| panic!("{css}: {error}"))
+        found
+            .map_err(|error| format!("{css}: {error}"))
+            .expect("the browser does it")
     }
 
     /// Types into a control, in place of what it holds.
@@ -104,10 +106,27 @@ impl House {
         self.find(css).await.click().await.expect("presses");
     }
 
-    /// Text of what matches, spaces of any width read as one.
-    pub(crate) async fn text(&self, css: &str) -> String {
-        let text = self.find(css).await.text().await.expect("a text");
-        text.replace(['\u{A0}', '\u{202F}'], " ")
+    /// Waits until what matches says `words`, spaces of any width read as one. Without scripts the
+    /// driver does not wait for the next page by itself.
+    pub(crate) async fn sees(&self, css: &str, words: &str) {
+        let deadline = Instant::now() + Duration::from_secs(10);
+        loop {
+            let text = self.text(css).await.unwrap_or_default();
+            if text.contains(words) {
+                return;
+            }
+            assert!(
+                Instant::now() < deadline,
+                "{css} says {text:?}, not {words:?}"
+            );
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+
+    async fn text(&self, css: &str) -> Option<String> {
+        let element = self.browser.find(By::Css(css)).await.ok()?;
+        let text = element.text().await.ok()?;
+        Some(text.replace(['\u{A0}', '\u{202F}'], " "))
     }
 
     /// Answers the six questions of the simulator and asks for the price.
@@ -131,27 +150,41 @@ impl House {
         parameters: serde_json::Value,
     ) -> serde_json::Value {
         let answer = self.browser.cdp().send_raw(name, parameters).await;
-        answer.unwrap_or_else(|error| panic!("{name}: {error}"))
+        answer
+            .map_err(|error| format!("{name}: {error}"))
+            .expect("the browser does it")
     }
 
     /// Gives the window a width, as a telephone or a screen has it.
     pub(crate) async fn width(&self, width: u32) {
-        let size =
-            json!({"width": width, "height": 800, "deviceScaleFactor": 1, "mobile": width < 600});
+        self.window(width, 800).await;
+    }
+
+    /// Gives the window a width and a height.
+    pub(crate) async fn window(&self, width: u32, height: u32) {
+        let size = json!({
+            "width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600,
+        });
         self.command("Emulation.setDeviceMetricsOverride", size)
             .await;
     }
 
     /// Light or dark.
     pub(crate) async fn scheme(&self, scheme: &str) {
-        let features = json!({"features": [{"name": "prefers-color-scheme", "value": scheme}]});
+        let features = json!({"features": [
+            {"name": "prefers-color-scheme", "value": scheme},
+            // A picture taken while one page fades into another shows neither.
+            {"name": "prefers-reduced-motion", "value": "reduce"},
+        ]});
         self.command("Emulation.setEmulatedMedia", features).await;
     }
 
     /// What a script answers. The page's own policy allows none: this one comes from the driver.
     pub(crate) async fn ask<T: serde::de::DeserializeOwned>(&self, script: &str) -> T {
         let answer = self.browser.execute(script, Vec::new()).await;
-        let answer = answer.unwrap_or_else(|error| panic!("{script}: {error}"));
+        let answer = answer
+            .map_err(|error| format!("{script}: {error}"))
+            .expect("the browser does it");
         answer.convert().expect("the answer has this type")
     }
 }
@@ -194,6 +227,7 @@ fn server(port: u16, admin: u16, database: &str) -> Child {
             format!("127.0.0.1:{admin}"),
         )
         .env("ASSURLY__DATABASE__URL", database)
+        .env("ASSURLY__TELEMETRY__FILTER", "warn")
         .env_remove("DATABASE_URL")
         .stdout(Stdio::null())
         .stderr(Stdio::inherit())

@@ -35,12 +35,12 @@ async fn narrow(house: &House, page: &str) {
 async fn paper_shows_what_is_folded() {
     let house = House::open().await;
     house.simulate().await;
-    let height = "return document.querySelector('section[aria-labelledby=garanties] details p').getBoundingClientRect().height";
-    assert!(house.ask::<f64>(height).await < 1.0);
+    let shown = "return document.querySelector('section[aria-labelledby=garanties] details p').checkVisibility()";
+    assert!(!house.ask::<bool>(shown).await);
     house
         .command("Emulation.setEmulatedMedia", json!({"media": "print"}))
         .await;
-    assert!(house.ask::<f64>(height).await > 1.0);
+    assert!(house.ask::<bool>(shown).await);
     let hidden: bool = house
         .ask("return getComputedStyle(document.querySelector('.prix .bouton')).display === 'none'")
         .await;
@@ -57,35 +57,23 @@ async fn pictures() {
         for scheme in ["light", "dark"] {
             house.scheme(scheme).await;
             house.go("/simuler").await;
-            picture(&house, &format!("simulator-{width}-{scheme}")).await;
+            picture(&house, width, &format!("simulator-{width}-{scheme}")).await;
             house.press("form > .bouton").await;
-            picture(&house, &format!("errors-{width}-{scheme}")).await;
+            picture(&house, width, &format!("errors-{width}-{scheme}")).await;
             house.simulate().await;
-            picture(&house, &format!("quote-{width}-{scheme}")).await;
+            picture(&house, width, &format!("quote-{width}-{scheme}")).await;
         }
     }
     house.close().await;
 }
 
-async fn picture(house: &House, name: &str) {
-    let wanted = json!({"captureBeyondViewport": true, "format": "png"});
-    let taken = house.command("Page.captureScreenshot", wanted).await;
-    let data = taken["data"].as_str().expect("a picture");
-    fs::write(format!("var/screenshots/{name}.png"), decoded(data)).expect("written");
-}
-
-/// Base 64, as the browser sends pictures.
-fn decoded(text: &str) -> Vec<u8> {
-    const LETTERS: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let mut bytes = Vec::with_capacity(text.len() * 3 / 4);
-    let (mut buffer, mut bits) = (0_u32, 0);
-    for value in text.chars().filter_map(|letter| LETTERS.find(letter)) {
-        buffer = buffer << 6 | u32::try_from(value).expect("six bits");
-        bits += 6;
-        if bits >= 8 {
-            bits -= 8;
-            bytes.push(u8::try_from(buffer >> bits & 0xFF).expect("eight bits"));
-        }
-    }
-    bytes
+/// The whole page: the window is made as high as it.
+async fn picture(house: &House, width: u32, name: &str) {
+    let height: u32 = house
+        .ask("return document.documentElement.scrollHeight")
+        .await;
+    house.window(width, height).await;
+    let taken = house.browser.screenshot_as_png().await.expect("a picture");
+    fs::write(format!("var/screenshots/{name}.png"), taken).expect("written");
+    house.window(width, 800).await;
 }
