@@ -22,9 +22,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let document = include_str!("../docs/examples/one-loan.json");
     let priced = Pricer::shipped()?.price(&serde_json::from_str(document)?, false);
     let priced = priced.map_err(|problem| format!("{problem:?}"))?;
-    let router = Router::new()
-        .route("/v1/simulations", post(answer))
-        .with_state(Arc::new(priced));
+    let router = Router::new().route("/v1/simulations", post(answer)).with_state(Arc::new(priced));
     axum::serve(tokio::net::TcpListener::bind(address).await?, router).await?;
     Ok(())
 }

@@ -50,12 +50,9 @@ fn engine(criterion: &mut Criterion) {
     let pricer = Pricer::shipped().expect("products/");
     let couple = include_str!("../docs/examples/couple-two-loans.json");
     let request: SimulationRequest = serde_json::from_str(couple).expect("a document");
-    criterion.bench_function(
-        "couple with two loans, from document to answer",
-        |bencher| {
-            bencher.iter(|| pricer.price(black_box(&request), false));
-        },
-    );
+    criterion.bench_function("couple with two loans, from document to answer", |bencher| {
+        bencher.iter(|| pricer.price(black_box(&request), false));
+    });
     criterion.bench_function("couple with two loans, from bytes to bytes", |bencher| {
         bencher.iter(|| {
             let request: SimulationRequest =

@@ -14,10 +14,7 @@ const FLOORS: &[(&str, &[&str])] = &[
     ("platform", &["kernel"]),
     ("slices", &["kernel", "domain", "platform"]),
     ("gateway", &["kernel", "platform"]),
-    (
-        "app",
-        &["kernel", "domain", "platform", "slices", "gateway"],
-    ),
+    ("app", &["kernel", "domain", "platform", "slices", "gateway"]),
 ];
 
 /// Doors between slices: the left one may call the public door of the right ones.
@@ -88,19 +85,12 @@ impl Report {
 
     fn settle(self) {
         let list = self.faults.join("\n");
-        assert!(
-            self.faults.is_empty(),
-            "{} faults\n{list}",
-            self.faults.len()
-        );
+        assert!(self.faults.is_empty(), "{} faults\n{list}", self.faults.len());
     }
 }
 
 #[test]
-#[expect(
-    clippy::print_stdout,
-    reason = "the lengths are a report, shown by --nocapture"
-)]
+#[expect(clippy::print_stdout, reason = "the lengths are a report, shown by --nocapture")]
 fn the_house_is_in_order() {
     let mut report = Report::default();
     let mut lines = 0;
@@ -110,18 +100,8 @@ fn the_house_is_in_order() {
     }
     report.functions.sort_unstable();
     let all = report.functions.len().max(1);
-    let long = report
-        .functions
-        .iter()
-        .filter(|l| **l > FUNCTION_LINES_USUAL)
-        .count();
-    let at = |percent: usize| {
-        report
-            .functions
-            .get((all - 1) * percent / 100)
-            .copied()
-            .unwrap_or(0)
-    };
+    let long = report.functions.iter().filter(|l| **l > FUNCTION_LINES_USUAL).count();
+    let at = |percent: usize| report.functions.get((all - 1) * percent / 100).copied().unwrap_or(0);
     println!(
         "{lines} lines, {all} functions: median {}, nine in ten up to {}, longest {}",
         at(50),
@@ -129,9 +109,7 @@ fn the_house_is_in_order() {
         at(100),
     );
     if 100 * long > LONG_FUNCTIONS_PERCENT * all {
-        report.faults.push(format!(
-            "{long} of {all} functions pass {FUNCTION_LINES_USUAL} lines"
-        ));
+        report.faults.push(format!("{long} of {all} functions pass {FUNCTION_LINES_USUAL} lines"));
     }
     report.settle();
 }
@@ -148,10 +126,7 @@ fn every_test_says_what_it_is_for() {
 #[test]
 fn no_banned_crate_is_locked() {
     let lock = fs::read_to_string("Cargo.lock").expect("Cargo.lock is committed");
-    assert!(
-        lock.contains("name = \"assurly\""),
-        "this is our Cargo.lock"
-    );
+    assert!(lock.contains("name = \"assurly\""), "this is our Cargo.lock");
     let mut report = Report::default();
     banned(&lock, &mut report);
     report.settle();
@@ -164,10 +139,7 @@ fn migrations_are_written_for_both_engines() {
     for (path, text) in &files {
         migration(path, text, &mut report);
     }
-    let numbers: Vec<_> = files
-        .keys()
-        .map(|path| path.get(..4).unwrap_or(""))
-        .collect();
+    let numbers: Vec<_> = files.keys().map(|path| path.get(..4).unwrap_or("")).collect();
     if numbers.windows(2).any(|pair| pair[0] == pair[1]) {
         report.faults.push("two migrations have one number".into());
     }
@@ -179,10 +151,7 @@ fn files(root: &Path, extension: &str) -> BTreeMap<String, String> {
     let mut found = BTreeMap::new();
     let mut folders = vec![root.to_path_buf()];
     while let Some(folder) = folders.pop() {
-        for entry in fs::read_dir(folder)
-            .expect("the folder is readable")
-            .flatten()
-        {
+        for entry in fs::read_dir(folder).expect("the folder is readable").flatten() {
             let path = entry.path();
             if path.is_dir() {
                 folders.push(path);
@@ -198,10 +167,7 @@ fn files(root: &Path, extension: &str) -> BTreeMap<String, String> {
 
 fn source(path: &str, text: &str, report: &mut Report) {
     // Rules are for the code; tests may be blunt.
-    let code: Vec<_> = text
-        .lines()
-        .take_while(|l| !l.starts_with("#[cfg(test)]"))
-        .collect();
+    let code: Vec<_> = text.lines().take_while(|l| !l.starts_with("#[cfg(test)]")).collect();
     header(path, text, report);
     sizes(path, &code, report);
     imports(path, &code, report);
@@ -263,9 +229,8 @@ fn imports(path: &str, code: &[&str], report: &mut Report) {
             report.fault(path, number, "one room per `use` line, please");
         }
         for target in line.split("crate::").skip(1) {
-            let mut names = target
-                .split(|c: char| !c.is_alphanumeric() && c != '_')
-                .filter(|n| !n.is_empty());
+            let mut names =
+                target.split(|c: char| !c.is_alphanumeric() && c != '_').filter(|n| !n.is_empty());
             let (to, door) = (names.next().unwrap_or(""), names.next().unwrap_or(""));
             let known = FLOORS.iter().any(|(name, _)| *name == to);
             let is_allowed = match to {
@@ -280,9 +245,7 @@ fn imports(path: &str, code: &[&str], report: &mut Report) {
 }
 
 fn has_door(from: &str, to: &str) -> bool {
-    DOORS
-        .iter()
-        .any(|(name, doors)| *name == from && doors.contains(&to))
+    DOORS.iter().any(|(name, doors)| *name == from && doors.contains(&to))
 }
 
 fn tools(path: &str, code: &[&str], report: &mut Report) {
@@ -299,10 +262,7 @@ fn tools(path: &str, code: &[&str], report: &mut Report) {
 
 fn banned(lock: &str, report: &mut Report) {
     for name in BANNED {
-        if lock
-            .lines()
-            .any(|line| line == format!("name = \"{name}\""))
-        {
+        if lock.lines().any(|line| line == format!("name = \"{name}\"")) {
             report.faults.push(format!("Cargo.lock: {name} is banned"));
         }
     }
@@ -314,9 +274,7 @@ fn migration(path: &str, text: &str, report: &mut Report) {
     let (number, words) = name.split_once('_').unwrap_or((name, ""));
     let is_number = number.len() == 4 && number.bytes().all(|b| b.is_ascii_digit());
     let are_words = words.split('_').count() >= 2
-        && words
-            .bytes()
-            .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
+        && words.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
     if !is_number || !are_words {
         report.fault(path, 0, "not NNNN_slice_what.sql");
     }
@@ -346,10 +304,7 @@ fn faults(path: &str, text: &str) -> Vec<String> {
 #[track_caller]
 fn fires(path: &str, line: &str, word: &str) {
     let faults = faults(path, &format!("//! A room.\n{line}\n"));
-    assert!(
-        faults.iter().any(|f| f.contains(word)),
-        "{path}: {line}: {faults:?}"
-    );
+    assert!(faults.iter().any(|f| f.contains(word)), "{path}: {line}: {faults:?}");
 }
 
 #[track_caller]
@@ -360,44 +315,14 @@ fn silent(path: &str, line: &str) {
 
 #[test]
 fn floors_and_doors_fire() {
-    fires(
-        "kernel/money.rs",
-        "use crate::domain::loan;",
-        "may not import",
-    );
-    fires(
-        "domain/loan/mod.rs",
-        "use crate::platform::clock;",
-        "may not import",
-    );
-    fires(
-        "platform/web/json.rs",
-        "use crate::slices::quotes;",
-        "may not import",
-    );
-    fires(
-        "gateway/stack.rs",
-        "use crate::app::state;",
-        "may not import",
-    );
-    fires(
-        "slices/quotes/service.rs",
-        "use crate::slices::account::Account;",
-        "may not import",
-    );
-    fires(
-        "app/boot.rs",
-        "use crate::{gateway, kernel};",
-        "one room per `use`",
-    );
-    silent(
-        "slices/quotes/service.rs",
-        "use crate::slices::partners::Partners;",
-    );
-    silent(
-        "slices/quotes/service.rs",
-        "use crate::slices::quotes::wire;",
-    );
+    fires("kernel/money.rs", "use crate::domain::loan;", "may not import");
+    fires("domain/loan/mod.rs", "use crate::platform::clock;", "may not import");
+    fires("platform/web/json.rs", "use crate::slices::quotes;", "may not import");
+    fires("gateway/stack.rs", "use crate::app::state;", "may not import");
+    fires("slices/quotes/service.rs", "use crate::slices::account::Account;", "may not import");
+    fires("app/boot.rs", "use crate::{gateway, kernel};", "one room per `use`");
+    silent("slices/quotes/service.rs", "use crate::slices::partners::Partners;");
+    silent("slices/quotes/service.rs", "use crate::slices::quotes::wire;");
     silent("app/router.rs", "use crate::slices::quotes;");
     silent("kernel/money.rs", "// use crate::domain::loan;");
 }
@@ -408,26 +333,10 @@ fn tools_fire_outside_their_rooms() {
     fires("app/boot.rs", "use sqlx::Row;", "`sqlx::`");
     fires("slices/quotes/service.rs", "use axum::Router;", "`axum::`");
     fires("domain/loan/mod.rs", "async fn late() {}", "`async fn`");
-    fires(
-        "domain/loan/mod.rs",
-        "let now = Timestamp::now();",
-        "Timestamp::now",
-    );
-    fires(
-        "platform/db/pool.rs",
-        "let x = std::env::var(\"X\");",
-        "`std::env::`",
-    );
-    fires(
-        "gateway/listener.rs",
-        "tokio::spawn(work());",
-        "`tokio::spawn(`",
-    );
-    fires(
-        "slices/quotes/api.rs",
-        "const Q: &str = \"SELECT 1\";",
-        "SELECT",
-    );
+    fires("domain/loan/mod.rs", "let now = Timestamp::now();", "Timestamp::now");
+    fires("platform/db/pool.rs", "let x = std::env::var(\"X\");", "`std::env::`");
+    fires("gateway/listener.rs", "tokio::spawn(work());", "`tokio::spawn(`");
+    fires("slices/quotes/api.rs", "const Q: &str = \"SELECT 1\";", "SELECT");
     silent("slices/quotes/store.rs", "const Q: &str = \"SELECT 1\";");
     silent("slices/quotes/store/find.rs", "use sqlx::Row;");
     silent("platform/clock.rs", "let now = Timestamp::now();");
@@ -436,17 +345,11 @@ fn tools_fire_outside_their_rooms() {
 #[test]
 fn headers_and_lengths_fire() {
     assert_eq!(faults("kernel/a.rs", "use std::fmt;\n").len(), 1);
-    let long = format!(
-        "//! A room.\nfn long() {{\n{}}}\n",
-        "    work();\n".repeat(69)
-    );
+    let long = format!("//! A room.\nfn long() {{\n{}}}\n", "    work();\n".repeat(69));
     assert!(faults("kernel/a.rs", &long)[0].contains("fn long has 71 lines"));
     let file = format!("//! A room.\n{}", "const A: u8 = 1;\n".repeat(400));
     assert!(faults("kernel/a.rs", &file)[0].contains("401 lines"));
-    let tested = format!(
-        "//! A room.\n#[cfg(test)]\n{}",
-        "const A: u8 = 1;\n".repeat(400)
-    );
+    let tested = format!("//! A room.\n#[cfg(test)]\n{}", "const A: u8 = 1;\n".repeat(400));
     assert!(faults("kernel/a.rs", &tested).is_empty());
 }
 
@@ -460,10 +363,7 @@ fn banned_crates_and_migrations_fire() {
         ("0001_create.sql", ""),
         ("0001_Quotes_create.sql", ""),
         ("0001_quotes_create.sql", "CREATE TABLE a (id INT);"),
-        (
-            "0001_quotes_fill.sql",
-            "INSERT INTO a VALUES (1) RETURNING id;",
-        ),
+        ("0001_quotes_fill.sql", "INSERT INTO a VALUES (1) RETURNING id;"),
     ] {
         let mut report = Report::default();
         migration(path, text, &mut report);

@@ -64,14 +64,7 @@ pub async fn start(platform: &Platform, work: Router, stop: &Stop) -> anyhow::Re
         tasks.spawn(migrate(platform.database.clone(), stop.clone()));
     }
     tracing::info!(%public, %admin, version = env!("CARGO_PKG_VERSION"), "serving");
-    Ok(Running {
-        public,
-        admin,
-        serving,
-        admin_stop,
-        tasks,
-        database: platform.database.clone(),
-    })
+    Ok(Running { public, admin, serving, admin_stop, tasks, database: platform.database.clone() })
 }
 
 impl Running {
@@ -80,10 +73,7 @@ impl Running {
     /// # Errors
     /// The listener's task ended by a panic.
     pub async fn ended(self) -> anyhow::Result<Drained> {
-        let drained = self
-            .serving
-            .await
-            .context("the listener ended by a panic")?;
+        let drained = self.serving.await.context("the listener ended by a panic")?;
         self.admin_stop.force();
         self.tasks.close();
         self.tasks.wait().await;
@@ -94,16 +84,11 @@ impl Running {
 }
 
 async fn listen(address: SocketAddr, key: &str) -> anyhow::Result<TcpListener> {
-    TcpListener::bind(address)
-        .await
-        .with_context(|| format!("`{key}`: cannot listen on {address}"))
+    TcpListener::bind(address).await.with_context(|| format!("`{key}`: cannot listen on {address}"))
 }
 
 fn routes(platform: &Platform, work: Router, stop: &Stop) -> (Router, Router) {
-    let ops = Ops {
-        database: platform.database.clone(),
-        stop: stop.clone(),
-    };
+    let ops = Ops { database: platform.database.clone(), stop: stop.clone() };
     let voice = router::voice(&platform.settings);
     let (server, entropy) = (&platform.settings.server, &platform.entropy);
     let public = stack::public(work, ops::health(ops.clone()), server, &voice, entropy);

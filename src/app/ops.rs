@@ -27,10 +27,7 @@ pub(super) struct Ops {
 
 /// For orchestrators and balancers: `/healthz`, `/readyz`.
 pub(super) fn health(ops: Ops) -> Router {
-    Router::new()
-        .route("/healthz", get(alive))
-        .route("/readyz", get(ready))
-        .with_state(ops)
+    Router::new().route("/healthz", get(alive)).route("/readyz", get(ready)).with_state(ops)
 }
 
 /// For operators only: the same and `/metrics`.
@@ -60,9 +57,7 @@ async fn alive() -> Response {
 async fn ready(State(ops): State<Ops>) -> Response {
     let stopping = ops.stop.is_asked();
     let (database, schema, process) = tokio::join!(
-        part("database", async {
-            ops.database.ping().await.map(|()| true)
-        }),
+        part("database", async { ops.database.ping().await.map(|()| true) }),
         part("schema", ops.database.is_migrated()),
         part("process", async move { Ok(!stopping) }),
     );
@@ -87,18 +82,10 @@ async fn part(name: &'static str, asked: impl Future<Output = Result<bool, DbErr
         }
         Err(_) => "slow",
     };
-    Part {
-        name,
-        status,
-        duration_ms: started.elapsed().as_millis(),
-    }
+    Part { name, status, duration_ms: started.elapsed().as_millis() }
 }
 
 async fn figures() -> Response {
     let media = "text/plain; version=0.0.4; charset=utf-8";
-    (
-        [(header::CONTENT_TYPE, media)],
-        telemetry::metrics().render(),
-    )
-        .into_response()
+    ([(header::CONTENT_TYPE, media)], telemetry::metrics().render()).into_response()
 }

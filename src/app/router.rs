@@ -34,32 +34,25 @@ struct Document;
 /// Every address of the public, but those of health.
 pub fn work(state: &AppState) -> Router {
     let quotes = quotes::api().with_state(Quotes::from_ref(state));
-    let (api, document) = OpenApiRouter::with_openapi(Document::openapi())
-        .merge(quotes)
-        .split_for_parts();
+    let (api, document) =
+        OpenApiRouter::with_openapi(Document::openapi()).merge(quotes).split_for_parts();
     api.merge(quotes::pages::routes().with_state(Quotes::from_ref(state)))
         .merge(site::routes())
-        .merge(registry::routes(
-            Rule::ALL.map(|rule| (rule.code(), rule.sentence())),
-        ))
+        .merge(registry::routes(Rule::ALL.map(|rule| (rule.code(), rule.sentence()))))
         .merge(assets::routes())
         .merge(documentation(document))
 }
 
 /// The interactive page, at `/docs/api`, and the document, at `/v1/openapi.json`.
 fn documentation(document: utoipa::openapi::OpenApi) -> Router {
-    let page: Router = SwaggerUi::new("/docs/api")
-        .url("/v1/openapi.json", document)
-        .into();
+    let page: Router = SwaggerUi::new("/docs/api").url("/v1/openapi.json", document).into();
     page.layer(axum::middleware::map_response(allow_questions))
 }
 
 /// The page asks the API for its document, and for whatever its reader tries.
 async fn allow_questions(mut response: Response) -> Response {
     let policy = HeaderValue::from_static(DOCUMENTATION_POLICY);
-    response
-        .headers_mut()
-        .insert(header::CONTENT_SECURITY_POLICY, policy);
+    response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
     response
 }
 

@@ -36,10 +36,7 @@ pub(super) async fn small_head(
     request: Request,
     next: Next,
 ) -> Response {
-    let address = request
-        .uri()
-        .path_and_query()
-        .map_or(0, |it| it.as_str().len());
+    let address = request.uri().path_and_query().map_or(0, |it| it.as_str().len());
     let headers = request.headers();
     if address > limits.settings.uri_bytes_max {
         return refuse(Kind::UriTooLong);
@@ -54,10 +51,7 @@ pub(super) async fn small_head(
 
 /// As they were written: name, colon, space, value, end of line.
 fn size(headers: &HeaderMap) -> usize {
-    headers
-        .iter()
-        .map(|(name, value)| name.as_str().len() + value.len() + 4)
-        .sum()
+    headers.iter().map(|(name, value)| name.as_str().len() + value.len() + 4).sum()
 }
 
 /// A body that is too large or too slow: 413 at once when it says so itself, else 413 or 408 while
@@ -72,8 +66,7 @@ pub(super) async fn bounded_body(
         return refuse(Kind::TooLarge);
     }
     let (max, within) = (settings.body_bytes_max, settings.body_read_timeout());
-    next.run(request.map(|it| body::bound(it, max, within)))
-        .await
+    next.run(request.map(|it| body::bound(it, max, within))).await
 }
 
 fn announced(headers: &HeaderMap) -> usize {

@@ -76,10 +76,7 @@ pub async fn serve(
 /// A client may be gone before it is accepted: only a lack of resources is worth a pause.
 async fn pause(error: &std::io::Error) {
     use std::io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset};
-    if matches!(
-        error.kind(),
-        ConnectionAborted | ConnectionRefused | ConnectionReset
-    ) {
+    if matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset) {
         return;
     }
     tracing::error!(%error, "accepting a connection failed");
@@ -120,8 +117,7 @@ impl Host {
         };
         // Answers are small: waiting to fill a packet only makes them late.
         drop(stream.set_nodelay(true));
-        self.tasks
-            .spawn(Arc::clone(self).converse(stream, peer, seat));
+        self.tasks.spawn(Arc::clone(self).converse(stream, peer, seat));
     }
 
     /// One connection, from its first byte to its end.

@@ -27,11 +27,7 @@ pub(super) struct Seat {
 
 impl Seats {
     pub(super) fn new(max: usize, max_per_client: usize) -> Self {
-        Self {
-            taken: Arc::default(),
-            max,
-            max_per_client,
-        }
+        Self { taken: Arc::default(), max, max_per_client }
     }
 
     /// A seat for this address, unless there is none left or it has its share.
@@ -44,10 +40,7 @@ impl Seats {
         }
         taken.all += 1;
         taken.by_client.insert(client, has + 1);
-        Some(Seat {
-            taken: Arc::clone(&self.taken),
-            client,
-        })
+        Some(Seat { taken: Arc::clone(&self.taken), client })
     }
 }
 

@@ -78,21 +78,11 @@ impl ServerSettings {
         complaints.unless(web, "server.public_url", "is not http(s)://host");
         for (key, value, least, most) in [
             ("connections_max", self.connections_max, 1, 100_000),
-            (
-                "connections_per_ip_max",
-                self.connections_per_ip_max,
-                1,
-                100_000,
-            ),
+            ("connections_per_ip_max", self.connections_per_ip_max, 1, 100_000),
             ("headers_max", self.headers_max, 10, 1000),
             ("header_bytes_max", self.header_bytes_max, 1024, 65_536),
             ("uri_bytes_max", self.uri_bytes_max, 256, 32_768),
-            (
-                "body_bytes_max",
-                self.body_bytes_max,
-                1024,
-                64 * 1024 * 1024,
-            ),
+            ("body_bytes_max", self.body_bytes_max, 1024, 64 * 1024 * 1024),
             ("in_flight_max", self.in_flight_max, 1, 100_000),
         ] {
             complaints.range(&format!("server.{key}"), value, least..=most);

@@ -32,9 +32,7 @@ fn wordless(response: &Response) -> Option<Refusal> {
     let refused = status.is_client_error() || status.is_server_error();
     let media = response.headers().get(header::CONTENT_TYPE);
     let plain = media.is_none_or(|value| value.as_bytes().starts_with(b"text/plain"));
-    let kind = Kind::ALL
-        .into_iter()
-        .find(|kind| kind.entry().status == status.as_u16())?;
+    let kind = Kind::ALL.into_iter().find(|kind| kind.entry().status == status.as_u16())?;
     (refused && plain).then(|| Refusal::to_anybody(kind))
 }
 

@@ -21,11 +21,7 @@ impl Trace {
         let (trace_id, flags) = only(headers, "traceparent")
             .and_then(parse)
             .unwrap_or_else(|| (entropy.key(), "00".to_owned()));
-        Self {
-            trace_id,
-            span_id: entropy.hex::<8>(),
-            flags,
-        }
+        Self { trace_id, span_id: entropy.hex::<8>(), flags }
     }
 
     /// The header that says so.
@@ -38,9 +34,7 @@ impl Trace {
 pub(super) fn request_id(headers: &HeaderMap) -> Option<&str> {
     let sane = |id: &&str| {
         (1..=64).contains(&id.len())
-            && id
-                .bytes()
-                .all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b))
+            && id.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b))
     };
     only(headers, "x-request-id").filter(sane)
 }
@@ -69,10 +63,7 @@ fn parse(header: &str) -> Option<(String, String)> {
 }
 
 fn is_hex(text: &str, length: usize) -> bool {
-    text.len() == length
-        && text
-            .bytes()
-            .all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b))
+    text.len() == length && text.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b))
 }
 
 #[cfg(test)]

@@ -38,9 +38,7 @@ impl Testimony {
     fn of(request: &Request) -> Self {
         let extensions = request.extensions();
         let facts = extensions.get::<Facts>();
-        let route = extensions
-            .get::<MatchedPath>()
-            .map_or("unmatched", MatchedPath::as_str);
+        let route = extensions.get::<MatchedPath>().map_or("unmatched", MatchedPath::as_str);
         let client = extensions
             .get::<Peer>()
             .map_or_else(String::new, |peer| peer.0.ip().to_canonical().to_string());

@@ -25,10 +25,7 @@ pub struct IdError;
 impl<S: Sort> Id<S> {
     /// The identifier with these sixteen bytes.
     pub const fn from_uuid(uuid: Uuid) -> Self {
-        Self {
-            uuid,
-            sort: PhantomData,
-        }
+        Self { uuid, sort: PhantomData }
     }
 
     /// The sixteen bytes, as they are stored.
@@ -70,18 +67,11 @@ impl<S: Sort> FromStr for Id<S> {
 
     /// Reads the text form, in lower case only: one thing has one address.
     fn from_str(text: &str) -> Result<Self, IdError> {
-        let hex = text
-            .strip_prefix(S::PREFIX)
-            .and_then(|rest| rest.strip_prefix('_'));
+        let hex = text.strip_prefix(S::PREFIX).and_then(|rest| rest.strip_prefix('_'));
         let hex = hex.filter(|hex| {
-            hex.len() == 32
-                && hex
-                    .bytes()
-                    .all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b))
+            hex.len() == 32 && hex.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b))
         });
-        let uuid = hex
-            .and_then(|hex| Uuid::try_parse(hex).ok())
-            .ok_or(IdError)?;
+        let uuid = hex.and_then(|hex| Uuid::try_parse(hex).ok()).ok_or(IdError)?;
         Ok(Self::from_uuid(uuid))
     }
 }

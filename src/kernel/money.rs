@@ -53,10 +53,7 @@ impl Cents {
         // d/2 rounded down still separates what is below from what is above.
         let denominator = denominator.unsigned_abs();
         let magnitude = (numerator.unsigned_abs() + denominator / 2) / denominator;
-        assert!(
-            magnitude <= i64::MAX.unsigned_abs() as u128,
-            "an amount fits 64 bits"
-        );
+        assert!(magnitude <= i64::MAX.unsigned_abs() as u128, "an amount fits 64 bits");
         #[expect(clippy::cast_possible_truncation, reason = "asserted above")]
         let cents = magnitude as i64;
         Self(if numerator < 0 { -cents } else { cents })

@@ -130,11 +130,7 @@ pub struct Fault {
 impl Fault {
     /// A fault at `pointer`.
     pub fn new(pointer: impl Into<String>, code: &'static str, detail: impl Into<String>) -> Self {
-        Self {
-            pointer: pointer.into(),
-            code,
-            detail: detail.into(),
-        }
+        Self { pointer: pointer.into(), code, detail: detail.into() }
     }
 }
 
@@ -156,13 +152,7 @@ pub struct Problem {
 impl Problem {
     /// A refusal of this kind, with nothing more to say.
     pub const fn new(kind: Kind) -> Self {
-        Self {
-            kind,
-            detail: None,
-            faults: Vec::new(),
-            retry_after: None,
-            cause: None,
-        }
+        Self { kind, detail: None, faults: Vec::new(), retry_after: None, cause: None }
     }
 
     /// Says what happened this time.
@@ -210,10 +200,6 @@ mod tests {
     fn slugs_are_unique_and_statuses_are_refusals() {
         let slugs: BTreeSet<_> = Kind::ALL.iter().map(|kind| kind.entry().slug).collect();
         assert_eq!(slugs.len(), Kind::ALL.len());
-        assert!(
-            Kind::ALL
-                .iter()
-                .all(|kind| (400..600).contains(&kind.entry().status))
-        );
+        assert!(Kind::ALL.iter().all(|kind| (400..600).contains(&kind.entry().status)));
     }
 }

@@ -76,16 +76,12 @@ impl FromStr for Rate {
         if !plain {
             return Err(RateError::Syntax);
         }
-        let decimal = Decimal::from_str(text)
-            .map_err(|_| RateError::Syntax)?
-            .normalize();
+        let decimal = Decimal::from_str(text).map_err(|_| RateError::Syntax)?.normalize();
         if decimal.scale() > 6 || decimal >= Decimal::from(1000) {
             return Err(RateError::Range);
         }
         let micro_percent = (decimal * Decimal::from(Self::SCALE)).to_i64();
-        micro_percent
-            .map(Self::from_micro_percent)
-            .ok_or(RateError::Range)
+        micro_percent.map(Self::from_micro_percent).ok_or(RateError::Range)
     }
 }
 
@@ -107,11 +103,7 @@ impl Percent {
 
     /// A percentage, or nothing when it passes 100.
     pub const fn new(percent: u8) -> Option<Self> {
-        if percent <= 100 {
-            Some(Self(percent))
-        } else {
-            None
-        }
+        if percent <= 100 { Some(Self(percent)) } else { None }
     }
 
     /// The number of percent.
@@ -147,18 +139,8 @@ mod tests {
 
     #[test]
     fn refuses_what_is_not_a_rate() {
-        for text in [
-            "",
-            ".",
-            "1.2.3",
-            "-1",
-            "+1",
-            "1e3",
-            " 1",
-            "1,5",
-            "٣",
-            "123456789012345678901",
-        ] {
+        for text in ["", ".", "1.2.3", "-1", "+1", "1e3", " 1", "1,5", "٣", "123456789012345678901"]
+        {
             assert_eq!(text.parse::<Rate>(), Err(RateError::Syntax), "{text}");
         }
         assert_eq!("0.1234567".parse::<Rate>(), Err(RateError::Range));

@@ -37,9 +37,7 @@ impl Clock {
 
     /// A clock that stands at `start` until [`Self::advance`] moves it.
     pub fn fixed(start: Timestamp) -> Self {
-        Self(Source::Fixed(Arc::new(AtomicI64::new(
-            start.as_microsecond(),
-        ))))
+        Self(Source::Fixed(Arc::new(AtomicI64::new(start.as_microsecond()))))
     }
 
     /// Moves a fixed clock on; the system's clock is nobody's to move.
@@ -67,8 +65,7 @@ impl Clock {
     /// What is left until `deadline`; zero once it is past.
     pub fn until(&self, deadline: Timestamp) -> Duration {
         let left: SignedDuration = deadline.duration_since(self.now());
-        left.unsigned_abs()
-            .saturating_mul(u32::from(left.is_positive()))
+        left.unsigned_abs().saturating_mul(u32::from(left.is_positive()))
     }
 }
 

@@ -21,9 +21,7 @@ impl Complaints {
     ) {
         if !range.contains(&value) {
             let (least, most) = (range.start(), range.end());
-            self.0.push(format!(
-                "`{key}` is {value}: it goes from {least} to {most}"
-            ));
+            self.0.push(format!("`{key}` is {value}: it goes from {least} to {most}"));
         }
     }
 

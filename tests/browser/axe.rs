@@ -15,16 +15,8 @@ const RUN: &str = "const done = arguments[arguments.length - 1]; \
 async fn check(house: &House, page: &str) {
     for scheme in ["light", "dark"] {
         house.scheme(scheme).await;
-        house
-            .browser
-            .execute(AXE, Vec::new())
-            .await
-            .expect("axe is read");
-        let found = house
-            .browser
-            .execute_async(RUN, Vec::new())
-            .await
-            .expect("axe runs");
+        house.browser.execute(AXE, Vec::new()).await.expect("axe is read");
+        let found = house.browser.execute_async(RUN, Vec::new()).await.expect("axe runs");
         let found: Vec<Value> = found.convert().expect("a list");
         assert!(found.is_empty(), "{page}, {scheme}: {found:#?}");
     }
@@ -37,9 +29,7 @@ async fn the_simulator_in_every_state() {
     check(&house, "empty").await;
     house.press("form > .bouton").await;
     check(&house, "with errors").await;
-    house
-        .go("/simuler?deux=1&prets=2&capital=220000&duree=20&taux=3,45&projet=encours")
-        .await;
+    house.go("/simuler?deux=1&prets=2&capital=220000&duree=20&taux=3,45&projet=encours").await;
     check(&house, "filled in by a link, two persons and two loans").await;
     house.close().await;
 }
@@ -53,14 +43,10 @@ async fn the_quote_and_its_corrections() {
         .await;
     check(&house, "quote").await;
     house.fill("actuelle", "beaucoup").await;
-    house
-        .press("section[aria-labelledby=economie] button")
-        .await;
+    house.press("section[aria-labelledby=economie] button").await;
     check(&house, "quote with errors").await;
     house.fill("actuelle", "62,50").await;
-    house
-        .press("section[aria-labelledby=economie] button")
-        .await;
+    house.press("section[aria-labelledby=economie] button").await;
     check(&house, "quote with a comparison").await;
     house.press(".prix .bouton").await;
     check(&house, "next").await;

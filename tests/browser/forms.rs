@@ -11,21 +11,11 @@ const FOCUSED: &str = "const on = document.activeElement; \
 #[tokio::test]
 async fn errors_take_the_focus_and_lead_to_the_fields() {
     let house = House::open().await;
-    house
-        .command(
-            "Emulation.setScriptExecutionDisabled",
-            json!({"value": true}),
-        )
-        .await;
+    house.command("Emulation.setScriptExecutionDisabled", json!({"value": true})).await;
     house.go("/simuler").await;
     house.press("form > .bouton").await;
     house.sees("#bilan-t", "6 réponses").await;
-    house
-        .command(
-            "Emulation.setScriptExecutionDisabled",
-            json!({"value": false}),
-        )
-        .await;
+    house.command("Emulation.setScriptExecutionDisabled", json!({"value": false})).await;
     assert_eq!(house.ask::<String>(FOCUSED).await, "bilan");
     let title = house.browser.title().await.expect("a title");
     assert!(title.starts_with("Erreur\u{A0}: "), "{title}");

@@ -51,14 +51,7 @@ impl House {
         answers(&format!("{origin}/simuler")).await;
         answers(&format!("http://127.0.0.1:{driver_port}/status")).await;
         let browser = browser(driver_port).await;
-        Self {
-            browser,
-            origin,
-            database,
-            _server: server,
-            _driver: driver,
-            _turn: turn,
-        }
+        Self { browser, origin, database, _server: server, _driver: driver, _turn: turn }
     }
 
     /// Closes the browser and removes the database.
@@ -68,10 +61,7 @@ impl House {
         let name = url.rsplit('/').next().expect("a name");
         let mut connection = MySqlConnection::connect(admin).await.expect("the database");
         let drop = AssertSqlSafe(format!("DROP DATABASE `{name}`"));
-        connection
-            .execute(sqlx::raw_sql(drop))
-            .await
-            .expect("removed");
+        connection.execute(sqlx::raw_sql(drop)).await.expect("removed");
     }
 
     /// Opens a page of the server.
@@ -83,9 +73,7 @@ impl House {
     /// The one element that matches.
     pub(crate) async fn find(&self, css: &str) -> WebElement {
         let found = self.browser.find(By::Css(css)).await;
-        found
-            .map_err(|error| format!("{css}: {error}"))
-            .expect("the browser does it")
+        found.map_err(|error| format!("{css}: {error}")).expect("the browser does it")
     }
 
     /// Types into a control, in place of what it holds.
@@ -115,10 +103,7 @@ impl House {
             if text.contains(words) {
                 return;
             }
-            assert!(
-                Instant::now() < deadline,
-                "{css} says {text:?}, not {words:?}"
-            );
+            assert!(Instant::now() < deadline, "{css} says {text:?}, not {words:?}");
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
     }
@@ -150,9 +135,7 @@ impl House {
         parameters: serde_json::Value,
     ) -> serde_json::Value {
         let answer = self.browser.cdp().send_raw(name, parameters).await;
-        answer
-            .map_err(|error| format!("{name}: {error}"))
-            .expect("the browser does it")
+        answer.map_err(|error| format!("{name}: {error}")).expect("the browser does it")
     }
 
     /// Gives the window a width, as a telephone or a screen has it.
@@ -165,8 +148,7 @@ impl House {
         let size = json!({
             "width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600,
         });
-        self.command("Emulation.setDeviceMetricsOverride", size)
-            .await;
+        self.command("Emulation.setDeviceMetricsOverride", size).await;
     }
 
     /// Light or dark.
@@ -182,28 +164,19 @@ impl House {
     /// What a script answers. The page's own policy allows none: this one comes from the driver.
     pub(crate) async fn ask<T: serde::de::DeserializeOwned>(&self, script: &str) -> T {
         let answer = self.browser.execute(script, Vec::new()).await;
-        let answer = answer
-            .map_err(|error| format!("{script}: {error}"))
-            .expect("the browser does it");
+        let answer =
+            answer.map_err(|error| format!("{script}: {error}")).expect("the browser does it");
         answer.convert().expect("the answer has this type")
     }
 }
 
 async fn fresh_database() -> (String, String) {
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "tests are told where their database is"
-    )]
+    #[expect(clippy::disallowed_methods, reason = "tests are told where their database is")]
     let admin = std::env::var("TEST_DATABASE_URL").expect("TEST_DATABASE_URL names a server");
     let name = format!("assurly_browser_{}_{}", std::process::id(), free_port());
-    let mut connection = MySqlConnection::connect(&admin)
-        .await
-        .expect("the database");
+    let mut connection = MySqlConnection::connect(&admin).await.expect("the database");
     let create = AssertSqlSafe(format!("CREATE DATABASE `{name}`"));
-    connection
-        .execute(sqlx::raw_sql(create))
-        .await
-        .expect("created");
+    connection.execute(sqlx::raw_sql(create)).await.expect("created");
     let mut url: url::Url = admin.parse().expect("an address");
     url.set_path(&name);
     (admin, url.to_string())
@@ -218,14 +191,8 @@ fn server(port: u16, admin: u16, database: &str) -> Child {
     Command::new(env!("CARGO_BIN_EXE_assurly"))
         .arg("serve")
         .env("ASSURLY__SERVER__LISTEN", format!("127.0.0.1:{port}"))
-        .env(
-            "ASSURLY__SERVER__PUBLIC_URL",
-            format!("http://127.0.0.1:{port}"),
-        )
-        .env(
-            "ASSURLY__SERVER__ADMIN_LISTEN",
-            format!("127.0.0.1:{admin}"),
-        )
+        .env("ASSURLY__SERVER__PUBLIC_URL", format!("http://127.0.0.1:{port}"))
+        .env("ASSURLY__SERVER__ADMIN_LISTEN", format!("127.0.0.1:{admin}"))
         .env("ASSURLY__DATABASE__URL", database)
         .env("ASSURLY__TELEMETRY__FILTER", "warn")
         .env_remove("DATABASE_URL")
@@ -261,7 +228,5 @@ async fn browser(port: u16) -> WebDriver {
         wanted.add_arg(flag).expect("a flag");
     }
     let address = format!("http://127.0.0.1:{port}");
-    WebDriver::new(address, wanted)
-        .await
-        .expect("the browser starts")
+    WebDriver::new(address, wanted).await.expect("the browser starts")
 }

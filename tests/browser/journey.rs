@@ -7,32 +7,20 @@ use super::house::House;
 #[tokio::test]
 async fn a_price_in_six_answers_without_script() {
     let house = House::open().await;
-    house
-        .command(
-            "Emulation.setScriptExecutionDisabled",
-            json!({"value": true}),
-        )
-        .await;
+    house.command("Emulation.setScriptExecutionDisabled", json!({"value": true})).await;
     house.simulate().await;
     house.sees("h1", "Votre prix").await;
     house.sees(".montant", "€").await;
     let quote = house.browser.current_url().await.expect("an address");
     house.press("summary").await;
     house.fill("actuelle", "62,50").await;
-    house
-        .press("section[aria-labelledby=economie] button")
-        .await;
+    house.press("section[aria-labelledby=economie] button").await;
     house.sees(".avis.bien", "d’économie").await;
     let compared = house.browser.current_url().await.expect("an address");
     assert_ne!(compared, quote, "another quote, copied from the first");
     house.press("a.retour").await;
     house.sees("h1", "Combien").await;
-    let capital = house
-        .find("#capital")
-        .await
-        .prop("value")
-        .await
-        .expect("a value");
+    let capital = house.find("#capital").await.prop("value").await.expect("a value");
     assert_eq!(capital.as_deref(), Some("220\u{202F}000"));
     house.press("form > .bouton").await;
     house.sees("h1", "Votre prix").await;
@@ -49,12 +37,7 @@ async fn two_persons_and_two_loans_keep_what_was_typed() {
     house.sees("main", "La deuxième personne").await;
     house.press("[name=action][value=prets]").await;
     house.sees("main", "Votre deuxième prêt").await;
-    let capital = house
-        .find("#capital")
-        .await
-        .prop("value")
-        .await
-        .expect("a value");
+    let capital = house.find("#capital").await.prop("value").await.expect("a value");
     assert_eq!(capital.as_deref(), Some("160000"));
     house.choose("projet", "nouveau").await;
     house.choose("type2", "ptz").await;
@@ -87,18 +70,12 @@ async fn somebody_too_young_gets_an_answer_and_not_an_error() {
     let house = House::open().await;
     house.go("/simuler?capital=160000&duree=20&taux=3,5").await;
     house.choose("projet", "nouveau").await;
-    for (name, text) in [
-        ("naissance_j", "1"),
-        ("naissance_m", "1"),
-        ("naissance_a", "2020"),
-    ] {
+    for (name, text) in [("naissance_j", "1"), ("naissance_m", "1"), ("naissance_a", "2020")] {
         house.fill(name, text).await;
     }
     house.choose("fumeur", "non").await;
     house.press("form > .bouton").await;
-    house
-        .sees("h1", "Nous ne pouvons pas vous assurer en ligne")
-        .await;
+    house.sees("h1", "Nous ne pouvons pas vous assurer en ligne").await;
     house.sees("main", "AERAS").await;
     house.close().await;
 }
@@ -123,9 +100,7 @@ async fn the_same_form_sent_twice_is_one_quote() {
     };
     let mut places = Vec::new();
     for capital in ["220000", "220000", "230000"] {
-        let request = client
-            .post(format!("{}/simuler", house.origin))
-            .form(&answers(capital));
+        let request = client.post(format!("{}/simuler", house.origin)).form(&answers(capital));
         let answer = request.send().await.expect("an answer");
         assert_eq!(answer.status(), 303);
         assert!(!answer.headers().contains_key("set-cookie"));

@@ -25,9 +25,7 @@ async fn nothing_scrolls_sideways_at_320_pixels() {
 }
 
 async fn narrow(house: &House, page: &str) {
-    let width: u32 = house
-        .ask("return document.documentElement.scrollWidth")
-        .await;
+    let width: u32 = house.ask("return document.documentElement.scrollWidth").await;
     assert_eq!(width, 320, "{page}");
 }
 
@@ -37,9 +35,7 @@ async fn paper_shows_what_is_folded() {
     house.simulate().await;
     let shown = "return document.querySelector('section[aria-labelledby=garanties] details p').checkVisibility()";
     assert!(!house.ask::<bool>(shown).await);
-    house
-        .command("Emulation.setEmulatedMedia", json!({"media": "print"}))
-        .await;
+    house.command("Emulation.setEmulatedMedia", json!({"media": "print"})).await;
     assert!(house.ask::<bool>(shown).await);
     let hidden: bool = house
         .ask("return getComputedStyle(document.querySelector('.prix .bouton')).display === 'none'")
@@ -69,9 +65,7 @@ async fn pictures() {
 
 /// The whole page: the window is made as high as it.
 async fn picture(house: &House, width: u32, name: &str) {
-    let height: u32 = house
-        .ask("return document.documentElement.scrollHeight")
-        .await;
+    let height: u32 = house.ask("return document.documentElement.scrollHeight").await;
     house.window(width, height).await;
     let taken = house.browser.screenshot_as_png().await.expect("a picture");
     fs::write(format!("var/screenshots/{name}.png"), taken).expect("written");

@@ -16,10 +16,7 @@ async fn a_first_visit_is_light_and_speaks_to_nobody_else() {
     let house = House::open().await;
     house.go("/simuler").await;
     let (bytes, hosts) = traffic(&house.browser).await;
-    assert!(
-        bytes > 0 && bytes <= FIRST_VISIT,
-        "{bytes} bytes on the wire"
-    );
+    assert!(bytes > 0 && bytes <= FIRST_VISIT, "{bytes} bytes on the wire");
     house.simulate().await;
     let (next, others) = traffic(&house.browser).await;
     assert!(next <= NEXT_PAGE, "{next} bytes for the quote");
@@ -37,39 +34,21 @@ async fn traffic(browser: &WebDriver) -> (u64, Vec<String>) {
         .map(one => [one.name, one.transferSize])";
     // The font is asked for after the style sheet is read.
     tokio::time::sleep(std::time::Duration::from_millis(500)).await;
-    let answer = browser
-        .execute(script, Vec::new())
-        .await
-        .expect("the browser's own account");
+    let answer = browser.execute(script, Vec::new()).await.expect("the browser's own account");
     let entries: Vec<(String, Value)> = answer.convert().expect("pairs");
     let bytes = entries.iter().filter_map(|(_, size)| size.as_u64()).sum();
-    (
-        bytes,
-        entries.into_iter().map(|(address, _)| address).collect(),
-    )
+    (bytes, entries.into_iter().map(|(address, _)| address).collect())
 }
 
 #[tokio::test]
 async fn pages_say_how_they_may_be_kept() {
     let house = House::open().await;
-    let answer = reqwest::get(format!("{}/simuler", house.origin))
-        .await
-        .expect("an answer");
+    let answer = reqwest::get(format!("{}/simuler", house.origin)).await.expect("an answer");
     assert_eq!(answer.headers()["cache-control"], "private, no-cache");
     assert!(!answer.headers().contains_key("set-cookie"));
     let text = answer.text().await.expect("a text");
-    let sheet = text
-        .split('"')
-        .find(|part| part.ends_with(".css"))
-        .expect("a style sheet");
-    let answer = reqwest::get(format!("{}{sheet}", house.origin))
-        .await
-        .expect("an answer");
-    assert!(
-        answer.headers()["cache-control"]
-            .to_str()
-            .expect("text")
-            .contains("immutable")
-    );
+    let sheet = text.split('"').find(|part| part.ends_with(".css")).expect("a style sheet");
+    let answer = reqwest::get(format!("{}{sheet}", house.origin)).await.expect("an answer");
+    assert!(answer.headers()["cache-control"].to_str().expect("text").contains("immutable"));
     house.close().await;
 }

@@ -10,37 +10,23 @@ use crate::harness::soon;
 
 fn assurly(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_assurly"));
-    command
-        .args(arguments)
-        .env_clear()
-        .kill_on_drop(true)
-        .stdin(Stdio::null());
+    command.args(arguments).env_clear().kill_on_drop(true).stdin(Stdio::null());
     command
 }
 
 async fn run(mut command: Command) -> (Option<i32>, String, String) {
     let output = soon(command.output()).await.expect("it runs");
     let text = |bytes| String::from_utf8(bytes).expect("UTF-8");
-    (
-        output.status.code(),
-        text(output.stdout),
-        text(output.stderr),
-    )
+    (output.status.code(), text(output.stdout), text(output.stderr))
 }
 
 #[tokio::test]
 async fn help_shows_examples_and_a_wrong_command_is_usage() {
     let (code, out, _) = run(assurly(&["--help"])).await;
     assert_eq!(code, Some(0));
-    assert!(
-        out.contains("Examples:") && out.contains("simulate"),
-        "{out}"
-    );
+    assert!(out.contains("Examples:") && out.contains("simulate"), "{out}");
     let (code, out, _) = run(assurly(&["simulate", "--help"])).await;
-    assert!(
-        code == Some(0) && out.contains("--include schedule"),
-        "{out}"
-    );
+    assert!(code == Some(0) && out.contains("--include schedule"), "{out}");
     let (code, _, err) = run(assurly(&["sell"])).await;
     assert!(code == Some(2) && err.contains("sell"), "{err}");
 }
@@ -61,10 +47,7 @@ async fn the_configuration_is_shown_without_its_secrets() {
     command.env("DATABASE_URL", "mysql://a:hunter2@h/assurly");
     let (code, out, _) = run(command).await;
     assert_eq!(code, Some(0));
-    assert!(
-        out.contains("mysql://a:***@h/assurly") && !out.contains("hunter2"),
-        "{out}"
-    );
+    assert!(out.contains("mysql://a:***@h/assurly") && !out.contains("hunter2"), "{out}");
 }
 
 #[tokio::test]
@@ -72,10 +55,7 @@ async fn a_failure_ends_with_1() {
     let mut command = assurly(&["migrate"]);
     command.env("DATABASE_URL", "mysql://nobody@127.0.0.1:1/nothing");
     let (code, _, err) = run(command).await;
-    assert!(
-        code == Some(1) && err.contains("the tables are not up to date"),
-        "{err}"
-    );
+    assert!(code == Some(1) && err.contains("the tables are not up to date"), "{err}");
     let mut command = assurly(&["healthcheck"]);
     command.env("ASSURLY__SERVER__LISTEN", "127.0.0.1:1");
     let (code, _, err) = run(command).await;
@@ -85,20 +65,14 @@ async fn a_failure_ends_with_1() {
 #[tokio::test]
 async fn a_project_that_cannot_be_read_is_told_by_place() {
     let mut command = assurly(&["simulate", "-"]);
-    command
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped());
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn().expect("it runs");
     let mut stdin = child.stdin.take().expect("piped");
     stdin.write_all(b"{\"loans\": [],\n}").await.expect("sent");
     drop(stdin);
     let output = soon(child.wait_with_output()).await.expect("it ends");
     let err = String::from_utf8(output.stderr).expect("UTF-8");
-    assert!(
-        output.status.code() == Some(1) && err.contains("JSON_SYNTAX"),
-        "{err}"
-    );
+    assert!(output.status.code() == Some(1) && err.contains("JSON_SYNTAX"), "{err}");
 }
 
 #[tokio::test]
@@ -113,10 +87,7 @@ async fn it_serves_answers_the_probe_and_ends_well_on_a_signal() {
     let mut child = command.spawn().expect("it runs");
     let mut lines = BufReader::new(child.stderr.take().expect("piped")).lines();
     let serving = loop {
-        let line = soon(lines.next_line())
-            .await
-            .expect("readable")
-            .expect("a line");
+        let line = soon(lines.next_line()).await.expect("readable").expect("a line");
         let line: serde_json::Value = serde_json::from_str(&line).expect("JSON lines");
         if line["message"] == "serving" {
             break line;

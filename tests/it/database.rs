@@ -14,9 +14,7 @@ use crate::harness::soon;
 
 async fn test_migrations() -> Migrator {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/migrations");
-    Migrator::new(path)
-        .await
-        .expect("the migrations of this test")
+    Migrator::new(path).await.expect("the migrations of this test")
 }
 
 fn open(database: &TestDatabase, over: &[(&str, &str)]) -> Database {
@@ -39,10 +37,7 @@ async fn every_statement_is_one_that_the_server_accepts() {
     }
     assert!(count >= 5, "the list is not empty");
     let wrong = "SELECT nothing FROM _sqlx_migrations";
-    assert!(
-        connection.prepare(wrong.into_sql_str()).await.is_err(),
-        "a wrong one is found"
-    );
+    assert!(connection.prepare(wrong.into_sql_str()).await.is_err(), "a wrong one is found");
     drop(connection);
     opened.close().await;
 }
@@ -78,10 +73,7 @@ async fn a_copy_does_not_wait_for_ever_for_another_one() {
     let opened = open(&database, &[("DATABASE__MIGRATE_LOCK_WAIT_S", "1")]);
     let mut other = opened.pool().acquire().await.expect("a connection");
     let lock = "SELECT GET_LOCK(CONCAT('assurly.migrate.', LEFT(SHA2(DATABASE(), 256), 32)), 0)";
-    let taken: i64 = sqlx::query_scalar(lock)
-        .fetch_one(&mut *other)
-        .await
-        .expect("an answer");
+    let taken: i64 = sqlx::query_scalar(lock).fetch_one(&mut *other).await.expect("an answer");
     assert_eq!(taken, 1);
     let refused = soon(opened.migrate()).await;
     assert!(matches!(refused, Err(MigrationError::Locked(wait)) if wait == Duration::from_secs(1)));
@@ -94,25 +86,16 @@ async fn instants_and_days_come_back_equal() {
     let database = TestDatabase::empty().await;
     let opened = database.open();
     let table = "CREATE TABLE moment (at DATETIME(6) NOT NULL, day DATE NOT NULL)";
-    sqlx::query(table)
-        .execute(opened.pool())
-        .await
-        .expect("created");
+    sqlx::query(table).execute(opened.pool()).await.expect("created");
     let at = Instant("2026-03-29T01:30:00.123456Z".parse().expect("an instant"));
     let day = Day(jiff::civil::date(2024, 2, 29));
-    let insert = sqlx::query("INSERT INTO moment VALUES (?, ?)")
-        .bind(at)
-        .bind(day);
+    let insert = sqlx::query("INSERT INTO moment VALUES (?, ?)").bind(at).bind(day);
     insert.execute(opened.pool()).await.expect("inserted");
     let row = sqlx::query("SELECT at, day, CAST(at AS CHAR) AS text FROM moment");
     let row = row.fetch_one(opened.pool()).await.expect("a row");
     assert_eq!(row.get::<Instant, _>("at"), at);
     assert_eq!(row.get::<Day, _>("day"), day);
-    assert_eq!(
-        row.get::<String, _>("text"),
-        "2026-03-29 01:30:00.123456",
-        "kept in UTC"
-    );
+    assert_eq!(row.get::<String, _>("text"), "2026-03-29 01:30:00.123456", "kept in UTC");
     opened.close().await;
 }
 
@@ -122,15 +105,9 @@ async fn both_engines_are_told_to_be_strict() {
     let opened = database.open();
     let session = "SELECT @@SESSION.sql_mode, @@SESSION.time_zone, @@SESSION.innodb_lock_wait_timeout, \
                    @@SESSION.collation_connection";
-    let row = sqlx::query(session)
-        .fetch_one(opened.pool())
-        .await
-        .expect("a row");
+    let row = sqlx::query(session).fetch_one(opened.pool()).await.expect("a row");
     let mode: String = row.get(0);
-    assert!(
-        mode.contains("ONLY_FULL_GROUP_BY") && mode.contains("STRICT_ALL_TABLES"),
-        "{mode}"
-    );
+    assert!(mode.contains("ONLY_FULL_GROUP_BY") && mode.contains("STRICT_ALL_TABLES"), "{mode}");
     assert_eq!(row.get::<String, _>(1), "+00:00");
     assert_eq!(row.get::<u64, _>(2), 5);
     assert_eq!(row.get::<String, _>(3), "utf8mb4_unicode_ci");
@@ -154,34 +131,19 @@ async fn failures_are_told_apart() {
     sqlx::query(insert).execute(pool).await.expect("inserted");
     let failure = |error: sqlx::Error| DbError::from(error).failure();
 
-    let twice = sqlx::query(insert)
-        .execute(pool)
-        .await
-        .expect_err("a duplicate");
+    let twice = sqlx::query(insert).execute(pool).await.expect_err("a duplicate");
     assert_eq!(failure(twice), Failure::Duplicate);
     let unknown = sqlx::query("SELECT nope FROM thing").execute(pool).await;
-    assert_eq!(
-        failure(unknown.expect_err("no such column")),
-        Failure::Other
-    );
+    assert_eq!(failure(unknown.expect_err("no such column")), Failure::Other);
 
     let mut holder = pool.begin().await.expect("a transaction");
     let update = "UPDATE thing SET n = n + 1 WHERE id = 1";
-    sqlx::query(update)
-        .execute(&mut *holder)
-        .await
-        .expect("held");
-    let waited = sqlx::query(update)
-        .execute(pool)
-        .await
-        .expect_err("the row is held");
+    sqlx::query(update).execute(&mut *holder).await.expect("held");
+    let waited = sqlx::query(update).execute(pool).await.expect_err("the row is held");
     assert_eq!(failure(waited), Failure::Busy);
 
     let _second = pool.acquire().await.expect("the second connection");
-    let none = sqlx::query(update)
-        .execute(pool)
-        .await
-        .expect_err("no third one");
+    let none = sqlx::query(update).execute(pool).await.expect_err("no third one");
     assert_eq!(failure(none), Failure::Unreachable);
     drop((holder, _second));
     opened.close().await;
@@ -204,20 +166,14 @@ async fn a_statement_that_takes_too_long_is_stopped_by_the_server() {
 async fn a_password_may_come_from_a_file() {
     let database = TestDatabase::empty().await;
     let mut url = url::Url::parse(&database.url()).expect("a URL");
-    let password = url
-        .password()
-        .expect("the tests' account has one")
-        .to_owned();
+    let password = url.password().expect("the tests' account has one").to_owned();
     url.set_password(Some("wrong")).expect("a URL with a host");
     let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join("password");
     std::fs::write(&file, format!("{password}\n")).expect("written");
     let wrong = open(&database, &[("DATABASE__URL", url.as_str())]);
     assert!(wrong.ping().await.is_err());
     let file = file.display().to_string();
-    let over = [
-        ("DATABASE__URL", url.as_str()),
-        ("DATABASE__PASSWORD_FILE", &file),
-    ];
+    let over = [("DATABASE__URL", url.as_str()), ("DATABASE__PASSWORD_FILE", &file)];
     let right = open(&database, &over);
     right.ping().await.expect("the file's password is used");
     right.close().await;

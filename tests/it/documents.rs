@@ -5,10 +5,7 @@ use serde_json::Value;
 use crate::harness::app::App;
 
 async fn refusal(app: &App, media: &str, body: impl Into<reqwest::Body>) -> (u16, Value) {
-    let request = app
-        .client
-        .post(app.url("/test/echo"))
-        .header("content-type", media);
+    let request = app.client.post(app.url("/test/echo")).header("content-type", media);
     let answer = request.body(body).send().await.expect("an answer");
     let status = answer.status().as_u16();
     assert_eq!(answer.headers()["content-type"], "application/problem+json");
@@ -18,13 +15,7 @@ async fn refusal(app: &App, media: &str, body: impl Into<reqwest::Body>) -> (u16
 #[tokio::test]
 async fn a_right_document_comes_back() {
     let app = App::start().await;
-    let answer = app
-        .post(
-            "/test/echo",
-            "application/json; charset=utf-8",
-            "{\"é\":[1]}",
-        )
-        .await;
+    let answer = app.post("/test/echo", "application/json; charset=utf-8", "{\"é\":[1]}").await;
     assert_eq!(answer.status(), 200);
     assert_eq!(answer.headers()["content-type"], "application/json");
     assert_eq!(answer.text().await.expect("text"), "{\"é\":[1]}");
@@ -44,21 +35,12 @@ async fn what_is_not_json_is_told_with_its_place() {
     let app = App::start().await;
     let json = "application/json";
     let (status, problem) = refusal(&app, json, "{\n \"a\": }").await;
-    assert_eq!(
-        (status, &problem["errors"][0]["code"]),
-        (400, &"JSON_SYNTAX".into())
-    );
+    assert_eq!((status, &problem["errors"][0]["code"]), (400, &"JSON_SYNTAX".into()));
     let detail = problem["errors"][0]["detail"].as_str().expect("text");
     assert!(detail.contains("ligne 2"), "{detail}");
     let (status, problem) = refusal(&app, json, &b"{\"\xff\":1}"[..]).await;
-    assert_eq!(
-        (status, &problem["errors"][0]["code"]),
-        (400, &"JSON_UTF8".into())
-    );
+    assert_eq!((status, &problem["errors"][0]["code"]), (400, &"JSON_UTF8".into()));
     let (status, problem) = refusal(&app, json, "{\"a\":{\"b\":1,\"b\":2}}").await;
-    assert_eq!(
-        (status, &problem["errors"][0]["code"]),
-        (422, &"JSON_DUPLICATE_KEY".into())
-    );
+    assert_eq!((status, &problem["errors"][0]["code"]), (422, &"JSON_DUPLICATE_KEY".into()));
     assert_eq!(problem["errors"][0]["pointer"], "/a/b");
 }

@@ -12,21 +12,14 @@ async fn readiness(app: &App) -> (u16, Value) {
 
 fn part<'a>(readiness: &'a Value, name: &str) -> &'a Value {
     let parts = readiness["parts"].as_array().expect("parts");
-    parts
-        .iter()
-        .find(|part| part["name"] == name)
-        .expect("the part")
+    parts.iter().find(|part| part["name"] == name).expect("the part")
 }
 
 #[tokio::test]
 async fn with_its_database_it_is_alive_and_ready() {
     let app = App::start().await;
     let (status, readiness) = readiness(&app).await;
-    assert_eq!(
-        (status, &readiness["status"]),
-        (200, &"ready".into()),
-        "{readiness}"
-    );
+    assert_eq!((status, &readiness["status"]), (200, &"ready".into()), "{readiness}");
     assert_eq!(part(&readiness, "database")["status"], "up");
     assert!(part(&readiness, "schema")["duration_ms"].is_u64());
 }
@@ -59,37 +52,16 @@ async fn figures_are_for_operators_only_and_count_by_route() {
     let wanted = "http_requests_total{method=\"GET\",route=\"/test/cached\",status=\"200\"}";
     app.get("/test/cached").await;
     let lines = app.metrics().await;
-    assert!(
-        lines.iter().any(|line| line.starts_with(wanted)),
-        "{lines:#?}"
-    );
+    assert!(lines.iter().any(|line| line.starts_with(wanted)), "{lines:#?}");
     let bucket = "http_request_duration_seconds_bucket{method=\"GET\",route=\"/test/cached\"";
     eventually("the histogram", async || {
-        app.metrics()
-            .await
-            .into_iter()
-            .find(|line| line.starts_with(bucket))
+        app.metrics().await.into_iter().find(|line| line.starts_with(bucket))
     })
     .await;
-    let odd = format!(
-        "BREW /{} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
-        "pot".repeat(9)
-    );
+    let odd = format!("BREW /{} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", "pot".repeat(9));
     crate::harness::raw::answer(app.public, odd.as_bytes()).await;
     let lines = app.metrics().await;
-    assert!(
-        !lines
-            .iter()
-            .any(|line| line.contains("BREW") || line.contains("potpot"))
-    );
-    assert!(
-        lines
-            .iter()
-            .any(|line| line.contains("method=\"other\",route=\"unmatched\""))
-    );
-    assert!(
-        lines
-            .iter()
-            .any(|line| line.starts_with("http_requests_in_flight"))
-    );
+    assert!(!lines.iter().any(|line| line.contains("BREW") || line.contains("potpot")));
+    assert!(lines.iter().any(|line| line.contains("method=\"other\",route=\"unmatched\"")));
+    assert!(lines.iter().any(|line| line.starts_with("http_requests_in_flight")));
 }

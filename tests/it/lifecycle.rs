@@ -20,12 +20,7 @@ async fn a_request_under_way_is_answered_and_no_new_one_begun() {
     })
     .await;
     let readiness = format!("http://{}/readyz", app.admin);
-    let answer = app
-        .client
-        .get(readiness)
-        .send()
-        .await
-        .expect("operators are answered");
+    let answer = app.client.get(readiness).send().await.expect("operators are answered");
     assert_eq!(answer.status(), 503);
     app.release.add_permits(1);
     let answer = waiting.await.expect("no panic").expect("an answer");

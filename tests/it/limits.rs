@@ -10,11 +10,7 @@ fn status(answer: &str) -> &str {
 #[tokio::test]
 async fn a_client_that_speaks_slowly_is_closed() {
     let app = App::with(&[("SERVER__HEADER_READ_TIMEOUT_MS", "150")]).await;
-    for begun in [
-        &b""[..],
-        b"PRI * HT",
-        b"GET /healthz HTTP/1.1\r\nHost: x\r\nX-Slow: ",
-    ] {
+    for begun in [&b""[..], b"PRI * HT", b"GET /healthz HTTP/1.1\r\nHost: x\r\nX-Slow: "] {
         let answer = raw::answer(app.public, begun).await;
         assert!(!answer.contains("200"), "{answer}");
     }
@@ -30,10 +26,7 @@ async fn a_client_that_reads_nothing_is_closed_and_noted() {
     let stream = raw::sent(app.public, request).await;
     let port = stream.local_addr().expect("an address").port();
     eventually("its line", async || logs::of_connection(port)).await;
-    assert!(
-        raw::rest(stream).await.len() < 64 << 20,
-        "the answer was cut"
-    );
+    assert!(raw::rest(stream).await.len() < 64 << 20, "the answer was cut");
     // One that reads gets everything, however long it is.
     assert!(raw::answer(app.public, request).await.len() > 64 << 20);
 }
@@ -42,29 +35,16 @@ async fn a_client_that_reads_nothing_is_closed_and_noted() {
 async fn http2_has_the_same_limits_and_the_same_end() {
     let mut app = App::start().await;
     let client = h2_client();
-    let answer = client
-        .get(app.url("/healthz"))
-        .send()
-        .await
-        .expect("an answer");
+    let answer = client.get(app.url("/healthz")).send().await.expect("an answer");
     assert_eq!(answer.version(), reqwest::Version::HTTP_2);
     assert_eq!(answer.status(), 200);
-    let long = client
-        .get(app.url("/v1/x"))
-        .header("x-long", "a".repeat(10_300));
+    let long = client.get(app.url("/v1/x")).header("x-long", "a".repeat(10_300));
     assert_eq!(long.send().await.expect("an answer").status(), 431);
     let waiting = begun(client.get(app.url("/test/wait")).send());
     app.entered.recv().await.expect("the handler began");
     app.stop.ask();
     app.release.add_permits(1);
-    assert_eq!(
-        waiting
-            .await
-            .expect("no panic")
-            .expect("an answer")
-            .status(),
-        200
-    );
+    assert_eq!(waiting.await.expect("no panic").expect("an answer").status(), 200);
     assert_eq!(app.ended().await, assurly::gateway::Drained::Clean);
 }
 
@@ -90,10 +70,7 @@ async fn long_headers_are_refused() {
     let app = App::start().await;
     for (length, status) in [(8000, 404), (10_300, 431)] {
         let value = "a".repeat(length);
-        let request = app
-            .client
-            .get(app.url("/v1/nowhere"))
-            .header("x-long", value);
+        let request = app.client.get(app.url("/v1/nowhere")).header("x-long", value);
         assert_eq!(request.send().await.expect("an answer").status(), status);
     }
 }
@@ -121,10 +98,7 @@ async fn a_large_body_is_refused_whether_it_says_its_size_or_not() {
         1025,
         body(1025)
     );
-    assert_eq!(
-        status(&raw::answer(app.public, chunked.as_bytes()).await),
-        "413"
-    );
+    assert_eq!(status(&raw::answer(app.public, chunked.as_bytes()).await), "413");
 }
 
 #[tokio::test]
@@ -143,11 +117,7 @@ async fn an_answer_that_takes_too_long_is_given_up() {
     let answer = app.get("/v1/test/wait").await;
     assert_eq!(answer.status(), 504);
     let problem: serde_json::Value = answer.json().await.expect("JSON");
-    assert!(
-        problem["type"]
-            .as_str()
-            .is_some_and(|kind| kind.ends_with("/problemes/timeout"))
-    );
+    assert!(problem["type"].as_str().is_some_and(|kind| kind.ends_with("/problemes/timeout")));
 }
 
 #[tokio::test]
@@ -160,14 +130,7 @@ async fn without_room_to_work_requests_are_refused_and_health_is_not() {
     assert_eq!(refused.headers()["retry-after"], "1");
     assert_eq!(app.get("/healthz").await.status(), 200);
     app.release.add_permits(1);
-    assert_eq!(
-        waiting
-            .await
-            .expect("no panic")
-            .expect("an answer")
-            .status(),
-        200
-    );
+    assert_eq!(waiting.await.expect("no panic").expect("an answer").status(), 200);
     assert_eq!(app.get("/test/cached").await.status(), 200);
 }
 
@@ -179,18 +142,12 @@ async fn one_client_cannot_take_every_connection() {
     let mut second = raw::sent(app.public, request).await;
     raw::one_answer(&mut first, "}").await;
     raw::one_answer(&mut second, "}").await;
-    assert_eq!(
-        raw::answer(app.public, b"").await,
-        "",
-        "closed without a word"
-    );
+    assert_eq!(raw::answer(app.public, b"").await, "", "closed without a word");
     drop(first);
     let close = b"GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
     let again = eventually("a seat given back", async || {
         let mut stream = tokio::net::TcpStream::connect(app.public).await.ok()?;
-        tokio::io::AsyncWriteExt::write_all(&mut stream, close)
-            .await
-            .ok()?;
+        tokio::io::AsyncWriteExt::write_all(&mut stream, close).await.ok()?;
         Some(raw::rest(stream).await).filter(|answer| !answer.is_empty())
     });
     assert_eq!(status(&again.await), "200");

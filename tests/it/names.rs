@@ -10,26 +10,15 @@ fn header<'a>(answer: &'a reqwest::Response, name: &str) -> &'a str {
 #[tokio::test]
 async fn a_sane_name_is_taken_over_and_any_other_replaced() {
     let app = App::start().await;
-    let ask = |id: &'static str| {
-        app.client
-            .get(app.url("/healthz"))
-            .header("x-request-id", id)
-            .send()
-    };
+    let ask =
+        |id: &'static str| app.client.get(app.url("/healthz")).header("x-request-id", id).send();
     let answer = ask("order-12.b_3").await.expect("an answer");
     assert_eq!(header(&answer, "x-request-id"), "order-12.b_3");
     for odd in ["a b", "{\"x\":1}", "é"] {
         let answer = app.client.get(app.url("/healthz"));
-        let answer = answer
-            .header("x-request-id", odd.as_bytes())
-            .send()
-            .await
-            .expect("an answer");
+        let answer = answer.header("x-request-id", odd.as_bytes()).send().await.expect("an answer");
         let id = header(&answer, "x-request-id").to_owned();
-        assert!(
-            id.len() == 32 && id.bytes().all(|b| b.is_ascii_hexdigit()),
-            "{id}"
-        );
+        assert!(id.len() == 32 && id.bytes().all(|b| b.is_ascii_hexdigit()), "{id}");
     }
     let (one, two) = (app.get("/healthz").await, app.get("/healthz").await);
     assert_ne!(header(&one, "x-request-id"), header(&two, "x-request-id"));
@@ -40,16 +29,10 @@ async fn a_trace_goes_on_and_reaches_the_problem() {
     let app = App::start().await;
     let trace = "4bf92f3577b34da6a3ce929d0e0e4736";
     let parent = format!("00-{trace}-00f067aa0ba902b7-01");
-    let request = app
-        .client
-        .get(app.url("/v1/nowhere"))
-        .header("traceparent", &parent);
+    let request = app.client.get(app.url("/v1/nowhere")).header("traceparent", &parent);
     let answer = request.send().await.expect("an answer");
     let back = header(&answer, "traceparent").to_owned();
-    assert!(
-        back.starts_with(&format!("00-{trace}-")) && back.ends_with("-01"),
-        "{back}"
-    );
+    assert!(back.starts_with(&format!("00-{trace}-")) && back.ends_with("-01"), "{back}");
     assert_ne!(back, parent);
     let problem: serde_json::Value = answer.json().await.expect("JSON");
     assert_eq!(problem["trace_id"], trace);
@@ -71,10 +54,7 @@ async fn an_answer_a_refusal_and_a_panic_have_one_access_line_each() {
         assert_eq!(lines[0]["route"], route);
         assert_eq!(lines[0]["client"], "127.0.0.1");
         assert!(lines[0]["duration_ms"].as_f64().is_some_and(|ms| ms >= 0.0));
-        assert!(
-            !lines[0].to_string().contains("secret=1"),
-            "a query is not logged"
-        );
+        assert!(!lines[0].to_string().contains("secret=1"), "a query is not logged");
     }
 }
 

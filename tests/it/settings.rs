@@ -6,13 +6,8 @@ use std::path::PathBuf;
 use assurly::app::settings::{Sources, load};
 
 fn sources(variables: &[(&str, &str)]) -> Sources {
-    let pairs = variables
-        .iter()
-        .map(|(k, v)| ((*k).to_owned(), (*v).to_owned()));
-    Sources {
-        file: None,
-        variables: pairs.collect::<HashMap<_, _>>(),
-    }
+    let pairs = variables.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned()));
+    Sources { file: None, variables: pairs.collect::<HashMap<_, _>>() }
 }
 
 fn file(name: &str, text: &str) -> PathBuf {
@@ -60,41 +55,23 @@ fn the_usual_name_of_the_database_address_is_known() {
 #[test]
 fn an_unknown_key_stops_the_start_with_its_full_name() {
     let text = refusal(&sources(&[("ASSURLY__SERVER__LISTN", "x")]));
-    assert!(
-        text.contains("`server.listn`") && text.contains("ASSURLY__SERVER__LISTN"),
-        "{text}"
-    );
+    assert!(text.contains("`server.listn`") && text.contains("ASSURLY__SERVER__LISTN"), "{text}");
     let text = refusal(&sources(&[("ASSURLY__SERVR__LISTEN", "x")]));
     assert!(text.contains("`servr`"), "{text}");
     let mut odd = sources(&[]);
     odd.file = Some(file("unknown.toml", "[database]\npasword = \"x\"\n"));
     let text = refusal(&odd);
-    assert!(
-        text.contains("`database.pasword`") && text.contains("unknown.toml"),
-        "{text}"
-    );
+    assert!(text.contains("`database.pasword`") && text.contains("unknown.toml"), "{text}");
 }
 
 #[test]
 fn a_wrong_type_stops_the_start_with_its_full_name() {
     for (variable, value, key) in [
-        (
-            "ASSURLY__SERVER__CONNECTIONS_MAX",
-            "many",
-            "`server.connections_max`",
-        ),
+        ("ASSURLY__SERVER__CONNECTIONS_MAX", "many", "`server.connections_max`"),
         ("ASSURLY__SERVER__LISTEN", "here", "`server.listen`"),
-        (
-            "ASSURLY__SERVER__PUBLIC_URL",
-            "assurly",
-            "`server.public_url`",
-        ),
+        ("ASSURLY__SERVER__PUBLIC_URL", "assurly", "`server.public_url`"),
         ("ASSURLY__TELEMETRY__FORMAT", "xml", "`telemetry.format`"),
-        (
-            "ASSURLY__DATABASE__MIGRATE_AT_START",
-            "maybe",
-            "`database.migrate_at_start`",
-        ),
+        ("ASSURLY__DATABASE__MIGRATE_AT_START", "maybe", "`database.migrate_at_start`"),
         ("ASSURLY__ENVIRONMENT", "staging", "`environment`"),
     ] {
         let text = refusal(&sources(&[(variable, value)]));
@@ -141,17 +118,11 @@ fn secrets_are_never_shown() {
     let url = "mysql://assurly:hunter2@db.example:3306/assurly?ssl-key=hunter2";
     let settings = load(&sources(&[("DATABASE_URL", url)])).expect("right");
     let shown = settings.to_toml().expect("TOML");
-    assert!(
-        shown.contains("mysql://assurly:***@db.example:3306/assurly"),
-        "{shown}"
-    );
+    assert!(shown.contains("mysql://assurly:***@db.example:3306/assurly"), "{shown}");
     assert!(!shown.contains("hunter2"));
     assert!(!format!("{settings:?}").contains("hunter2"));
     let wrong = refusal(&sources(&[("DATABASE_URL", "mysql:hunter2@db.example")]));
-    assert!(
-        wrong.contains("`database.url`") && !wrong.contains("hunter2"),
-        "{wrong}"
-    );
+    assert!(wrong.contains("`database.url`") && !wrong.contains("hunter2"), "{wrong}");
 }
 
 #[test]

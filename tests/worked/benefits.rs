@@ -35,24 +35,13 @@ impl L1 {
         let dues = (0..Self::MONTHS).map(|month| {
             let interest = Cents::of_ratio(i128::from(outstanding.get()) * 330, 120_000);
             let last = month == Self::MONTHS - 1;
-            let instalment = if last {
-                outstanding + interest
-            } else {
-                instalment
-            };
+            let instalment = if last { outstanding + interest } else { instalment };
             outstanding -= instalment - interest;
-            Due {
-                date: add_months(date(2026, 5, 5), month),
-                instalment,
-                outstanding,
-            }
+            Due { date: add_months(date(2026, 5, 5), month), instalment, outstanding }
         });
         Self {
             dues: dues.collect(),
-            releases: [Release {
-                date: date(2026, 4, 5),
-                amount: capital,
-            }],
+            releases: [Release { date: date(2026, 4, 5), amount: capital }],
         }
     }
 
@@ -67,10 +56,7 @@ impl L1 {
     }
 }
 
-const INSURED: Insured = Insured {
-    birth_date: date(1990, 9, 15),
-    contract_end: date(2046, 4, 5),
-};
+const INSURED: Insured = Insured { birth_date: date(1990, 9, 15), contract_end: date(2046, 4, 5) };
 
 fn rate() -> Rate {
     "3.30".parse().expect("a rate")
@@ -83,9 +69,7 @@ fn percent(value: u8) -> Percent {
 /// A quantity of L1 in the worked examples.
 fn amount(quantity: &str) -> Cents {
     let rows = data::rows("loan_worked_examples");
-    let row = rows
-        .iter()
-        .find(|row| row.text("id") == "L1" && row.text("quantity") == quantity);
+    let row = rows.iter().find(|row| row.text("id") == "L1" && row.text("quantity") == quantity);
     row.expect("a quantity of L1").cents("value")
 }
 
@@ -93,11 +77,7 @@ fn capital(share: u8, share_repaid: u8, event: Date) -> (Cents, Cents, Cents) {
     let l1 = L1::new();
     let loans = [l1.insured(share, share_repaid)];
     let benefit = capital_benefits(&loans, event, Cents::ZERO, &Rules::V1)[0];
-    (
-        benefit.owed.outstanding,
-        benefit.owed.accrued,
-        benefit.amount,
-    )
+    (benefit.owed.outstanding, benefit.owed.accrued, benefit.amount)
 }
 
 fn monthly(share: u8, spells: &[Spell], benefit: Monthly) -> Vec<Indemnity> {
@@ -121,12 +101,7 @@ fn the_schedule_is_the_one_of_the_reference() {
         let after = row.text("quantity").strip_prefix("crd_after_");
         if let Some(after) = after.filter(|_| row.text("id") == "L1") {
             let month: usize = after.parse().expect("a month");
-            assert_eq!(
-                l1.dues[month - 1].outstanding,
-                row.cents("value"),
-                "{}",
-                row.place
-            );
+            assert_eq!(l1.dues[month - 1].outstanding, row.cents("value"), "{}", row.place);
         }
     }
     assert_eq!(l1.dues[239].instalment, amount("last"));
@@ -148,10 +123,7 @@ fn what_one_benefit_repaid_is_no_longer_paid() {
     let event = date(2031, 3, 18);
     assert_eq!(capital(50, 100, event).2, Cents::ZERO);
     assert_eq!(capital(100, 60, event).2, cents("64995.10"));
-    assert_eq!(
-        capital(60, 0, event).2 + capital(100, 60, event).2,
-        cents("162487.75")
-    );
+    assert_eq!(capital(60, 0, event).2 + capital(100, 60, event).2, cents("162487.75"));
 }
 
 #[test]
@@ -175,10 +147,8 @@ fn incapacity_pays_by_days_of_each_instalment() {
     let spells = stop_of_2028();
     assert_eq!(spells[0].first(), date(2028, 5, 10));
     let paid = monthly(100, &spells, Monthly::Incapacity);
-    let lines: Vec<_> = paid
-        .iter()
-        .map(|part| (part.days, part.period_days, part.amount))
-        .collect();
+    let lines: Vec<_> =
+        paid.iter().map(|part| (part.days, part.period_days, part.amount)).collect();
     let whole = cents("1139.47");
     assert_eq!(
         lines,

@@ -37,20 +37,11 @@ pub(crate) fn rates(credit: &CashFlows, premiums: &[Collection]) -> [AnnualRate;
 }
 
 pub(crate) fn share(percent: u8) -> Share {
-    Share {
-        from: None,
-        percent: Percent::new(percent).unwrap(),
-    }
+    Share { from: None, percent: Percent::new(percent).unwrap() }
 }
 
 fn flat_premiums(rate: &str, basis: Basis, percent: u8, schedule: &Schedule) -> Vec<Collection> {
-    flat::at_rate(
-        rate.parse().unwrap(),
-        basis,
-        &[share(percent)],
-        schedule,
-        schedule.release(),
-    )
+    flat::at_rate(rate.parse().unwrap(), basis, &[share(percent)], schedule, schedule.release())
 }
 
 pub(crate) fn series(premiums: &[Collection]) -> MonthlySeries {
@@ -98,10 +89,7 @@ fn couple(who: &str) -> String {
     };
     let costs = series(&premiums).costs();
     let taea = rates(&credit(&[&schedule]), &premiums)[2];
-    format!(
-        "{}/{}/{}/{taea}",
-        costs.first_month, costs.total, costs.total_8y
-    )
+    format!("{}/{}/{}/{taea}", costs.first_month, costs.total, costs.total_8y)
 }
 
 /// Premiums of several months collected together, at the beginning of the first.
@@ -117,9 +105,7 @@ fn in_advance(months: usize) -> String {
 
 fn project() -> String {
     let (ptz, main) = (l6(), l7());
-    let premiums = [&ptz, &main]
-        .map(|loan| flat_premiums("0.25", Basis::Ci, 100, loan))
-        .concat();
+    let premiums = [&ptz, &main].map(|loan| flat_premiums("0.25", Basis::Ci, 100, loan)).concat();
     let [without, with, taea] = rates(&credit(&[&ptz, &main]), &premiums);
     format!("{without}/{with}/{taea}")
 }
@@ -157,9 +143,7 @@ fn span(years: f64) -> MonthsAndDays {
     let spans = (0..=36_u16).flat_map(|months| (0..=60_u16).map(move |days| (months, days)));
     let distance =
         |span: &(u16, u16)| (f64::from(span.0) / 12.0 + f64::from(span.1) / 365.0 - years).abs();
-    let (months, days) = spans
-        .min_by(|a, b| distance(a).total_cmp(&distance(b)))
-        .unwrap();
+    let (months, days) = spans.min_by(|a, b| distance(a).total_cmp(&distance(b))).unwrap();
     assert!(distance(&(months, days)) < 1e-6, "{years}");
     MonthsAndDays { months, days }
 }
@@ -171,10 +155,7 @@ fn official(flows: &str) -> AnnualRate {
     for flow in flows.split(';') {
         let Some((years, amount)) = flow.split_once(':') else {
             // "... (37 flows, equal twelfths)": the last flow goes on month after month.
-            let flows: usize = flow
-                .split(['(', ' '])
-                .find_map(|word| word.parse().ok())
-                .unwrap();
+            let flows: usize = flow.split(['(', ' ']).find_map(|word| word.parse().ok()).unwrap();
             while count < flows {
                 last.0.months += 1;
                 credit.add_at(last.0, last.1);

@@ -1,7 +1,5 @@
 //! Reads the CSV files of `tests/data`: a header, then rows whose cells are found by title.
 
-#![expect(clippy::panic, reason = "a missing file or cell is a failing test")]
-
 use std::{collections::BTreeMap, fs, path::PathBuf, str::FromStr};
 
 use assurly::kernel::money::Cents;

@@ -82,15 +82,9 @@ fn a_table_that_cannot_serve_is_named() {
     let [mortality, itt, passage, invalidity] = public_tables();
     let short = "age,0,1\n20,10000,5000\n";
     let error = derive_csv(&mortality, short, &passage, &invalidity).expect_err("too short");
-    assert_eq!(
-        error.to_string(),
-        "incapacity: 37 columns are needed after the age"
-    );
+    assert_eq!(error.to_string(), "incapacity: 37 columns are needed after the age");
     let error = derive_csv("age,lx\n0,1\n", &itt, &passage, &invalidity).expect_err("not it");
-    assert_eq!(
-        error.to_string(),
-        "mortality: the header has no column qx_th00_02"
-    );
+    assert_eq!(error.to_string(), "mortality: the header has no column qx_th00_02");
     let young = "age,qx_th00_02,qx_tf00_02\n18,0.1,0.1\n";
     let error = derive_csv(young, &itt, &passage, &invalidity).expect_err("ages are missing");
     assert_eq!(error, DerivationError::AgeMissing(19));

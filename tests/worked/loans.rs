@@ -13,10 +13,8 @@ pub(crate) const RELEASE: Date = date(2026, 6, 5);
 const ONE: Payment = Payment::Weighted(Decimal::ONE);
 
 pub(crate) fn terms(euros: i64, rate: &str, segments: &[(u32, Payment)]) -> Terms {
-    let segments = segments.iter().map(|(months, payment)| Segment {
-        months: *months,
-        payment: *payment,
-    });
+    let segments =
+        segments.iter().map(|(months, payment)| Segment { months: *months, payment: *payment });
     Terms {
         segments: segments.collect(),
         ..Terms::amortising(Cents::from_euros(euros), rate.parse().unwrap(), 1, RELEASE)
@@ -28,15 +26,11 @@ pub(crate) fn l1() -> Terms {
 }
 
 pub(crate) fn l6() -> Schedule {
-    terms(40_000, "0", &[(120, Payment::Nothing), (120, ONE)])
-        .schedule()
-        .unwrap()
+    terms(40_000, "0", &[(120, Payment::Nothing), (120, ONE)]).schedule().unwrap()
 }
 
 pub(crate) fn l7() -> Schedule {
-    smoothed(terms(160_000, "3.50", &[(240, ONE)]), &[l6()])
-        .schedule()
-        .unwrap()
+    smoothed(terms(160_000, "3.50", &[(240, ONE)]), &[l6()]).schedule().unwrap()
 }
 
 fn weighted(hundredths: i64) -> Payment {
@@ -44,33 +38,16 @@ fn weighted(hundredths: i64) -> Payment {
 }
 
 fn l8() -> Terms {
-    Terms {
-        release: date(2026, 3, 17),
-        first_due: date(2026, 5, 5),
-        ..l1()
-    }
+    Terms { release: date(2026, 3, 17), first_due: date(2026, 5, 5), ..l1() }
 }
 
 fn l9(keep: Keep) -> Schedule {
-    let repayment = EarlyRepayment {
-        after_month: 60,
-        amount: Cents::from_euros(30_000),
-        keep,
-    };
-    Terms {
-        early_repayments: vec![repayment],
-        ..l1()
-    }
-    .schedule()
-    .unwrap()
+    let repayment = EarlyRepayment { after_month: 60, amount: Cents::from_euros(30_000), keep };
+    Terms { early_repayments: vec![repayment], ..l1() }.schedule().unwrap()
 }
 
 fn schedule(id: &str) -> Schedule {
-    let steps = [
-        (60, weighted(80)),
-        (60, weighted(100)),
-        (120, weighted(115)),
-    ];
+    let steps = [(60, weighted(80)), (60, weighted(100)), (120, weighted(115))];
     match id {
         "L1" => l1().schedule(),
         "L2" => terms(100_000, "4", &[(120, Payment::Interest)]).schedule(),
@@ -112,33 +89,27 @@ fn computed(id: &str, description: &str, quantity: &str) -> String {
         return schedule.outstanding_after(month).to_string();
     }
     match (id, quantity) {
-        ("L2", "monthly_interest") => instalment(&schedule, 1),
         ("L3", "deferred") => instalment(&schedule, 12),
-        ("L5", "p1") => instalment(&schedule, 1),
-        ("L5", "p2") => instalment(&schedule, 61),
+        ("L2", "monthly_interest") | ("L5", "p1") => instalment(&schedule, 1),
+        ("L5", "p2") | ("L9", "new_instalment") => instalment(&schedule, 61),
         ("L5", "p3") => instalment(&schedule, 121),
         ("L5", "A_unrounded") => unrounded_l5(),
         ("L7", "total_instalment") => {
             let both = schedule.rows()[0].instalment + l6().rows()[0].instalment;
-            assert_eq!(
-                both,
-                schedule.rows()[200].instalment + l6().rows()[200].instalment
-            );
+            assert_eq!(both, schedule.rows()[200].instalment + l6().rows()[200].instalment);
             both.to_string()
         }
         ("L7", "main_1_120") => instalment(&schedule, 120),
         ("L7", "main_121_239") => instalment(&schedule, 239),
         ("L7", "main_240") => instalment(&schedule, 240),
-        ("L7", "naive_main_instalment") => instalment(
-            &terms(160_000, "3.50", &[(240, ONE)]).schedule().unwrap(),
-            1,
-        ),
+        ("L7", "naive_main_instalment") => {
+            instalment(&terms(160_000, "3.50", &[(240, ONE)]).schedule().unwrap(), 1)
+        }
         ("L8", "extra_days") => l8().extra_days().to_string(),
         ("L8", "interets_intercalaires") => l8().broken_period_interest().to_string(),
         ("L8", "taeg") => taeg(&schedule),
         ("L9", "crd_before") => schedule_of_l1_after(60),
         ("L9", "crd_after") => schedule.outstanding_after(60).to_string(),
-        ("L9", "new_instalment") => instalment(&schedule, 61),
         ("L9", "new_months") => (l9(Keep::Instalment).rows().len() - 60).to_string(),
         (_, "instalment") => schedule.usual_instalment().to_string(),
         (_, "last" | "last_instalment") => last(&schedule),
@@ -150,11 +121,7 @@ fn computed(id: &str, description: &str, quantity: &str) -> String {
 /// The instalment of weight 1 with six decimals: that of a loan ten thousand times larger, whose
 /// cents are the digits looked for.
 fn unrounded_l5() -> String {
-    let steps = [
-        (60, weighted(80)),
-        (60, weighted(100)),
-        (120, weighted(115)),
-    ];
+    let steps = [(60, weighted(80)), (60, weighted(100)), (120, weighted(115))];
     let schedule = terms(200_000 * 10_000, "3.30", &steps).schedule().unwrap();
     let cents = schedule.rows()[60].instalment.get();
     format!("{}.{:06}", cents / 1_000_000, cents % 1_000_000)

@@ -4,6 +4,12 @@
 //! One module per file of `tests/data` or per part of the trade; each reads its expectations from
 //! the files, so that a number stands in one place only.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a number that is missing or cannot be read is a failing test"
+)]
+
 mod benefits;
 mod costs;
 mod data;

@@ -27,30 +27,17 @@ fn vectors() {
         let effect = date(2026, 6, 5);
         let capital = Cents::from_euros(get("capital").parse().unwrap());
         let months = get("months").parse().unwrap();
-        let terms = Terms::amortising(
-            capital,
-            get("nominal_rate").parse().unwrap(),
-            months,
-            effect,
-        );
+        let terms =
+            Terms::amortising(capital, get("nominal_rate").parse().unwrap(), months, effect);
         let schedule = terms.schedule().unwrap();
         let class = RiskClass::ALL[get("class")[1..].parse::<usize>().unwrap() - 1];
-        let loadings = get("surcharges")
-            .split(';')
-            .filter(|s| !s.is_empty())
-            .map(|s| {
-                let (name, fraction) = s.split_once('=').unwrap();
-                let guarantee = Guarantee::ALL
-                    .into_iter()
-                    .find(|g| g.code() == name.to_lowercase())
-                    .unwrap();
-                let percent = fraction.parse::<Decimal>().unwrap() * Decimal::ONE_HUNDRED;
-                Loading {
-                    guarantee,
-                    kind: LoadingKind::Percent(percent),
-                    until: None,
-                }
-            });
+        let loadings = get("surcharges").split(';').filter(|s| !s.is_empty()).map(|s| {
+            let (name, fraction) = s.split_once('=').unwrap();
+            let guarantee =
+                Guarantee::ALL.into_iter().find(|g| g.code() == name.to_lowercase()).unwrap();
+            let percent = fraction.parse::<Decimal>().unwrap() * Decimal::ONE_HUNDRED;
+            Loading { guarantee, kind: LoadingKind::Percent(percent), until: None }
+        });
         let life = Life {
             birth: anniversary(effect, -get("age").parse::<i32>().unwrap()),
             smoker: get("smoker") == "True",
@@ -64,14 +51,11 @@ fn vectors() {
             mno: get("mno") == "True",
             basis: Basis::CrdAnnual,
         };
-        let share = Share {
-            from: None,
-            percent: Percent::new(get("quotite").parse().unwrap()).unwrap(),
-        };
+        let share =
+            Share { from: None, percent: Percent::new(get("quotite").parse().unwrap()).unwrap() };
         let plan = PremiumPlan::new(&tariff, &life, &choices, &[share], &schedule);
-        for (guarantee, name) in Guarantee::ALL
-            .into_iter()
-            .zip(["m1_deces", "m1_ptia", "m1_ipt", "m1_itt", "m1_ipp"])
+        for (guarantee, name) in
+            Guarantee::ALL.into_iter().zip(["m1_deces", "m1_ptia", "m1_ipt", "m1_itt", "m1_ipp"])
         {
             let price = plan.first_month()[guarantee.index()];
             assert_eq!(price.to_string(), get(name), "{} {name}", get("id"));

@@ -27,12 +27,7 @@ fn death_probabilities_follow_from_the_survivors() {
             }
             let expected = (Decimal::ONE - next / now)
                 .round_dp_with_strategy(8, RoundingStrategy::MidpointAwayFromZero);
-            assert_eq!(
-                pair[0].number::<Decimal>(qx),
-                expected,
-                "{} {qx}",
-                pair[0].place
-            );
+            assert_eq!(pair[0].number::<Decimal>(qx), expected, "{} {qx}", pair[0].place);
         }
     }
 }
@@ -64,11 +59,7 @@ fn laws_of_staying_start_whole_and_never_rise() {
             let series = row.series();
             assert_eq!(series[0], Decimal::from(10_000), "{}", row.place);
             let age: u8 = row.number("age");
-            rising.extend(
-                increases(&series)
-                    .into_iter()
-                    .map(|month| (name, age, month)),
-            );
+            rising.extend(increases(&series).into_iter().map(|month| (name, age, month)));
         }
     }
     let known = [
@@ -81,9 +72,7 @@ fn laws_of_staying_start_whole_and_never_rise() {
     let known: Vec<_> = known
         .into_iter()
         .flat_map(|(age, months)| {
-            months
-                .into_iter()
-                .map(move |m| ("bcac2010_itt_maintien", age, m))
+            months.into_iter().map(move |m| ("bcac2010_itt_maintien", age, m))
         })
         .collect();
     assert_eq!(rising, known);
@@ -91,10 +80,8 @@ fn laws_of_staying_start_whole_and_never_rise() {
 
 #[test]
 fn invalidity_ends_at_one_age_for_everybody() {
-    for (name, end) in [
-        ("bcac2010_invalidite_maintien", 62),
-        ("bcac2013_invalidite_maintien", 65),
-    ] {
+    for (name, end) in [("bcac2010_invalidite_maintien", 62), ("bcac2013_invalidite_maintien", 65)]
+    {
         for row in data::rows(name) {
             let years = row.series().iter().filter(|count| !count.is_zero()).count() - 1;
             assert_eq!(row.number::<usize>("age") + years, end, "{}", row.place);
@@ -105,24 +92,13 @@ fn invalidity_ends_at_one_age_for_everybody() {
 /// Who becomes invalid has left incapacity: over the three years, no more than entered it.
 #[test]
 fn passages_stay_within_the_entries() {
-    for name in [
-        "bcac2010_passage_itt_invalidite",
-        "bcac2013_passage_itt_invalidite",
-    ] {
+    for name in ["bcac2010_passage_itt_invalidite", "bcac2013_passage_itt_invalidite"] {
         for row in data::rows(name) {
             let passages = row.series();
             assert_eq!(passages.len(), 36, "{}", row.place);
-            assert!(
-                passages.iter().all(|count| *count >= Decimal::ZERO),
-                "{}",
-                row.place
-            );
+            assert!(passages.iter().all(|count| *count >= Decimal::ZERO), "{}", row.place);
             let all: Decimal = passages.iter().sum();
-            assert!(
-                all > Decimal::ZERO && all < Decimal::from(10_000),
-                "{}",
-                row.place
-            );
+            assert!(all > Decimal::ZERO && all < Decimal::from(10_000), "{}", row.place);
         }
     }
 }
@@ -149,22 +125,14 @@ fn projected_mortality_falls_with_the_years_and_rises_with_age() {
     let by_year =
         |row: &Row| -> Vec<Decimal> { years.iter().map(|year| row.number(year)).collect() };
     for row in &rows {
-        assert_eq!(
-            increases(&by_year(row)),
-            Vec::<usize>::new(),
-            "{}",
-            row.place
-        );
+        assert_eq!(increases(&by_year(row)), Vec::<usize>::new(), "{}", row.place);
     }
     for sex in ["M", "F"] {
         let table: Vec<&Row> = rows.iter().filter(|row| row.text("sex") == sex).collect();
         assert_eq!(table.len(), 66, "{sex}");
         for pair in table.windows(2) {
             assert_eq!(pair[0].number::<u8>("age") + 1, pair[1].number::<u8>("age"));
-            let rises = by_year(pair[0])
-                .iter()
-                .zip(by_year(pair[1]))
-                .all(|(q, next)| *q <= next);
+            let rises = by_year(pair[0]).iter().zip(by_year(pair[1])).all(|(q, next)| *q <= next);
             assert!(rises, "{}", pair[1].place);
         }
     }
@@ -180,10 +148,6 @@ fn the_tables_of_the_product_are_the_tables_of_the_reference() {
         "bcac2010_invalidite_maintien",
     ] {
         let product = data::text(&format!("products/tables/{name}.csv"));
-        assert_eq!(
-            product,
-            data::text(&format!("tests/data/{name}.csv")),
-            "{name}"
-        );
+        assert_eq!(product, data::text(&format!("tests/data/{name}.csv")), "{name}");
     }
 }

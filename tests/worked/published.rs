@@ -22,25 +22,14 @@ fn flows(row: &Row, schedule: &Schedule) -> CashFlows {
     if has_one_instalment(row.text("id")) {
         let mut flows = CashFlows::new(RELEASE);
         flows.add(RELEASE, schedule.capital());
-        schedule
-            .rows()
-            .iter()
-            .for_each(|row| flows.add(row.due, -instalment));
+        schedule.rows().iter().for_each(|row| flows.add(row.due, -instalment));
         return flows;
     }
-    assert_eq!(
-        schedule.usual_instalment(),
-        instalment,
-        "{}",
-        row.text("id")
-    );
+    assert_eq!(schedule.usual_instalment(), instalment, "{}", row.text("id"));
     let mut flows = credit(&[schedule]);
     flows.add(RELEASE, -cents(row.text("fees_t0")));
     let fee = cents(row.text("monthly_fee"));
-    schedule
-        .rows()
-        .iter()
-        .for_each(|row| flows.add(row.due, -fee));
+    schedule.rows().iter().for_each(|row| flows.add(row.due, -fee));
     flows
 }
 
@@ -49,14 +38,8 @@ fn check(row: &Row) {
     let capital = cents(row.text("capital"));
     let months = row.text("months").parse().unwrap();
     let rate = row.text("nominal_rate").parse().unwrap();
-    let schedule = Terms::amortising(capital, rate, months, RELEASE)
-        .schedule()
-        .unwrap();
-    let basis = if row.text("basis") == "CI" {
-        Basis::Ci
-    } else {
-        Basis::CrdMonthly
-    };
+    let schedule = Terms::amortising(capital, rate, months, RELEASE).schedule().unwrap();
+    let basis = if row.text("basis") == "CI" { Basis::Ci } else { Basis::CrdMonthly };
     let price = row.text("insurance_rate_or_monthly");
     let premiums = match price.strip_suffix('%').map(str::parse) {
         Some(rate) => flat::at_rate(rate.unwrap(), basis, &[share(100)], &schedule, RELEASE),

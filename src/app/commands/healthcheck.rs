@@ -21,16 +21,10 @@ pub(super) fn run(settings: &Settings) -> anyhow::Result<()> {
         .with_context(|| format!("nothing answers on {address}"))?;
     stream.set_read_timeout(Some(PATIENCE))?;
     stream.set_write_timeout(Some(PATIENCE))?;
-    write!(
-        stream,
-        "GET /healthz HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n"
-    )?;
+    write!(stream, "GET /healthz HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n")?;
     let mut answer = Vec::new();
     stream.take(ANSWER_MAX).read_to_end(&mut answer)?;
-    ensure!(
-        answer.starts_with(b"HTTP/1.1 200 "),
-        "the service is not well"
-    );
+    ensure!(answer.starts_with(b"HTTP/1.1 200 "), "the service is not well");
     Ok(())
 }
 

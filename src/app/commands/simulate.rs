@@ -87,16 +87,10 @@ fn in_words(problem: &Problem) -> String {
     let entry = problem.kind.entry();
     let mut text = entry.title.to_owned();
     for fault in &problem.faults {
-        text.push_str(&format!(
-            "\n  {} {}: {}",
-            fault.pointer, fault.code, fault.detail
-        ));
+        text.push_str(&format!("\n  {} {}: {}", fault.pointer, fault.code, fault.detail));
     }
     if problem.faults.is_empty() {
-        text.push_str(&format!(
-            "\n  {}",
-            problem.detail.as_deref().unwrap_or(entry.remedy)
-        ));
+        text.push_str(&format!("\n  {}", problem.detail.as_deref().unwrap_or(entry.remedy)));
     }
     text
 }

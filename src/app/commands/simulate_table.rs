@@ -15,17 +15,9 @@ pub(super) fn render(response: &SimulationResponse) -> String {
     // Writing to a string cannot fail.
     let _ = writeln!(write, "{HEAD}");
     for person in &response.insured {
-        line(
-            write,
-            &format!("assuré {}", person.reference),
-            &person.costs,
-        );
+        line(write, &format!("assuré {}", person.reference), &person.costs);
         for loan in &person.loans {
-            line(
-                write,
-                &format!("  {} à {} %", loan.reference, loan.percent),
-                &loan.costs,
-            );
+            line(write, &format!("  {} à {} %", loan.reference, loan.percent), &loan.costs);
         }
     }
     for loan in &response.loans {
@@ -35,21 +27,11 @@ pub(super) fn render(response: &SimulationResponse) -> String {
     if let Some(saving) = &response.saving {
         line(write, "banque", &saving.bank);
         let (total, eight) = (euros(saving.total_cents), euros(saving.total_8y_cents));
-        let _ = writeln!(
-            write,
-            "\nÉconomie : {total} € en tout, {eight} € sur 8 ans."
-        );
+        let _ = writeln!(write, "\nÉconomie : {total} € en tout, {eight} € sur 8 ans.");
     }
-    response
-        .insured
-        .iter()
-        .for_each(|person| details(write, person));
+    response.insured.iter().for_each(|person| details(write, person));
     for warning in &response.warnings {
-        let _ = writeln!(
-            write,
-            "\nAttention : {} ({})",
-            warning.detail, warning.pointer
-        );
+        let _ = writeln!(write, "\nAttention : {} ({})", warning.detail, warning.pointer);
     }
     for loan in &response.loans {
         let rows = loan.schedule.as_deref().unwrap_or_default();
@@ -74,12 +56,7 @@ fn line(text: &mut String, name: &str, costs: &CostsResponse) {
 fn details(text: &mut String, person: &InsuredResponse) {
     let route = &person.route;
     let path = route.path.as_deref().unwrap_or("non assurable en ligne");
-    let _ = writeln!(
-        text,
-        "\nAssuré {} : {path} ({})",
-        person.reference,
-        route.reasons.join(", ")
-    );
+    let _ = writeln!(text, "\nAssuré {} : {path} ({})", person.reference, route.reasons.join(", "));
     for guarantee in &person.guarantees {
         let price = euros(guarantee.first_month_cents);
         let code = guarantee.code.code();

@@ -48,10 +48,7 @@ impl Sources {
     /// A variable of ours that is not UTF-8.
     pub fn of_this_process(file: Option<PathBuf>) -> Result<Self, SettingsError> {
         let named = std::env::var_os("ASSURLY_CONFIG").map(PathBuf::from);
-        Ok(Self {
-            file: file.or(named),
-            variables: ours(std::env::vars_os())?,
-        })
+        Ok(Self { file: file.or(named), variables: ours(std::env::vars_os())? })
     }
 }
 
@@ -83,11 +80,7 @@ pub fn load(sources: &Sources) -> Result<Settings, SettingsError> {
     let settings: Settings =
         serde_path_to_error::deserialize(config).map_err(|error| at_fault(&error, sources))?;
     let complaints = settings.complaints();
-    if complaints.is_empty() {
-        Ok(settings)
-    } else {
-        Err(SettingsError::Values(complaints))
-    }
+    if complaints.is_empty() { Ok(settings) } else { Err(SettingsError::Values(complaints)) }
 }
 
 fn gather(sources: &Sources) -> Result<Config, ConfigError> {
@@ -98,9 +91,7 @@ fn gather(sources: &Sources) -> Result<Config, ConfigError> {
     }
     let mut variables = sources.variables.clone();
     if let Some(url) = variables.remove("DATABASE_URL") {
-        variables
-            .entry(format!("{PREFIX}DATABASE__URL"))
-            .or_insert(url);
+        variables.entry(format!("{PREFIX}DATABASE__URL")).or_insert(url);
     }
     let variables = Environment::with_prefix("ASSURLY")
         .prefix_separator("__")
@@ -129,11 +120,9 @@ fn file_origin(file: Option<&Path>) -> String {
 /// The sentence of `config`'s error without the key and origin that it may repeat.
 fn cause(error: &ConfigError) -> String {
     match error {
-        ConfigError::Type {
-            unexpected,
-            expected,
-            ..
-        } => format!("invalid type: {unexpected}, expected {expected}"),
+        ConfigError::Type { unexpected, expected, .. } => {
+            format!("invalid type: {unexpected}, expected {expected}")
+        }
         ConfigError::At { error, .. } => cause(error),
         other => other.to_string(),
     }

@@ -10,10 +10,7 @@ pub fn limited_to_instalment(instalment: Cents, amounts: &[Cents]) -> Vec<Cents>
     if amounts.iter().copied().sum::<Cents>() <= instalment {
         return amounts.to_vec();
     }
-    let weights: Vec<i128> = amounts
-        .iter()
-        .map(|amount| i128::from(amount.get()))
-        .collect();
+    let weights: Vec<i128> = amounts.iter().map(|amount| i128::from(amount.get())).collect();
     apportion(instalment, &weights)
 }
 

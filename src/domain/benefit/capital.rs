@@ -38,11 +38,7 @@ pub fn capital_benefits(
         let owed = loan.owed_on(event);
         let amount = insured_part(loan, owed.total()).min(room);
         room -= amount;
-        CapitalBenefit {
-            owed,
-            share: loan.payable_share(),
-            amount,
-        }
+        CapitalBenefit { owed, share: loan.payable_share(), amount }
     };
     loans.iter().map(&mut repay).collect()
 }
@@ -72,10 +68,7 @@ mod tests {
     }
 
     fn benefits(capital: Cents, shares: &[(u8, u8)], paid: Cents) -> Vec<Cents> {
-        let releases = [Release {
-            date: date(2026, 1, 5),
-            amount: capital,
-        }];
+        let releases = [Release { date: date(2026, 1, 5), amount: capital }];
         let loans: Vec<_> = shares
             .iter()
             .map(|(share, repaid)| InsuredLoan {

@@ -154,30 +154,17 @@ mod tests {
 
     fn due(date: Date, instalment: i64, outstanding: i64) -> Due {
         let (instalment, outstanding) = (Cents::new(instalment), Cents::new(outstanding));
-        Due {
-            date,
-            instalment,
-            outstanding,
-        }
+        Due { date, instalment, outstanding }
     }
 
     fn on_plan() -> ([Release; 2], [Due; 2]) {
         let amount = Cents::from_euros(100_000);
         (
             [
-                Release {
-                    date: date(2026, 1, 5),
-                    amount,
-                },
-                Release {
-                    date: date(2026, 7, 4),
-                    amount,
-                },
+                Release { date: date(2026, 1, 5), amount },
+                Release { date: date(2026, 7, 4), amount },
             ],
-            [
-                due(date(2026, 6, 5), 50_000, 20_000_000),
-                due(date(2026, 8, 5), 50_000, 19_950_000),
-            ],
+            [due(date(2026, 6, 5), 50_000, 20_000_000), due(date(2026, 8, 5), 50_000, 19_950_000)],
         )
     }
 

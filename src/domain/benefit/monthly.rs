@@ -66,9 +66,7 @@ pub fn indemnities(
         }
     }
     let months = months.values();
-    months
-        .flat_map(|parts| pay_month(parts, benefit, rules))
-        .collect()
+    months.flat_map(|parts| pay_month(parts, benefit, rules)).collect()
 }
 
 /// One instalment with indemnified days.
@@ -115,9 +113,7 @@ impl Part {
 }
 
 fn pay_month(parts: &[Part], benefit: Monthly, rules: &Rules) -> Vec<Indemnity> {
-    let scale = parts
-        .iter()
-        .fold(1, |all, part| lcm(all, i128::from(part.period_days)));
+    let scale = parts.iter().fold(1, |all, part| lcm(all, i128::from(part.period_days)));
     let weights: Vec<i128> = parts.iter().map(|part| part.weight(scale)).collect();
     let percent = i128::from(benefit.percent(rules).get());
     let cents = |weight: i128| Cents::of_ratio(weight * percent, 100 * 100 * scale);
@@ -168,11 +164,8 @@ mod tests {
 
     fn year_of(instalment: Cents, day: i8) -> Vec<Due> {
         let first = date(2028, 1, day);
-        let due = |month| Due {
-            date: add_months(first, month),
-            instalment,
-            outstanding: Cents::ZERO,
-        };
+        let due =
+            |month| Due { date: add_months(first, month), instalment, outstanding: Cents::ZERO };
         (0..12).map(due).collect()
     }
 
@@ -194,23 +187,13 @@ mod tests {
 
     #[test]
     fn the_ceiling_is_shared_by_the_loans_of_a_month() {
-        let (one, other) = (
-            year_of(Cents::from_euros(6_000), 5),
-            year_of(Cents::from_euros(3_000), 5),
-        );
+        let (one, other) =
+            (year_of(Cents::from_euros(6_000), 5), year_of(Cents::from_euros(3_000), 5));
         let loans = [loan(&one, 100), loan(&other, 100)];
         let whole = (date(2028, 3, 5), date(2028, 4, 4));
-        assert_eq!(
-            paid(&loans, whole.0, whole.1, Monthly::Incapacity),
-            [500_000, 250_000]
-        );
+        assert_eq!(paid(&loans, whole.0, whole.1, Monthly::Incapacity), [500_000, 250_000]);
         // 10 days of 31: 2 419.35 in all, of which a third is 806.45.
-        let ten_days = paid(
-            &loans,
-            date(2028, 3, 5),
-            date(2028, 3, 14),
-            Monthly::Incapacity,
-        );
+        let ten_days = paid(&loans, date(2028, 3, 5), date(2028, 3, 14), Monthly::Incapacity);
         assert_eq!(ten_days, [161_290, 80_645]);
         // Half of 9 000 is under the ceiling.
         let half = paid(&loans, whole.0, whole.1, Monthly::PartialInvalidity);
@@ -222,24 +205,15 @@ mod tests {
     fn the_half_of_partial_invalidity_comes_before_the_ceiling() {
         let dues = year_of(Cents::from_euros(16_000), 5);
         let month = (date(2028, 3, 5), date(2028, 4, 4));
-        let amounts = paid(
-            &[loan(&dues, 100)],
-            month.0,
-            month.1,
-            Monthly::PartialInvalidity,
-        );
+        let amounts = paid(&[loan(&dues, 100)], month.0, month.1, Monthly::PartialInvalidity);
         assert_eq!(amounts, [750_000]);
     }
 
     #[test]
     fn deferred_months_pay_nothing() {
         let dues = year_of(Cents::ZERO, 5);
-        let amounts = paid(
-            &[loan(&dues, 100)],
-            date(2028, 3, 5),
-            date(2028, 5, 4),
-            Monthly::PartTime,
-        );
+        let amounts =
+            paid(&[loan(&dues, 100)], date(2028, 3, 5), date(2028, 5, 4), Monthly::PartTime);
         assert_eq!(amounts, [0, 0]);
     }
 
@@ -248,12 +222,7 @@ mod tests {
         let dues = year_of(Cents::new(31_000), 5);
         let spell = |first, last| Spell::new(date(2028, 3, first), date(2028, 3, last));
         let spells = [spell(6, 10), spell(20, 24)].map(|spell| spell.expect("a spell"));
-        let paid = indemnities(
-            &[loan(&dues, 100)],
-            &spells,
-            Monthly::Incapacity,
-            &Rules::V1,
-        );
+        let paid = indemnities(&[loan(&dues, 100)], &spells, Monthly::Incapacity, &Rules::V1);
         assert_eq!((paid[0].days, paid[0].amount.get()), (10, 10_000));
         assert_eq!(paid.len(), 1);
     }

@@ -115,8 +115,7 @@ pub fn part_time_spell(
         (0..=relapse_days(rules)).contains(&days_between(returned, part_time.first))
     });
     let paid = part_time.after(0, i32::from(rules.part_time_max_days));
-    paid.filter(|_| follows)
-        .and_then(|spell| insured.covered(Guarantee::Itt, spell))
+    paid.filter(|_| follows).and_then(|spell| insured.covered(Guarantee::Itt, spell))
 }
 
 /// The indemnified days of IPP while the rate stays between 33 and 65, from consolidation to the
@@ -141,10 +140,8 @@ mod tests {
 
     use super::*;
 
-    const YOUNG: Insured = Insured {
-        birth_date: date(1990, 9, 15),
-        contract_end: date(2050, 1, 1),
-    };
+    const YOUNG: Insured =
+        Insured { birth_date: date(1990, 9, 15), contract_end: date(2050, 1, 1) };
 
     fn spell(first: Date, days: i32) -> Spell {
         Spell::new(first, first.saturating_add((days - 1).days())).expect("a spell")
@@ -189,23 +186,14 @@ mod tests {
 
     #[test]
     fn the_birthday_and_the_contract_end_the_payment() {
-        let old = Insured {
-            birth_date: date(1963, 9, 15),
-            ..YOUNG
-        };
+        let old = Insured { birth_date: date(1963, 9, 15), ..YOUNG };
         let stop = spell(date(2028, 2, 10), 400);
         let paid = incapacity_spells(&old, &[stop], 90, &Rules::V1);
         assert_eq!(paid[0].last(), date(2028, 9, 14));
-        let ended = Insured {
-            contract_end: date(2028, 6, 30),
-            ..YOUNG
-        };
+        let ended = Insured { contract_end: date(2028, 6, 30), ..YOUNG };
         let paid = incapacity_spells(&ended, &[stop], 90, &Rules::V1);
         assert_eq!(paid[0].last(), date(2028, 6, 30));
-        let retired = Insured {
-            birth_date: date(1960, 1, 1),
-            ..YOUNG
-        };
+        let retired = Insured { birth_date: date(1960, 1, 1), ..YOUNG };
         assert_eq!(incapacity_spells(&retired, &[stop], 90, &Rules::V1), []);
     }
 
@@ -213,10 +201,7 @@ mod tests {
     fn part_time_follows_an_indemnified_incapacity() {
         let incapacity = itt(&[spell(date(2028, 1, 1), 100)]);
         let part_time = |first| part_time_spell(&YOUNG, &incapacity, spell(first, 300), &Rules::V1);
-        assert_eq!(
-            part_time(date(2028, 4, 10)),
-            Some(spell(date(2028, 4, 10), 180))
-        );
+        assert_eq!(part_time(date(2028, 4, 10)), Some(spell(date(2028, 4, 10), 180)));
         assert_eq!(part_time(date(2028, 6, 10)), None);
         assert_eq!(part_time(date(2028, 4, 5)), None);
         let whole = spell(date(2028, 4, 10), 10);

@@ -30,12 +30,8 @@ mod tests {
     #[test]
     fn premiums_due_on_indemnified_days_are_refunded() {
         let amount = Cents::new(2_357);
-        let premiums: Vec<_> = (4..=10)
-            .map(|month| Premium {
-                date: date(2028, month, 5),
-                amount,
-            })
-            .collect();
+        let premiums: Vec<_> =
+            (4..=10).map(|month| Premium { date: date(2028, month, 5), amount }).collect();
         let spell = Spell::new(date(2028, 5, 10), date(2028, 9, 20)).expect("a spell");
         let waived = waived_premiums(&premiums, &[spell]);
         assert_eq!(waived, premiums[2..=5]);

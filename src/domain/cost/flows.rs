@@ -26,10 +26,7 @@ pub(super) struct Column {
 impl CashFlows {
     /// No flow yet; `origin` is the day of the first release.
     pub const fn new(origin: Date) -> Self {
-        Self {
-            origin,
-            columns: Vec::new(),
-        }
+        Self { origin, columns: Vec::new() }
     }
 
     /// Day of the first release.
@@ -60,10 +57,7 @@ impl CashFlows {
     fn column(&mut self, days: u16) -> &mut Vec<Cents> {
         let place = self.columns.iter().position(|column| column.days == days);
         let place = place.unwrap_or_else(|| {
-            self.columns.push(Column {
-                days,
-                by_month: Vec::new(),
-            });
+            self.columns.push(Column { days, by_month: Vec::new() });
             self.columns.len() - 1
         });
         &mut self.columns[place].by_month
@@ -71,11 +65,7 @@ impl CashFlows {
 
     /// The sum of all flows: what the borrower keeps, negative when credit costs something.
     pub fn sum(&self) -> Cents {
-        self.columns
-            .iter()
-            .flat_map(|column| &column.by_month)
-            .copied()
-            .sum()
+        self.columns.iter().flat_map(|column| &column.by_month).copied().sum()
     }
 
     /// Everything received and everything paid, both positive.

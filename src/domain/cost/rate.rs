@@ -67,8 +67,7 @@ impl CashFlows {
         if paid == received {
             return Ok(AnnualRate(0.0));
         }
-        self.force_of_interest()
-            .map(|force| AnnualRate(force.exp_m1() * 100.0))
+        self.force_of_interest().map(|force| AnnualRate(force.exp_m1() * 100.0))
     }
 
     /// The root in `y = ln(1+X)`: Newton's steps, each kept inside a bracket that bisection
@@ -87,11 +86,7 @@ impl CashFlows {
                 high = force;
             }
             let newton = force - value / slope;
-            let next = if newton > low && newton < high {
-                newton
-            } else {
-                low.midpoint(high)
-            };
+            let next = if newton > low && newton < high { newton } else { low.midpoint(high) };
             if (next - force).abs() <= 1e-15 * (1.0 + force) {
                 return Ok(next);
             }
@@ -111,10 +106,7 @@ impl CashFlows {
             let (mut value, mut slope) = (0.0_f64, 0.0_f64);
             for amount in column.by_month.iter().rev() {
                 slope = slope * month + value;
-                #[expect(
-                    clippy::cast_precision_loss,
-                    reason = "amounts are far under 2^53 cents"
-                )]
+                #[expect(clippy::cast_precision_loss, reason = "amounts are far under 2^53 cents")]
                 let amount = amount.get() as f64;
                 value = value * month + amount;
             }

@@ -61,10 +61,7 @@ impl Assessment {
 /// Compares a cover with what a lender requires.
 pub fn assess(cover: &Cover, profile: &Profile) -> Assessment {
     Assessment {
-        criteria: CRITERIA
-            .iter()
-            .map(|c| criterion_line(cover, profile, c))
-            .collect(),
+        criteria: CRITERIA.iter().map(|c| criterion_line(cover, profile, c)).collect(),
         job_loss: job_loss_line(profile),
         share: share_line(cover, profile),
     }
@@ -88,10 +85,7 @@ fn comparison(requirement: &Requirement, offered: usize) -> String {
     let values = requirement.criterion().values;
     match (values.get(requirement.rank()), values.get(offered)) {
         (Some(required), Some(offered)) => {
-            format!(
-                "exigé {} ; le contrat offre {}",
-                required.label, offered.label
-            )
+            format!("exigé {} ; le contrat offre {}", required.label, offered.label)
         }
         _ => "le contrat répond à l’exigence".to_owned(),
     }
@@ -137,10 +131,7 @@ const fn line(is_met: bool, sentence: String) -> Line {
 }
 
 const fn not_required(sentence: String) -> Line {
-    Line {
-        verdict: Verdict::NotRequired,
-        sentence,
-    }
+    Line { verdict: Verdict::NotRequired, sentence }
 }
 
 #[cfg(test)]

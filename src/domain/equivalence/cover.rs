@@ -69,10 +69,7 @@ impl Cover {
 
     /// The shortest waiting period of the list that the cover's own does not pass.
     fn franchise(&self) -> Option<usize> {
-        let within = |days: &str| {
-            days.parse()
-                .is_ok_and(|days: u16| self.franchise_days <= days)
-        };
+        let within = |days: &str| days.parse().is_ok_and(|days: u16| self.franchise_days <= days);
         FRANCHISE.iter().position(|value| within(value.code))
     }
 

@@ -59,10 +59,7 @@ impl Criterion {
 
 /// Stays abroad: criterion 2. Professional includes humanitarian stays, and personal ones.
 pub const TRAVEL: &[Value] = &[
-    value(
-        "professionnel",
-        "déplacements personnels, professionnels ou humanitaires",
-    ),
+    value("professionnel", "déplacements personnels, professionnels ou humanitaires"),
     value("personnel", "déplacements personnels"),
 ];
 
@@ -76,22 +73,13 @@ pub const FRANCHISE: &[Value] = &[
 ];
 
 /// Part of the instalment paid to who has no occupation at the claim: criterion 10.
-pub const WITHOUT_OCCUPATION: &[Value] = &[
-    value("100", "à 100 %"),
-    value("50_99", "de 50 à 99 %"),
-    value("1_49", "de 1 à 49 %"),
-];
+pub const WITHOUT_OCCUPATION: &[Value] =
+    &[value("100", "à 100 %"), value("50_99", "de 50 à 99 %"), value("1_49", "de 1 à 49 %")];
 
 /// Condition on back and psychic disorders (MNO): criteria 11, 12, 17 and 18.
 pub const MNO: &[Value] = &[
-    value(
-        "sans_condition",
-        "sans condition d’hospitalisation ni d’intervention",
-    ),
-    value(
-        "hospitalisation_moins_10_jours",
-        "avec une hospitalisation de moins de 10 jours",
-    ),
+    value("sans_condition", "sans condition d’hospitalisation ni d’intervention"),
+    value("hospitalisation_moins_10_jours", "avec une hospitalisation de moins de 10 jours"),
     value(
         "hospitalisation_10_jours_ou_chirurgie",
         "avec une hospitalisation de 10 jours ou plus, ou une intervention chirurgicale",
@@ -127,12 +115,7 @@ const fn criterion(
     title: &'static str,
     values: &'static [Value],
 ) -> Criterion {
-    Criterion {
-        number,
-        scope,
-        title,
-        values,
-    }
+    Criterion { number, scope, title, values }
 }
 
 const fn value(code: &'static str, label: &'static str) -> Value {
@@ -156,9 +139,7 @@ mod tests {
 
     #[test]
     fn values_are_those_of_the_list() {
-        let valued = CRITERIA
-            .iter()
-            .filter(|criterion| !criterion.values.is_empty());
+        let valued = CRITERIA.iter().filter(|criterion| !criterion.values.is_empty());
         let numbers: Vec<u8> = valued.map(|criterion| criterion.number).collect();
         assert_eq!(numbers, [2, 6, 10, 11, 12, 17, 18]);
     }

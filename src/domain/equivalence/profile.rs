@@ -106,25 +106,16 @@ impl Profile {
         job_loss: JobLoss,
         min_share_percent: Option<u16>,
     ) -> Result<Self, ProfileError> {
-        limited(
-            requirements.iter().map(|r| r.criterion.number),
-            MAX_CRITERIA,
-        )?;
+        limited(requirements.iter().map(|r| r.criterion.number), MAX_CRITERIA)?;
         if let JobLoss::Required(numbers) = &job_loss {
             limited(numbers.iter().copied(), MAX_JOB_LOSS_CRITERIA)?;
-            let unknown = numbers
-                .iter()
-                .find(|n| !(1..=JOB_LOSS_CRITERIA).contains(*n));
+            let unknown = numbers.iter().find(|n| !(1..=JOB_LOSS_CRITERIA).contains(*n));
             unknown.map_or(Ok(()), |n| Err(ProfileError::Unknown(*n)))?;
         }
         if min_share_percent.is_some_and(|share| !(1..=400).contains(&share)) {
             return Err(ProfileError::Share);
         }
-        Ok(Self {
-            requirements,
-            job_loss,
-            min_share_percent,
-        })
+        Ok(Self { requirements, job_loss, min_share_percent })
     }
 
     /// The requirement on criterion `number`, when the lender retained it.
@@ -163,11 +154,7 @@ mod tests {
     use super::*;
 
     fn plain(numbers: &[u8]) -> Vec<Requirement> {
-        let value = |n: u8| {
-            Criterion::numbered(n)
-                .and_then(|c| c.values.last())
-                .map(|v| v.code)
-        };
+        let value = |n: u8| Criterion::numbered(n).and_then(|c| c.values.last()).map(|v| v.code);
         let parse = |n: &u8| Requirement::parse(*n, value(*n)).expect("a requirement");
         numbers.iter().map(parse).collect()
     }
@@ -183,10 +170,7 @@ mod tests {
         assert_eq!(parse(3, None), Ok(0));
         assert_eq!(parse(6, Some("45")), Err(ProfileError::ValueUnknown(6)));
         assert_eq!(parse(6, None), Err(ProfileError::ValueMissing(6)));
-        assert_eq!(
-            parse(3, Some("oui")),
-            Err(ProfileError::ValueNotApplicable(3))
-        );
+        assert_eq!(parse(3, Some("oui")), Err(ProfileError::ValueNotApplicable(3)));
         assert_eq!(parse(0, None), Err(ProfileError::Unknown(0)));
         assert_eq!(parse(19, None), Err(ProfileError::Unknown(19)));
     }
@@ -196,14 +180,8 @@ mod tests {
         let eleven: Vec<u8> = (1..=11).collect();
         assert!(profile(&eleven, JobLoss::NotRequired).is_ok());
         let twelve: Vec<u8> = (1..=12).collect();
-        assert_eq!(
-            profile(&twelve, JobLoss::NotRequired),
-            Err(ProfileError::TooMany)
-        );
-        assert_eq!(
-            profile(&[3, 3], JobLoss::NotRequired),
-            Err(ProfileError::Repeated(3))
-        );
+        assert_eq!(profile(&twelve, JobLoss::NotRequired), Err(ProfileError::TooMany));
+        assert_eq!(profile(&[3, 3], JobLoss::NotRequired), Err(ProfileError::Repeated(3)));
     }
 
     #[test]

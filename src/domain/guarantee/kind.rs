@@ -98,10 +98,7 @@ mod tests {
     fn a_pack_covers_what_it_lists() {
         for pack in [Pack::Full, Pack::DcPtia] {
             for guarantee in Guarantee::ALL {
-                assert_eq!(
-                    pack.covers(guarantee),
-                    pack.guarantees().contains(&guarantee)
-                );
+                assert_eq!(pack.covers(guarantee), pack.guarantees().contains(&guarantee));
             }
         }
     }

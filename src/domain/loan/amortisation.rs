@@ -23,9 +23,7 @@ impl Terms {
         let mut walk = Walk::new(self);
         walk.run()?;
         if walk.next_repayment < self.early_repayments.len() {
-            return Err(TermsError::EarlyRepayment {
-                place: walk.next_repayment,
-            });
+            return Err(TermsError::EarlyRepayment { place: walk.next_repayment });
         }
         Ok(Schedule {
             capital: self.capital,
@@ -126,11 +124,7 @@ impl<'a> Walk<'a> {
         let number = i32::try_from(self.rows.len()).unwrap_or(i32::MAX);
         let regular_interest = monthly_interest(self.balance, self.terms.rate);
         // Broken days are paid with the first instalment, or join the capital when nothing is paid.
-        let broken = if number == 0 {
-            self.terms.broken_period_interest()
-        } else {
-            Cents::ZERO
-        };
+        let broken = if number == 0 { self.terms.broken_period_interest() } else { Cents::ZERO };
         let interest = regular_interest + broken;
         let owed = self.balance + interest;
         let (regular, insurable) = match (payment, planned) {
@@ -166,9 +160,7 @@ impl<'a> Walk<'a> {
                 && repayment.amount < self.balance;
             let row = self.rows.last_mut().filter(|_| possible);
             let Some(row) = row else {
-                return Err(TermsError::EarlyRepayment {
-                    place: self.next_repayment,
-                });
+                return Err(TermsError::EarlyRepayment { place: self.next_repayment });
             };
             self.balance -= repayment.amount;
             row.early_repayment += repayment.amount;
@@ -192,11 +184,8 @@ impl<'a> Walk<'a> {
             return;
         };
         let instalment = Cents::rounded(base * weight).to_decimal();
-        let months = months_to_repay(
-            self.balance.to_decimal(),
-            self.terms.rate.monthly(),
-            instalment,
-        );
+        let months =
+            months_to_repay(self.balance.to_decimal(), self.terms.rate.monthly(), instalment);
         if let Some(months) = months.filter(|_| is_last) {
             self.segments[place].months = self.segments[place].months.min(done + months);
         }
@@ -213,10 +202,8 @@ mod tests {
     use crate::kernel::rate::Rate;
 
     fn terms(euros: i64, rate: &str, segments: &[(u32, Payment)]) -> Terms {
-        let segments = segments.iter().map(|(months, payment)| Segment {
-            months: *months,
-            payment: *payment,
-        });
+        let segments =
+            segments.iter().map(|(months, payment)| Segment { months: *months, payment: *payment });
         Terms {
             segments: segments.collect(),
             ..Terms::amortising(
@@ -237,51 +224,30 @@ mod tests {
     }
 
     fn instalments(schedule: &Schedule, months: &[usize]) -> Vec<i64> {
-        months
-            .iter()
-            .map(|month| schedule.rows()[month - 1].instalment.get())
-            .collect()
+        months.iter().map(|month| schedule.rows()[month - 1].instalment.get()).collect()
     }
 
     fn balances(schedule: &Schedule, months: &[usize]) -> Vec<i64> {
-        months
-            .iter()
-            .map(|month| schedule.outstanding_after(*month).get())
-            .collect()
+        months.iter().map(|month| schedule.outstanding_after(*month).get()).collect()
     }
 
     #[test]
     fn l1_amortising() {
-        let schedule = terms(200_000, "3.30", &[(240, one())])
-            .schedule()
-            .expect("L1");
-        assert_eq!(
-            instalments(&schedule, &[1, 239, 240]),
-            [113_947, 113_947, 113_970]
-        );
+        let schedule = terms(200_000, "3.30", &[(240, one())]).schedule().expect("L1");
+        assert_eq!(instalments(&schedule, &[1, 239, 240]), [113_947, 113_947, 113_970]);
         assert_eq!(
             balances(&schedule, &[1, 12, 24, 96, 120, 180, 239, 240]),
-            [
-                19_941_053, 19_281_839, 18_539_619, 13_533_913, 11_632_995, 6_294_627, 113_657, 0
-            ]
+            [19_941_053, 19_281_839, 18_539_619, 13_533_913, 11_632_995, 6_294_627, 113_657, 0]
         );
         assert_eq!(schedule.total_interest(), Cents::new(7_347_303));
-        let interest: Vec<_> = schedule.rows()[..3]
-            .iter()
-            .map(|row| row.interest.get())
-            .collect();
+        let interest: Vec<_> = schedule.rows()[..3].iter().map(|row| row.interest.get()).collect();
         assert_eq!(interest, [55_000, 54_838, 54_675]);
     }
 
     #[test]
     fn l2_in_fine() {
-        let schedule = terms(100_000, "4", &[(120, Payment::Interest)])
-            .schedule()
-            .expect("L2");
-        assert_eq!(
-            instalments(&schedule, &[1, 119, 120]),
-            [33_333, 33_333, 10_033_333]
-        );
+        let schedule = terms(100_000, "4", &[(120, Payment::Interest)]).schedule().expect("L2");
+        assert_eq!(instalments(&schedule, &[1, 119, 120]), [33_333, 33_333, 10_033_333]);
         assert_eq!(schedule.total_interest(), Cents::new(3_999_960));
         assert_eq!(schedule.rows()[119].insurable, Cents::new(33_333));
     }
@@ -290,10 +256,7 @@ mod tests {
     fn l3_partial_deferral() {
         let loan = terms(100_000, "4", &[(12, Payment::Interest), (168, one())]);
         let schedule = loan.schedule().expect("L3");
-        assert_eq!(
-            instalments(&schedule, &[12, 13, 180]),
-            [33_333, 77_835, 77_728]
-        );
+        assert_eq!(instalments(&schedule, &[12, 13, 180]), [33_333, 77_835, 77_728]);
         assert_eq!(balances(&schedule, &[12, 13]), [10_000_000, 9_955_498]);
         assert_eq!(schedule.total_interest(), Cents::new(3_476_169));
     }
@@ -342,10 +305,7 @@ mod tests {
             first_due: date(2026, 5, 5),
             ..terms(200_000, "3.30", &[(240, one())])
         };
-        assert_eq!(
-            (loan.extra_days(), loan.broken_period_interest()),
-            (19, Cents::new(34_356))
-        );
+        assert_eq!((loan.extra_days(), loan.broken_period_interest()), (19, Cents::new(34_356)));
         let schedule = loan.schedule().expect("L8");
         assert_eq!(schedule.rows()[0].instalment, Cents::new(113_947 + 34_356));
         assert_eq!(schedule.rows()[0].insurable, Cents::new(113_947));
@@ -355,18 +315,10 @@ mod tests {
     #[test]
     fn l9_early_repayment_both_ways() {
         let repaid = |keep| {
-            let repayment = EarlyRepayment {
-                after_month: 60,
-                amount: Cents::from_euros(30_000),
-                keep,
-            };
+            let repayment =
+                EarlyRepayment { after_month: 60, amount: Cents::from_euros(30_000), keep };
             let loan = terms(200_000, "3.30", &[(240, one())]);
-            Terms {
-                early_repayments: vec![repayment],
-                ..loan
-            }
-            .schedule()
-            .expect("L9")
+            Terms { early_repayments: vec![repayment], ..loan }.schedule().expect("L9")
         };
         let shorter_instalment = repaid(Keep::Term);
         assert_eq!(balances(&shorter_instalment, &[60]), [13_160_385]);
@@ -379,47 +331,28 @@ mod tests {
 
     #[test]
     fn a_step_under_its_interest_is_refused() {
-        let loan = terms(
-            200_000,
-            "3.30",
-            &[(60, Payment::Fixed(Cents::from_euros(550))), (180, one())],
-        );
-        assert_eq!(
-            loan.schedule(),
-            Err(TermsError::NotAmortising { segment: 0 })
-        );
+        let loan =
+            terms(200_000, "3.30", &[(60, Payment::Fixed(Cents::from_euros(550))), (180, one())]);
+        assert_eq!(loan.schedule(), Err(TermsError::NotAmortising { segment: 0 }));
     }
 
     #[test]
     fn impossible_early_repayments_are_refused() {
         for (after_month, euros) in [(60, 0), (60, 161_604), (0, 1000), (300, 1000)] {
-            let repayment = EarlyRepayment {
-                after_month,
-                amount: Cents::from_euros(euros),
-                keep: Keep::Term,
-            };
+            let repayment =
+                EarlyRepayment { after_month, amount: Cents::from_euros(euros), keep: Keep::Term };
             let loan = Terms {
                 early_repayments: vec![repayment],
                 ..terms(200_000, "3.30", &[(240, one())])
             };
-            assert_eq!(
-                loan.schedule(),
-                Err(TermsError::EarlyRepayment { place: 0 })
-            );
+            assert_eq!(loan.schedule(), Err(TermsError::EarlyRepayment { place: 0 }));
         }
     }
 
     #[test]
     fn a_zero_rate_is_an_ordinary_loan() {
-        let schedule = terms(12_000, "0", &[(12, one())])
-            .schedule()
-            .expect("a free loan");
-        assert!(
-            schedule
-                .rows()
-                .iter()
-                .all(|row| row.instalment == Cents::from_euros(1000))
-        );
+        let schedule = terms(12_000, "0", &[(12, one())]).schedule().expect("a free loan");
+        assert!(schedule.rows().iter().all(|row| row.instalment == Cents::from_euros(1000)));
         assert_eq!(schedule.rate(), Rate::ZERO);
     }
 }

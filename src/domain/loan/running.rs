@@ -12,12 +12,9 @@ use crate::kernel::rate::Rate;
 /// `None` when the loan has no schedule.
 pub fn elapsed_months(capital: Cents, rate: Rate, months: u32, outstanding: Cents) -> Option<u32> {
     // The balance does not depend on the dates.
-    let schedule = Terms::amortising(capital, rate, months, Date::constant(2000, 1, 1))
-        .schedule()
-        .ok()?;
+    let schedule =
+        Terms::amortising(capital, rate, months, Date::constant(2000, 1, 1)).schedule().ok()?;
     let last = schedule.rows().len().saturating_sub(1);
     let distance = |paid: &usize| (schedule.outstanding_after(*paid) - outstanding).abs();
-    (0..=last)
-        .min_by_key(distance)
-        .and_then(|paid| u32::try_from(paid).ok())
+    (0..=last).min_by_key(distance).and_then(|paid| u32::try_from(paid).ok())
 }

@@ -64,10 +64,7 @@ impl Schedule {
     /// First day of the period that ends with instalment `place` (from 0): the due date before it,
     /// or a month before the first.
     pub fn period_start(&self, place: usize) -> Date {
-        match place
-            .checked_sub(1)
-            .and_then(|before| self.rows.get(before))
-        {
+        match place.checked_sub(1).and_then(|before| self.rows.get(before)) {
             Some(before) => before.due,
             None => self.period_start,
         }
@@ -89,11 +86,7 @@ impl Schedule {
     /// Balance on `day` (*capital restant dû*): an instalment due on that day counts as paid
     /// (`domain.md` §1.5); nothing is owed before the release.
     pub fn outstanding_at(&self, day: Date) -> Cents {
-        if day < self.release {
-            Cents::ZERO
-        } else {
-            self.outstanding_after(self.due_by(day))
-        }
+        if day < self.release { Cents::ZERO } else { self.outstanding_after(self.due_by(day)) }
     }
 
     /// Interest over the whole loan.
@@ -107,11 +100,7 @@ impl Schedule {
         let mut best = (0, Cents::ZERO);
         let mut run = (0, Cents::ZERO);
         for row in &self.rows {
-            run = if row.insurable == run.1 {
-                (run.0 + 1, run.1)
-            } else {
-                (1, row.insurable)
-            };
+            run = if row.insurable == run.1 { (run.0 + 1, run.1) } else { (1, row.insurable) };
             if run.0 > best.0 && run.1.is_positive() {
                 best = run;
             }

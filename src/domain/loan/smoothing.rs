@@ -21,14 +21,8 @@ pub fn smoothed(terms: Terms, others: &[Schedule]) -> Terms {
         discount *= discount_after(monthly, *months);
     }
     let total = Cents::rounded(present_value / annuity_factor(monthly, terms.months()));
-    let segment = |(months, other)| Segment {
-        months,
-        payment: Payment::Fixed(total - other),
-    };
-    Terms {
-        segments: others.into_iter().map(segment).collect(),
-        ..terms
-    }
+    let segment = |(months, other)| Segment { months, payment: Payment::Fixed(total - other) };
+    Terms { segments: others.into_iter().map(segment).collect(), ..terms }
 }
 
 /// What the other loans ask in each calendar month of this one, broken first days aside.

@@ -90,10 +90,7 @@ pub enum TermsError {
 impl Terms {
     /// An ordinary loan: constant instalments from the month after the release.
     pub fn amortising(capital: Cents, rate: Rate, months: u32, release: Date) -> Self {
-        let segment = Segment {
-            months,
-            payment: Payment::Weighted(Decimal::ONE),
-        };
+        let segment = Segment { months, payment: Payment::Weighted(Decimal::ONE) };
         Self {
             capital,
             rate,

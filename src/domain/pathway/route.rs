@@ -126,12 +126,7 @@ pub fn route(facts: &Facts<'_>, rules: &Rules) -> Route {
     } else {
         (None, refusals)
     };
-    Route {
-        path,
-        reasons,
-        age_at_effect,
-        age_at_end,
-    }
+    Route { path, reasons, age_at_effect, age_at_end }
 }
 
 /// Row R0.
@@ -139,23 +134,13 @@ fn refusals(facts: &Facts<'_>, rules: &Rules, age: i32, age_at_end: i32) -> Vec<
     let too_young_or_old = age < rules.entry_age_min
         || age >= rules.entry_age_end
         || age_at_end >= rules.end_before_age;
-    let abroad = !rules
-        .countries
-        .iter()
-        .any(|country| country == facts.country);
+    let abroad = !rules.countries.iter().any(|country| country == facts.country);
     let checks = [
         (too_young_or_old, Reason::EligAge),
-        (
-            facts.cumulated > rules.capital_max_cents,
-            Reason::EligCapital,
-        ),
+        (facts.cumulated > rules.capital_max_cents, Reason::EligCapital),
         (abroad, Reason::EligCountry),
     ];
-    checks
-        .into_iter()
-        .filter(|(applies, _)| *applies)
-        .map(|(_, reason)| reason)
-        .collect()
+    checks.into_iter().filter(|(applies, _)| *applies).map(|(_, reason)| reason).collect()
 }
 
 /// Rows R1 to R5.
@@ -163,10 +148,7 @@ fn eligible(facts: &Facts<'_>, rules: &Rules, age: i32, age_at_end: i32) -> (Pat
     if is_protected(facts, rules) {
         return (Path::P1, Reason::Lemoine);
     }
-    if facts
-        .previous
-        .is_some_and(|previous| is_reusable(&previous, facts))
-    {
+    if facts.previous.is_some_and(|previous| is_reusable(&previous, facts)) {
         return (Path::Reused, Reason::DecisionReused);
     }
     let short = rules.short_declaration.iter().any(|band| {
@@ -174,11 +156,7 @@ fn eligible(facts: &Facts<'_>, rules: &Rules, age: i32, age_at_end: i32) -> (Pat
             && facts.cumulated <= band.capital_max_cents
             && age_at_end < band.end_age_below
     });
-    if short {
-        (Path::P2, Reason::ShortDecl)
-    } else {
-        (Path::P3, Reason::FullQuest)
-    }
+    if short { (Path::P2, Reason::ShortDecl) } else { (Path::P3, Reason::FullQuest) }
 }
 
 /// Row R1, the law's test to the cent and to the day (art. L113-2-1 C. ass., `domain.md` §5.2):
@@ -243,11 +221,7 @@ mod tests {
             (30, 210_000, 20, Path::P2),
         ];
         for (age, euros, years, expected) in cases {
-            assert_eq!(
-                path(&facts(age, euros, years)),
-                Some(expected),
-                "{age} {euros} {years}"
-            );
+            assert_eq!(path(&facts(age, euros, years)), Some(expected), "{age} {euros} {years}");
         }
     }
 
@@ -263,10 +237,7 @@ mod tests {
         assert_eq!(path(&person(day_before, 20_000_000)), Some(Path::P1));
         assert_ne!(path(&person(date(2028, 9, 15), 20_000_000)), Some(Path::P1));
         assert_ne!(path(&person(day_before, 20_000_001)), Some(Path::P1));
-        let business = Facts {
-            housing: false,
-            ..person(day_before, 100)
-        };
+        let business = Facts { housing: false, ..person(day_before, 100) };
         assert_ne!(path(&business), Some(Path::P1));
     }
 
@@ -277,18 +248,9 @@ mod tests {
         assert_eq!(reasons(&facts(70, 1000, 10)), [Reason::EligAge]);
         assert_eq!(reasons(&facts(69, 1000, 16)), [Reason::EligAge]);
         assert_eq!(reasons(&facts(40, 3_000_001, 10)), [Reason::EligCapital]);
-        let abroad = Facts {
-            country: "BE",
-            ..facts(80, 1000, 10)
-        };
+        let abroad = Facts { country: "BE", ..facts(80, 1000, 10) };
         assert_eq!(reasons(&abroad), [Reason::EligAge, Reason::EligCountry]);
-        assert_eq!(
-            path(&Facts {
-                country: "RE",
-                ..facts(40, 1000, 10)
-            }),
-            Some(Path::P1)
-        );
+        assert_eq!(path(&Facts { country: "RE", ..facts(40, 1000, 10) }), Some(Path::P1));
     }
 
     #[test]
@@ -298,24 +260,12 @@ mod tests {
             capital: Cents::from_euros(600_000),
             adds_guarantee: false,
         };
-        let with = |previous| Facts {
-            previous: Some(previous),
-            ..facts(45, 600_000, 20)
-        };
+        let with = |previous| Facts { previous: Some(previous), ..facts(45, 600_000, 20) };
         let reason = |previous| route(&with(previous), &rules()).reasons[0];
         assert_eq!(reason(previous), Reason::DecisionReused);
-        let old = PreviousDecision {
-            on: date(2025, 12, 5),
-            ..previous
-        };
-        let smaller = PreviousDecision {
-            capital: Cents::from_euros(599_999),
-            ..previous
-        };
-        let narrower = PreviousDecision {
-            adds_guarantee: true,
-            ..previous
-        };
+        let old = PreviousDecision { on: date(2025, 12, 5), ..previous };
+        let smaller = PreviousDecision { capital: Cents::from_euros(599_999), ..previous };
+        let narrower = PreviousDecision { adds_guarantee: true, ..previous };
         for other in [old, smaller, narrower] {
             assert_eq!(reason(other), Reason::FullQuest);
         }

@@ -86,9 +86,6 @@ mod tests {
         let editions = Rules::shipped().expect("products/routing.toml");
         assert!(editions.is_sorted_by_key(|rules| rules.valid_from) && !editions.is_empty());
         let first = &editions[0];
-        assert_eq!(
-            Rules::on(&editions, Date::constant(2000, 1, 1)),
-            Some(first)
-        );
+        assert_eq!(Rules::on(&editions, Date::constant(2000, 1, 1)), Some(first));
     }
 }

@@ -96,11 +96,7 @@ impl Occupation {
             ManualWork::Light => RiskClass::C3,
             ManualWork::Heavy => RiskClass::C4,
         };
-        let from_road = if km_per_year > 20_000 {
-            RiskClass::C3
-        } else {
-            RiskClass::C1
-        };
+        let from_road = if km_per_year > 20_000 { RiskClass::C3 } else { RiskClass::C1 };
         self.base_class().max(from_work).max(from_road)
     }
 }
@@ -123,11 +119,7 @@ mod tests {
             (Occupation::Artisan, Heavy, 30_000, RiskClass::C4),
         ];
         for (occupation, manual_work, km, class) in cases {
-            assert_eq!(
-                occupation.risk_class(manual_work, km),
-                class,
-                "{occupation:?}"
-            );
+            assert_eq!(occupation.risk_class(manual_work, km), class, "{occupation:?}");
         }
     }
 }

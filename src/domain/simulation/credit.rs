@@ -21,11 +21,7 @@ impl<'a> Credit<'a> {
     /// The credit of `loan` for a cover that begins on `effect`.
     pub(super) fn new(loan: &'a ProjectLoan, effect: Date) -> Self {
         let paid = loan.schedule.due_by(effect);
-        let start = if paid == 0 {
-            loan.schedule.release()
-        } else {
-            effect
-        };
+        let start = if paid == 0 { loan.schedule.release() } else { effect };
         Self { loan, start, paid }
     }
 
@@ -43,15 +39,8 @@ impl<'a> Credit<'a> {
     /// Adds the flows of this credit: the capital less the fees kept at the release (those of a
     /// running loan are long paid), then instalments and account fees.
     pub(super) fn add_to(&self, flows: &mut CashFlows) {
-        let fees = if self.paid == 0 {
-            self.loan.lender_fees
-        } else {
-            Cents::ZERO
-        };
-        flows.add(
-            self.start,
-            self.loan.schedule.outstanding_after(self.paid) - fees,
-        );
+        let fees = if self.paid == 0 { self.loan.lender_fees } else { Cents::ZERO };
+        flows.add(self.start, self.loan.schedule.outstanding_after(self.paid) - fees);
         for row in &self.loan.schedule.rows()[self.paid..] {
             let paid = row.instalment + row.early_repayment + self.loan.account_fee;
             flows.add(row.due, -paid);

@@ -65,10 +65,7 @@ pub enum BankOffer {
 impl ProjectInsured {
     /// Last repayment of the loans on which this person is insured.
     pub fn last_repayment(&self, loans: &[ProjectLoan]) -> Option<Date> {
-        let insured = loans
-            .iter()
-            .zip(&self.shares)
-            .filter(|(_, shares)| !shares.is_empty());
+        let insured = loans.iter().zip(&self.shares).filter(|(_, shares)| !shares.is_empty());
         insured.map(|(loan, _)| loan.schedule.end()).max()
     }
 
@@ -82,14 +79,8 @@ impl ProjectInsured {
     /// the balance of one already running, with the largest share it ever has, and the others.
     pub fn cumulated(&self, loans: &[ProjectLoan], effect: Date) -> Cents {
         let of_project = loans.iter().zip(&self.shares).map(|(loan, shares)| {
-            let percent = shares
-                .iter()
-                .map(|share| share.percent.get())
-                .max()
-                .unwrap_or(0);
-            let owed = loan
-                .schedule
-                .outstanding_at(effect.max(loan.schedule.release()));
+            let percent = shares.iter().map(|share| share.percent.get()).max().unwrap_or(0);
+            let owed = loan.schedule.outstanding_at(effect.max(loan.schedule.release()));
             Cents::of_ratio(i128::from(owed.get()) * i128::from(percent), 100)
         });
         of_project.sum::<Cents>() + self.other_insured

@@ -37,9 +37,7 @@ impl Project {
         let saving = self.saving(&measures, &project)?;
         let collected = everybody().flat_map(|premium| premium.collections.iter().copied());
         let smallest = tariff.coefficients.collection_min;
-        let first_collection = on_account(collected.collect(), smallest)
-            .first()
-            .map(|c| c.amount);
+        let first_collection = on_account(collected.collect(), smallest).first().map(|c| c.amount);
         Ok(Simulation {
             insured,
             loans,
@@ -52,11 +50,7 @@ impl Project {
     /// Premiums of each person on each loan insured.
     fn premiums(&self, tariff: &Tariff) -> Vec<Vec<Premiums>> {
         let of_person = |person: &ProjectInsured| {
-            let covered = person
-                .shares
-                .iter()
-                .enumerate()
-                .filter(|(_, shares)| !shares.is_empty());
+            let covered = person.shares.iter().enumerate().filter(|(_, shares)| !shares.is_empty());
             let premiums = covered.map(|(loan, shares)| {
                 let schedule = &self.loans[loan].schedule;
                 let plan = PremiumPlan::new(tariff, &person.life, &self.choices, shares, schedule);
@@ -78,12 +72,7 @@ impl Project {
         let covers = premiums.iter().map(|premium| {
             let priced = measures.loans[premium.loan].price([premium])?;
             let plan = premium.plan.clone();
-            Ok(Cover {
-                loan: premium.loan,
-                percent: premium.percent,
-                plan,
-                priced,
-            })
+            Ok(Cover { loan: premium.loan, percent: premium.percent, plan, priced })
         });
         Ok(InsuredResult {
             priced: measures.project.price(premiums)?,
@@ -97,9 +86,7 @@ impl Project {
         let facts = Facts {
             birth: person.life.birth,
             effect: self.choices.effect,
-            last_repayment: person
-                .last_repayment(&self.loans)
-                .unwrap_or(self.choices.effect),
+            last_repayment: person.last_repayment(&self.loans).unwrap_or(self.choices.effect),
             cumulated,
             housing: self.housing,
             country: &person.country,
@@ -133,10 +120,8 @@ impl Project {
     fn bank_premiums(&self, offer: BankOffer) -> Vec<Collection> {
         let effect = self.choices.effect;
         let at_rate = |rate, basis| {
-            let covers = self
-                .insured
-                .iter()
-                .flat_map(|person| self.loans.iter().zip(&person.shares));
+            let covers =
+                self.insured.iter().flat_map(|person| self.loans.iter().zip(&person.shares));
             let premiums = covers.flat_map(|(loan, shares)| {
                 flat::at_rate(rate, basis, shares, &loan.schedule, effect)
             });
@@ -166,13 +151,7 @@ impl Premiums {
     fn new(loan: usize, percent: Percent, plan: PremiumPlan, project: &Project) -> Self {
         let series = plan.series();
         let collections = grouped(&plan, project.fractionation);
-        Self {
-            loan,
-            percent,
-            plan,
-            series,
-            collections,
-        }
+        Self { loan, percent, plan, series, collections }
     }
 }
 
@@ -185,20 +164,13 @@ struct Measures {
 impl Measures {
     fn new(project: &Project) -> Result<Self, SimulationError> {
         let effect = project.choices.effect;
-        let credits: Vec<_> = project
-            .loans
-            .iter()
-            .map(|loan| Credit::new(loan, effect))
-            .collect();
+        let credits: Vec<_> = project.loans.iter().map(|loan| Credit::new(loan, effect)).collect();
         let origin = credits.iter().map(Credit::start).min().unwrap_or(effect);
         let mut all = CashFlows::new(origin);
         credits.iter().for_each(|credit| credit.add_to(&mut all));
         let loans = credits.iter().enumerate();
         let loans = loans.map(|(loan, credit)| Measure::new(credit.flows(), loan));
-        Ok(Self {
-            loans: loans.collect::<Result<_, _>>()?,
-            project: Measure::new(all, 0)?,
-        })
+        Ok(Self { loans: loans.collect::<Result<_, _>>()?, project: Measure::new(all, 0)? })
     }
 }
 
@@ -210,9 +182,7 @@ struct Measure {
 
 impl Measure {
     fn new(credit: CashFlows, loan: usize) -> Result<Self, SimulationError> {
-        let taeg = credit
-            .annual_rate()
-            .map_err(|_| SimulationError::RateNotDefined { loan })?;
+        let taeg = credit.annual_rate().map_err(|_| SimulationError::RateNotDefined { loan })?;
         Ok(Self { credit, loan, taeg })
     }
 
@@ -222,9 +192,7 @@ impl Measure {
     ) -> Result<Priced, SimulationError> {
         let premiums = premiums.into_iter();
         let mut series = MonthlySeries::default();
-        premiums
-            .clone()
-            .for_each(|premium| series.merge(&premium.series));
+        premiums.clone().for_each(|premium| series.merge(&premium.series));
         self.measure(series, premiums.flat_map(|premium| &premium.collections))
     }
 

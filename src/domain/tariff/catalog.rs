@@ -176,18 +176,12 @@ impl File {
 fn parse_rates(text: &str) -> Result<(i32, Vec<AgeRates>), CatalogError> {
     let mut lines = text.lines();
     if lines.next() != Some(COLUMNS) {
-        return Err(CatalogError::Rates {
-            line: 1,
-            expected: "the names of the thirteen columns",
-        });
+        return Err(CatalogError::Rates { line: 1, expected: "the names of the thirteen columns" });
     }
     let mut rates = Vec::new();
     let mut first_age = None;
     for (place, line) in lines.enumerate() {
-        let bad = |expected| CatalogError::Rates {
-            line: place + 2,
-            expected,
-        };
+        let bad = |expected| CatalogError::Rates { line: place + 2, expected };
         let (age, row) = parse_row(line).ok_or_else(|| bad("an age and twelve decimals"))?;
         let first = *first_age.get_or_insert(age);
         if usize::try_from(age - first).ok() != Some(place) {
@@ -195,34 +189,15 @@ fn parse_rates(text: &str) -> Result<(i32, Vec<AgeRates>), CatalogError> {
         }
         rates.push(row);
     }
-    let first_age = first_age.ok_or(CatalogError::Rates {
-        line: 2,
-        expected: "at least one age",
-    })?;
+    let first_age =
+        first_age.ok_or(CatalogError::Rates { line: 2, expected: "at least one age" })?;
     Ok((first_age, rates))
 }
 
 fn parse_row(line: &str) -> Option<(i32, AgeRates)> {
     let (age, values) = line.split_once(',')?;
-    let values = values
-        .split(',')
-        .map(str::parse)
-        .collect::<Result<Vec<Decimal>, _>>()
-        .ok()?;
-    let &[
-        death,
-        ptia,
-        ipt,
-        f30,
-        f60,
-        f90,
-        ipp_entry,
-        y5,
-        y10,
-        y15,
-        y20,
-        y25,
-    ] = values.as_slice()
+    let values = values.split(',').map(str::parse).collect::<Result<Vec<Decimal>, _>>().ok()?;
+    let &[death, ptia, ipt, f30, f60, f90, ipp_entry, y5, y10, y15, y20, y25] = values.as_slice()
     else {
         return None;
     };
@@ -252,9 +227,7 @@ mod tests {
     fn a_broken_file_names_its_line() {
         let (factors, rates) = VERSIONS[0];
         let broken = rates.replacen("\n19,", "\n20,", 1);
-        let error = parse(factors, &broken)
-            .expect_err("an age is missing")
-            .to_string();
+        let error = parse(factors, &broken).expect_err("an age is missing").to_string();
         assert_eq!(error, "rates.csv, line 3: ages one after the other");
         assert!(parse("version = 1", rates).is_err());
         assert!(parse(factors, "").is_err());

@@ -19,17 +19,12 @@ pub struct Collection {
 /// The premiums of a plan, grouped by periods and collected in advance on the date of the first
 /// month of each; the broken start goes with the first instalment after it. No fee.
 pub fn grouped(plan: &PremiumPlan, fractionation: Fractionation) -> Vec<Collection> {
-    let broken = plan.broken_start.map(|(broken, amount)| Collection {
-        on: broken.collected,
-        amount,
+    let broken =
+        plan.broken_start.map(|(broken, amount)| Collection { on: broken.collected, amount });
+    let periods = plan.months.chunks(fractionation.months()).map(|months| Collection {
+        on: months[0].due,
+        amount: months.iter().map(super::plan::MonthPremium::total).sum(),
     });
-    let periods = plan
-        .months
-        .chunks(fractionation.months())
-        .map(|months| Collection {
-            on: months[0].due,
-            amount: months.iter().map(super::plan::MonthPremium::total).sum(),
-        });
     broken.into_iter().chain(periods).collect()
 }
 
@@ -58,10 +53,8 @@ mod tests {
 
     #[test]
     fn small_amounts_wait_for_the_next_date() {
-        let collection = |month, cents| Collection {
-            on: date(2026, month, 5),
-            amount: Cents::new(cents),
-        };
+        let collection =
+            |month, cents| Collection { on: date(2026, month, 5), amount: Cents::new(cents) };
         let collected = on_account(
             vec![
                 collection(1, 300),
@@ -72,9 +65,6 @@ mod tests {
             ],
             Cents::from_euros(5),
         );
-        assert_eq!(
-            collected,
-            [collection(2, 550), collection(3, 900), collection(4, 20)]
-        );
+        assert_eq!(collected, [collection(2, 550), collection(3, 900), collection(4, 20)]);
     }
 }

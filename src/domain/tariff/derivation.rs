@@ -149,10 +149,8 @@ impl Tables {
     ) -> Result<Self, DerivationError> {
         let horizon = usize::from(HORIZONS_YEARS[HORIZONS_YEARS.len() - 1]);
         Ok(Self {
-            mortality: Mortality::parse(mortality).map_err(|error| DerivationError::Table {
-                table: "mortality",
-                error,
-            })?,
+            mortality: Mortality::parse(mortality)
+                .map_err(|error| DerivationError::Table { table: "mortality", error })?,
             incapacity: law("incapacity", incapacity, INCAPACITY_MONTHS + 1)?,
             passage: law("passage", passage, INCAPACITY_MONTHS)?,
             invalidity: law("invalidity", invalidity, horizon + 1)?,
@@ -236,11 +234,7 @@ fn rates_at(tables: &Tables, p: &Parameters, age: u8) -> Result<Rates, Derivatio
     let recognised = p.invalidity_recognition * p.invalidity_entries(age);
     let incidence = p.incapacity_recognition * incidence(tables, p, age)?;
     let while_covered = |guarantee: Guarantee, value: Decimal| {
-        if i32::from(age) < guarantee.end_age() {
-            round(value)
-        } else {
-            Decimal::ZERO
-        }
+        if i32::from(age) < guarantee.end_age() { round(value) } else { Decimal::ZERO }
     };
     Ok(Rates {
         age,

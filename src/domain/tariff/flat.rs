@@ -29,10 +29,7 @@ pub fn at_rate(
         let numerator =
             i128::from(base.get()) * i128::from(rate.micro_percent()) * i128::from(share.get());
         let amount = Cents::of_ratio(numerator, i128::from(Rate::SCALE) * 100 * 1200);
-        Some(Collection {
-            on: period.due,
-            amount,
-        })
+        Some(Collection { on: period.due, amount })
     });
     priced.collect()
 }

@@ -62,20 +62,11 @@ impl Timeline {
         let mut years = Years::new(effect);
         let periods = (first.unwrap_or(rows.len())..rows.len()).map(|place| {
             let begin = schedule.period_start(place);
-            Period {
-                place,
-                start: begin,
-                due: rows[place].due,
-                year_start: years.of(begin),
-            }
+            Period { place, start: begin, due: rows[place].due, year_start: years.of(begin) }
         });
         let periods: Vec<_> = periods.collect();
         let broken_start = periods.first().and_then(|first| broken_start(start, first));
-        Self {
-            start,
-            periods,
-            broken_start,
-        }
+        Self { start, periods, broken_start }
     }
 
     /// The capital on which the premium of `period` is counted.
@@ -93,11 +84,7 @@ impl Timeline {
 fn broken_start(start: Date, first: &Period) -> Option<BrokenStart> {
     let days = days_between(start, first.start);
     // A month begins on the due date before it, except the first, which has none.
-    let collected = if first.place == 0 {
-        first.due
-    } else {
-        first.start
-    };
+    let collected = if first.place == 0 { first.due } else { first.start };
     (days > 0).then_some(BrokenStart { days, collected })
 }
 
@@ -111,12 +98,7 @@ struct Years {
 
 impl Years {
     fn new(effect: Date) -> Self {
-        Self {
-            effect,
-            year: 0,
-            start: effect,
-            next: anniversary(effect, 1),
-        }
+        Self { effect, year: 0, start: effect, next: anniversary(effect, 1) }
     }
 
     fn of(&mut self, day: Date) -> Date {
@@ -131,20 +113,12 @@ impl Years {
 
 /// The share in force on `day`: the last that has begun.
 pub fn share_on(shares: &[Share], day: Date) -> Option<Percent> {
-    let begun = shares
-        .iter()
-        .filter(|share| share.from.is_none_or(|from| from <= day));
-    begun
-        .max_by_key(|share| share.from)
-        .map(|share| share.percent)
+    let begun = shares.iter().filter(|share| share.from.is_none_or(|from| from <= day));
+    begun.max_by_key(|share| share.from).map(|share| share.percent)
 }
 
 /// Whole years from `day` to the end of the loan, rounded up (`R` of `domain.md` §3.7).
 pub fn remaining_years(schedule: &Schedule, day: Date) -> i32 {
     let years = completed_years(day, schedule.end());
-    if anniversary(day, years) < schedule.end() {
-        years + 1
-    } else {
-        years
-    }
+    if anniversary(day, years) < schedule.end() { years + 1 } else { years }
 }

@@ -82,24 +82,14 @@ impl PremiumPlan {
         schedule: &Schedule,
     ) -> Self {
         let timeline = Timeline::new(schedule, choices.effect);
-        let pricing = Pricing {
-            tariff,
-            life,
-            choices,
-            shares,
-            schedule,
-            timeline: &timeline,
-        };
+        let pricing = Pricing { tariff, life, choices, shares, schedule, timeline: &timeline };
         let months = pricing.months();
         let first = months.first().map_or(Cents::ZERO, MonthPremium::total);
         let broken_start = timeline.broken_start.map(|broken| {
             let amount = Cents::of_ratio(i128::from(first.get()) * i128::from(broken.days), 30);
             (broken, amount)
         });
-        Self {
-            months,
-            broken_start,
-        }
+        Self { months, broken_start }
     }
 
     /// The premiums by calendar month.
@@ -114,17 +104,12 @@ impl PremiumPlan {
 
     /// Price of the first whole month, by guarantee.
     pub fn first_month(&self) -> [Cents; Guarantee::COUNT] {
-        self.months
-            .first()
-            .map_or([Cents::ZERO; Guarantee::COUNT], |month| month.by_guarantee)
+        self.months.first().map_or([Cents::ZERO; Guarantee::COUNT], |month| month.by_guarantee)
     }
 
     /// Total of one guarantee over the whole months.
     pub fn total_of(&self, guarantee: Guarantee) -> Cents {
-        self.months
-            .iter()
-            .map(|month| month.by_guarantee[guarantee.index()])
-            .sum()
+        self.months.iter().map(|month| month.by_guarantee[guarantee.index()]).sum()
     }
 }
 
@@ -179,11 +164,7 @@ impl Pricing<'_> {
                 _ => self.price(&facts),
             };
             known = Some((facts, by_guarantee));
-            months.push(MonthPremium {
-                place: period.place,
-                due: period.due,
-                by_guarantee,
-            });
+            months.push(MonthPremium { place: period.place, due: period.due, by_guarantee });
         }
         months
     }
@@ -194,18 +175,12 @@ impl Pricing<'_> {
 
     /// A level premium freezes age, capital and instalment at entry (§3.1, `CI`).
     fn year(&self, period: &Period) -> Year {
-        let priced_on = if self.is_level() {
-            self.choices.effect
-        } else {
-            period.year_start
-        };
+        let priced_on = if self.is_level() { self.choices.effect } else { period.year_start };
         Year {
             start: period.year_start,
             age: completed_years(self.life.birth, priced_on),
             remaining_years: remaining_years(self.schedule, priced_on.max(self.timeline.start)),
-            capital: self
-                .timeline
-                .base(self.choices.basis, self.schedule, period),
+            capital: self.timeline.base(self.choices.basis, self.schedule, period),
         }
     }
 
@@ -236,12 +211,7 @@ impl Pricing<'_> {
             remaining_years: year.remaining_years,
         };
         let loaded = Guarantee::ALL.map(|g| in_force(&self.life.loadings, g, period.start));
-        Facts {
-            exposure,
-            share,
-            covered,
-            loaded,
-        }
+        Facts { exposure, share, covered, loaded }
     }
 
     fn price(&self, facts: &Facts) -> [Cents; Guarantee::COUNT] {
@@ -258,9 +228,7 @@ impl Pricing<'_> {
     fn monthly(&self, guarantee: Guarantee, facts: &Facts, loaded: &Loaded) -> Cents {
         let share = Decimal::from(facts.share.get());
         let pure = self.tariff.pure_year(guarantee, &facts.exposure);
-        let premium = self
-            .tariff
-            .loaded(pure * (Decimal::ONE + loaded.fraction) * share);
+        let premium = self.tariff.loaded(pure * (Decimal::ONE + loaded.fraction) * share);
         let fixed = facts.exposure.capital.to_decimal() * share * loaded.of_capital;
         Cents::rounded((premium + fixed) / Decimal::from(1200))
     }

@@ -73,10 +73,7 @@ impl Mortality {
                 optional(record.line, record.cells[women])?,
             ))
         });
-        Ok(Self {
-            first_age: ages,
-            rows: rows.collect::<Result<_, _>>()?,
-        })
+        Ok(Self { first_age: ages, rows: rows.collect::<Result<_, _>>()? })
     }
 
     /// The mean of the probabilities of men and women at `age`: the price may not depend on sex
@@ -110,11 +107,7 @@ impl Law {
             let cells = record.cells[1..].iter();
             cells.map(|cell| number(record.line, cell)).collect()
         });
-        Ok(Self {
-            first_age,
-            width: header.len() - 1,
-            rows: rows.collect::<Result<_, _>>()?,
-        })
+        Ok(Self { first_age, width: header.len() - 1, rows: rows.collect::<Result<_, _>>()? })
     }
 
     /// How many elapsed months or years the law knows, the zeroth included.
@@ -147,16 +140,9 @@ fn split(text: &str) -> Result<(Vec<&str>, Vec<Record<'_>>), TableError> {
     let records = lines.map(|(index, line)| {
         let cells: Vec<&str> = line.split(',').collect();
         if cells.len() == header.len() {
-            Ok(Record {
-                line: index + 1,
-                cells,
-            })
+            Ok(Record { line: index + 1, cells })
         } else {
-            Err(TableError::Width {
-                line: index + 1,
-                found: cells.len(),
-                expected: header.len(),
-            })
+            Err(TableError::Width { line: index + 1, found: cells.len(), expected: header.len() })
         }
     });
     let records = records.collect::<Result<Vec<_>, _>>()?;
@@ -179,10 +165,8 @@ fn read_ages(header: &[&str], records: &[Record<'_>]) -> Result<u8, TableError> 
     }
     let age = |record: &Record<'_>| {
         let cell = record.cells[0];
-        cell.parse::<u8>().map_err(|_| TableError::Number {
-            line: record.line,
-            cell: cell.to_owned(),
-        })
+        cell.parse::<u8>()
+            .map_err(|_| TableError::Number { line: record.line, cell: cell.to_owned() })
     };
     let first = age(&records[0])?;
     for (place, record) in records.iter().enumerate() {
@@ -196,10 +180,7 @@ fn read_ages(header: &[&str], records: &[Record<'_>]) -> Result<u8, TableError> 
 fn number(line: usize, cell: &str) -> Result<Decimal, TableError> {
     let plain = cell.bytes().all(|b| b.is_ascii_digit() || b == b'.');
     let value = Decimal::from_str(cell).ok().filter(|_| plain);
-    value.ok_or_else(|| TableError::Number {
-        line,
-        cell: cell.to_owned(),
-    })
+    value.ok_or_else(|| TableError::Number { line, cell: cell.to_owned() })
 }
 
 fn optional(line: usize, cell: &str) -> Result<Option<Decimal>, TableError> {
@@ -239,21 +220,8 @@ mod tests {
             ("x,0\n20,1", TableError::ColumnMissing("age")),
             ("0,age\n1,20", TableError::ColumnMissing("age")),
             ("age,0\n20,1\n22,1", TableError::Ages { line }),
-            (
-                "age,0\n20,1\n21,-1",
-                TableError::Number {
-                    line,
-                    cell: "-1".into(),
-                },
-            ),
-            (
-                "age,0\n20,1\n21",
-                TableError::Width {
-                    line,
-                    found: 1,
-                    expected: 2,
-                },
-            ),
+            ("age,0\n20,1\n21,-1", TableError::Number { line, cell: "-1".into() }),
+            ("age,0\n20,1\n21", TableError::Width { line, found: 1, expected: 2 }),
         ] {
             assert_eq!(Law::parse(text), Err(error), "{text:?}");
         }

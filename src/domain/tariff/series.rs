@@ -39,8 +39,7 @@ impl MonthlySeries {
         }
         let missing = usize::try_from(self.first - month).unwrap_or(0);
         if missing > 0 {
-            self.amounts
-                .splice(0..0, std::iter::repeat_n(Cents::ZERO, missing));
+            self.amounts.splice(0..0, std::iter::repeat_n(Cents::ZERO, missing));
             self.first = month;
         }
         let place = usize::try_from(month - self.first).unwrap_or(0);
@@ -71,10 +70,7 @@ impl MonthlySeries {
     /// The amount of a calendar month.
     pub fn at(&self, month: i32) -> Cents {
         let place = usize::try_from(month - self.first).ok();
-        place
-            .and_then(|place| self.amounts.get(place))
-            .copied()
-            .unwrap_or_default()
+        place.and_then(|place| self.amounts.get(place)).copied().unwrap_or_default()
     }
 
     /// The figures to show.
@@ -102,11 +98,7 @@ mod tests {
         series.add(12, Cents::new(5));
         assert_eq!(
             series.iter().collect::<Vec<_>>(),
-            [
-                (10, Cents::new(10)),
-                (11, Cents::ZERO),
-                (12, Cents::new(35))
-            ]
+            [(10, Cents::new(10)), (11, Cents::ZERO), (12, Cents::new(35))]
         );
         assert_eq!(series.at(12), Cents::new(35));
         assert_eq!(series.at(9), Cents::ZERO);
@@ -118,10 +110,7 @@ mod tests {
         (0..120).for_each(|month| series.add(month, Cents::ONE));
         series.add_aside(Cents::new(7));
         let costs = series.costs();
-        assert_eq!(
-            (costs.total_8y, costs.total),
-            (Cents::new(103), Cents::new(127))
-        );
+        assert_eq!((costs.total_8y, costs.total), (Cents::new(103), Cents::new(127)));
         assert_eq!(
             (costs.first_month, costs.min_month, costs.max_month),
             (Cents::ONE, Cents::ONE, Cents::ONE)

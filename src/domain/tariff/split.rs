@@ -16,10 +16,7 @@ pub struct Split {
 /// Takes a premium apart; `tax` is the factor, 1.09 for 9 %.
 pub fn split(premium: Cents, tax: Decimal) -> Split {
     let before_tax = Cents::rounded(premium.to_decimal() / tax);
-    Split {
-        before_tax,
-        tax: premium - before_tax,
-    }
+    Split { before_tax, tax: premium - before_tax }
 }
 
 #[cfg(test)]
@@ -29,9 +26,6 @@ mod tests {
     #[test]
     fn worked_number_of_the_reference() {
         let split = split(Cents::new(4333), Decimal::new(109, 2));
-        assert_eq!(
-            (split.before_tax, split.tax),
-            (Cents::new(3975), Cents::new(358))
-        );
+        assert_eq!((split.before_tax, split.tax), (Cents::new(3975), Cents::new(358)));
     }
 }

@@ -63,11 +63,7 @@ impl AgeRates {
         let horizon = horizon.clamp(0, 25);
         let (step, rest) = (horizon / 5, horizon % 5);
         let at = |step: i32| match usize::try_from(step - 1) {
-            Ok(column) => self
-                .invalidity_years
-                .get(column)
-                .copied()
-                .unwrap_or_default(),
+            Ok(column) => self.invalidity_years.get(column).copied().unwrap_or_default(),
             Err(_) => Decimal::ZERO,
         };
         if rest == 0 {
@@ -173,28 +169,16 @@ impl Tariff {
     }
 
     fn death_factor(&self, exposure: &Exposure) -> Decimal {
-        if exposure.smoker {
-            self.coefficients.smoker_death
-        } else {
-            Decimal::ONE
-        }
+        if exposure.smoker { self.coefficients.smoker_death } else { Decimal::ONE }
     }
 
     fn other_factor(&self, exposure: &Exposure) -> Decimal {
         let class = self.coefficients.class[exposure.class.index()];
-        if exposure.smoker {
-            class * self.coefficients.smoker_other
-        } else {
-            class
-        }
+        if exposure.smoker { class * self.coefficients.smoker_other } else { class }
     }
 
     fn work_factor(&self, exposure: &Exposure) -> Decimal {
         let factor = self.other_factor(exposure);
-        if exposure.mno {
-            factor
-        } else {
-            factor * self.coefficients.mno_excluded
-        }
+        if exposure.mno { factor } else { factor * self.coefficients.mno_excluded }
     }
 }

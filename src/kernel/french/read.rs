@@ -50,10 +50,7 @@ pub fn term(text: &str) -> Option<u32> {
     let text = bare(text, &[])?.to_lowercase();
     let (years, months) = match text.split_once("an") {
         Some((years, rest)) => {
-            let rest = rest
-                .strip_prefix('s')
-                .unwrap_or(rest)
-                .trim_start_matches("et");
+            let rest = rest.strip_prefix('s').unwrap_or(rest).trim_start_matches("et");
             (digits(years)?, months(rest)?)
         }
         None if text.ends_with("mois") => (0, months(&text)?),
@@ -196,15 +193,9 @@ mod tests {
 
     #[test]
     fn months_have_numbers_and_names() {
-        for (text, number) in [
-            ("3", 3),
-            ("03", 3),
-            ("mars", 3),
-            ("Févr.", 2),
-            ("aout", 8),
-            ("août", 8),
-            ("13", 13),
-        ] {
+        for (text, number) in
+            [("3", 3), ("03", 3), ("mars", 3), ("Févr.", 2), ("aout", 8), ("août", 8), ("13", 13)]
+        {
             assert_eq!(month(text), Some(number), "{text}");
         }
         assert_eq!(month("jui"), None);

@@ -74,11 +74,7 @@ pub fn percent(text: &str, decimals: u32) -> String {
     let mut value = value.round_dp_with_strategy(decimals, RoundingStrategy::MidpointAwayFromZero);
     value.rescale(decimals);
     let figures = value.abs().to_string().replace('.', ",");
-    let sign = if value.is_sign_negative() && !value.is_zero() {
-        "\u{2212}"
-    } else {
-        ""
-    };
+    let sign = if value.is_sign_negative() && !value.is_zero() { "\u{2212}" } else { "" };
     format!("{sign}{figures}{HARD}%")
 }
 
@@ -146,10 +142,7 @@ mod tests {
     fn amounts_have_the_spaces_of_french() {
         assert_eq!(euros(Cents::new(123_456)), "1\u{202F}234,56\u{A0}€");
         assert_eq!(euros(Cents::new(-5)), "\u{2212}0,05\u{A0}€");
-        assert_eq!(
-            euros_short(Cents::from_euros(3_000_000)),
-            "3\u{202F}000\u{202F}000\u{A0}€"
-        );
+        assert_eq!(euros_short(Cents::from_euros(3_000_000)), "3\u{202F}000\u{202F}000\u{A0}€");
         assert_eq!(euros_short(Cents::new(6_250)), "62,50\u{A0}€");
         assert_eq!(number(999), "999");
     }
@@ -168,14 +161,8 @@ mod tests {
     #[test]
     fn days_are_those_of_paris() {
         assert_eq!(day(date(2027, 1, 1)), "1er\u{A0}janvier 2027");
-        assert_eq!(
-            day_of_moment("2026-11-22T23:30:00Z").as_deref(),
-            Some("23\u{A0}novembre 2026")
-        );
-        assert_eq!(
-            day_of_moment("2026-07-01T22:30:00Z").as_deref(),
-            Some("2\u{A0}juillet 2026")
-        );
+        assert_eq!(day_of_moment("2026-11-22T23:30:00Z").as_deref(), Some("23\u{A0}novembre 2026"));
+        assert_eq!(day_of_moment("2026-07-01T22:30:00Z").as_deref(), Some("2\u{A0}juillet 2026"));
         assert_eq!(day_of_moment("hier"), None);
     }
 

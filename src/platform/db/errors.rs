@@ -51,10 +51,7 @@ impl DbError {
 
 impl From<sqlx::Error> for DbError {
     fn from(source: sqlx::Error) -> Self {
-        Self {
-            failure: sort(&source),
-            source,
-        }
+        Self { failure: sort(&source), source }
     }
 }
 

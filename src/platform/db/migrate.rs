@@ -86,10 +86,8 @@ impl Database {
 
 async fn lock(connection: &mut MySqlConnection, wait: Duration) -> Result<(), MigrationError> {
     let seconds = i64::try_from(wait.as_secs()).unwrap_or(i64::MAX);
-    let taken: Option<i64> = sqlx::query_scalar(LOCK)
-        .bind(seconds)
-        .fetch_one(&mut *connection)
-        .await?;
+    let taken: Option<i64> =
+        sqlx::query_scalar(LOCK).bind(seconds).fetch_one(&mut *connection).await?;
     match taken {
         Some(1) => Ok(()),
         _ => Err(MigrationError::Locked(wait)),

@@ -57,11 +57,7 @@ impl Database {
             .max_lifetime(Duration::from_millis(settings.connection_life_ms))
             .after_connect(move |connection, _| Box::pin(session.begin(connection)))
             .connect_lazy_with(options.clone());
-        Ok(Self {
-            pool,
-            options,
-            lock_wait: Duration::from_secs(settings.migrate_lock_wait_s),
-        })
+        Ok(Self { pool, options, lock_wait: Duration::from_secs(settings.migrate_lock_wait_s) })
     }
 
     /// The pool.
@@ -91,10 +87,7 @@ impl Database {
     /// A connection of its own with no limit of time per statement: for migrations.
     pub(super) async fn patient_connection(&self) -> Result<MySqlConnection, sqlx::Error> {
         let mut connection = self.options.connect().await?;
-        let session = Session {
-            statement: None,
-            lock_wait_s: self.lock_wait.as_secs(),
-        };
+        let session = Session { statement: None, lock_wait_s: self.lock_wait.as_secs() };
         match session.begin(&mut connection).await {
             Ok(()) => Ok(connection),
             Err(error) => {
@@ -107,11 +100,8 @@ impl Database {
 }
 
 fn connect_options(settings: &DatabaseSettings) -> Result<MySqlConnectOptions, OpenError> {
-    let options: MySqlConnectOptions = settings
-        .url
-        .expose_secret()
-        .parse()
-        .map_err(OpenError::Url)?;
+    let options: MySqlConnectOptions =
+        settings.url.expose_secret().parse().map_err(OpenError::Url)?;
     let options = options
         .charset("utf8mb4")
         .collation("utf8mb4_unicode_ci")
@@ -151,17 +141,12 @@ impl Session {
     }
 
     async fn begin(self, connection: &mut MySqlConnection) -> Result<(), sqlx::Error> {
-        let version: String = sqlx::query_scalar(VERSION)
-            .fetch_one(&mut *connection)
-            .await?;
+        let version: String = sqlx::query_scalar(VERSION).fetch_one(&mut *connection).await?;
         // Numbers and constants of ours only: nothing that anybody sent.
         let sql = format!(
             "SET SESSION sql_mode = '{SQL_MODE}', innodb_lock_wait_timeout = {}, {}",
             self.lock_wait_s,
-            statement_limit(
-                version.contains("MariaDB"),
-                self.statement.unwrap_or_default()
-            ),
+            statement_limit(version.contains("MariaDB"), self.statement.unwrap_or_default()),
         );
         connection.execute(AssertSqlSafe(sql)).await?;
         Ok(())

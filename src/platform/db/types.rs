@@ -38,9 +38,7 @@ impl Encode<'_, MySql> for Instant {
 impl Decode<'_, MySql> for Instant {
     fn decode(value: MySqlValueRef<'_>) -> Result<Self, BoxDynError> {
         let utc = <PrimitiveDateTime as Decode<'_, MySql>>::decode(value)?.assume_utc();
-        Ok(Self(Timestamp::from_nanosecond(
-            utc.unix_timestamp_nanos(),
-        )?))
+        Ok(Self(Timestamp::from_nanosecond(utc.unix_timestamp_nanos())?))
     }
 }
 

@@ -29,10 +29,6 @@ impl TelemetrySettings {
     /// Complains about every value that makes no sense.
     pub fn check(&self, complaints: &mut Complaints) {
         let read = EnvFilter::try_new(&self.filter).is_ok();
-        complaints.unless(
-            read,
-            "telemetry.filter",
-            "cannot be read, for example info,sqlx=warn",
-        );
+        complaints.unless(read, "telemetry.filter", "cannot be read, for example info,sqlx=warn");
     }
 }

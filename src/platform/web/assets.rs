@@ -73,10 +73,7 @@ async fn serve(Path(file): Path<String>, headers: HeaderMap) -> Result<Response,
 fn body(asset: &Asset, takes_gzip: bool) -> Response {
     match asset.gzip.as_ref().filter(|_| takes_gzip) {
         Some(gzip) => {
-            let names = [
-                (header::CONTENT_TYPE, asset.kind),
-                (header::CONTENT_ENCODING, "gzip"),
-            ];
+            let names = [(header::CONTENT_TYPE, asset.kind), (header::CONTENT_ENCODING, "gzip")];
             (names, gzip.clone()).into_response()
         }
         None => ([(header::CONTENT_TYPE, asset.kind)], asset.plain.clone()).into_response(),
@@ -84,20 +81,12 @@ fn body(asset: &Asset, takes_gzip: bool) -> Response {
 }
 
 fn is_known(headers: &HeaderMap, etag: &str) -> bool {
-    let known = headers
-        .get(header::IF_NONE_MATCH)
-        .and_then(|value| value.to_str().ok());
-    known.is_some_and(|known| {
-        known
-            .split(',')
-            .any(|one| [etag, "*"].contains(&one.trim()))
-    })
+    let known = headers.get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok());
+    known.is_some_and(|known| known.split(',').any(|one| [etag, "*"].contains(&one.trim())))
 }
 
 fn takes_gzip(headers: &HeaderMap) -> bool {
-    let accepted = headers
-        .get(header::ACCEPT_ENCODING)
-        .and_then(|value| value.to_str().ok());
+    let accepted = headers.get(header::ACCEPT_ENCODING).and_then(|value| value.to_str().ok());
     accepted.is_some_and(|accepted| {
         let mut codings = accepted.split(',').map(|one| one.replace(' ', ""));
         codings.any(|one| one == "gzip" || one.starts_with("gzip;") && !one.ends_with("q=0"))
@@ -152,11 +141,7 @@ fn asset(name: &str, bytes: Vec<u8>) -> Asset {
 
 fn hex(bytes: &[u8]) -> String {
     let hash = digest::digest(&digest::SHA256, bytes);
-    let digits: String = hash
-        .as_ref()
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
+    let digits: String = hash.as_ref().iter().map(|byte| format!("{byte:02x}")).collect();
     digits[..HASH_DIGITS].to_owned()
 }
 
@@ -176,9 +161,7 @@ mod tests {
     use super::*;
 
     async fn ask(address: &str, name: header::HeaderName, value: &str) -> Response {
-        let request = Request::get(address)
-            .header(name, value)
-            .body(Body::empty());
+        let request = Request::get(address).header(name, value).body(Body::empty());
         let request = request.expect("a request");
         routes().oneshot(request).await.expect("an answer")
     }
@@ -190,10 +173,7 @@ mod tests {
         assert_eq!(answer.status(), StatusCode::OK);
         assert_eq!(answer.headers()[header::CONTENT_ENCODING], "gzip");
         assert_eq!(answer.headers()[header::CACHE_CONTROL], FOR_EVER);
-        let etag = answer.headers()[header::ETAG]
-            .to_str()
-            .expect("text")
-            .to_owned();
+        let etag = answer.headers()[header::ETAG].to_str().expect("text").to_owned();
         let again = ask(sheet, header::IF_NONE_MATCH, &etag).await;
         assert_eq!(again.status(), StatusCode::NOT_MODIFIED);
         let plain = ask(sheet, header::ACCEPT_ENCODING, "gzip;q=0").await;

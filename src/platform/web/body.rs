@@ -27,11 +27,7 @@ pub enum Stopped {
 
 /// The same body, stopped at `bytes_max`, and `within` this time from now.
 pub fn bound(body: Body, bytes_max: usize, within: Duration) -> Body {
-    Body::new(Bounded {
-        body,
-        left: bytes_max,
-        deadline: Box::pin(tokio::time::sleep(within)),
-    })
+    Body::new(Bounded { body, left: bytes_max, deadline: Box::pin(tokio::time::sleep(within)) })
 }
 
 /// The whole body.

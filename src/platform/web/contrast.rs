@@ -45,18 +45,13 @@ type Tokens = BTreeMap<String, f64>;
 
 #[test]
 fn colours_can_be_told_apart_in_both_schemes() {
-    let (light, dark) = SHEET
-        .split_once("prefers-color-scheme:dark")
-        .expect("two schemes");
+    let (light, dark) = SHEET.split_once("prefers-color-scheme:dark").expect("two schemes");
     for (scheme, sheet) in [("light", light), ("dark", dark)] {
         let tokens = tokens(sheet);
         for (pairs, least) in [(&TEXTS[..], 4.5), (&PICTURES[..], 3.0)] {
             for (front, ground) in pairs {
                 let ratio = ratio(tokens[*front], tokens[*ground]);
-                assert!(
-                    ratio >= least,
-                    "{scheme}: {front} on {ground} is {ratio:.2}"
-                );
+                assert!(ratio >= least, "{scheme}: {front} on {ground} is {ratio:.2}");
             }
         }
     }
@@ -81,11 +76,7 @@ fn luminance(hex: &str) -> f64 {
     let channel = |place: usize| {
         let value = u8::from_str_radix(&hex[place..place + 2], 16).expect("two digits");
         let value = f64::from(value) / 255.0;
-        if value <= 0.04045 {
-            value / 12.92
-        } else {
-            ((value + 0.055) / 1.055).powf(2.4)
-        }
+        if value <= 0.04045 { value / 12.92 } else { ((value + 0.055) / 1.055).powf(2.4) }
     };
     0.2126 * channel(0) + 0.7152 * channel(2) + 0.0722 * channel(4)
 }

@@ -18,16 +18,10 @@ impl Audience {
         if is_api(path) {
             return Self::Api;
         }
-        let accepted = headers
-            .get(header::ACCEPT)
-            .and_then(|value| value.to_str().ok())
-            .unwrap_or("");
+        let accepted =
+            headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or("");
         let json = accepted.contains("application/json") || accepted.contains("problem+json");
-        if json && !accepted.contains("text/html") {
-            Self::Api
-        } else {
-            Self::Page
-        }
+        if json && !accepted.contains("text/html") { Self::Api } else { Self::Page }
     }
 }
 

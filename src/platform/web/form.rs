@@ -50,10 +50,7 @@ impl Form {
             let value = value.as_ref().chars().take(LONGEST_VALUE).collect();
             values.entry(name.into()).or_insert(value);
         }
-        Self {
-            values,
-            faults: Vec::new(),
-        }
+        Self { values, faults: Vec::new() }
     }
 
     /// What was typed, without the spaces around; empty when the field was not sent.
@@ -79,9 +76,7 @@ impl Form {
     /// Takes from `other` the values that were not sent.
     pub fn complete(&mut self, other: &Self) {
         for (name, value) in &other.values {
-            self.values
-                .entry(name.clone())
-                .or_insert_with(|| value.clone());
+            self.values.entry(name.clone()).or_insert_with(|| value.clone());
         }
     }
 
@@ -117,9 +112,7 @@ impl Form {
 
     /// Whether this very control is at fault.
     pub fn is_wrong(&self, control: &str) -> bool {
-        self.faults
-            .iter()
-            .any(|fault| fault.controls.iter().any(|name| name == control))
+        self.faults.iter().any(|fault| fault.controls.iter().any(|name| name == control))
     }
 
     /// Everything to put right, in the order of the page.
@@ -145,15 +138,8 @@ impl Form {
 /// are another. `act` is the key written in the page, `document` what the answers amount to.
 pub fn act_key(act: &str, document: &[u8]) -> String {
     let hash = digest::digest(&digest::SHA256, document);
-    let digits: String = hash.as_ref()[..16]
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
-    let act: String = act
-        .chars()
-        .filter(char::is_ascii_alphanumeric)
-        .take(64)
-        .collect();
+    let digits: String = hash.as_ref()[..16].iter().map(|byte| format!("{byte:02x}")).collect();
+    let act: String = act.chars().filter(char::is_ascii_alphanumeric).take(64).collect();
     format!("{act}-{digits}")
 }
 
@@ -161,17 +147,15 @@ impl<S: Send + Sync> FromRequest<S> for Form {
     type Rejection = PageError;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, PageError> {
-        let RawForm(bytes) = RawForm::from_request(request, state)
-            .await
-            .map_err(|rejection| {
-                let cause = rejection.to_string();
-                let kind = match rejection.into_response().status() {
-                    StatusCode::PAYLOAD_TOO_LARGE => Kind::TooLarge,
-                    StatusCode::UNSUPPORTED_MEDIA_TYPE => Kind::UnsupportedMediaType,
-                    _ => Kind::Malformed,
-                };
-                Problem::new(kind).cause(cause)
-            })?;
+        let RawForm(bytes) = RawForm::from_request(request, state).await.map_err(|rejection| {
+            let cause = rejection.to_string();
+            let kind = match rejection.into_response().status() {
+                StatusCode::PAYLOAD_TOO_LARGE => Kind::TooLarge,
+                StatusCode::UNSUPPORTED_MEDIA_TYPE => Kind::UnsupportedMediaType,
+                _ => Kind::Malformed,
+            };
+            Problem::new(kind).cause(cause)
+        })?;
         let pairs: Vec<(String, String)> = serde_urlencoded::from_bytes(&bytes)
             .map_err(|error| Problem::new(Kind::Malformed).cause(error))?;
         Ok(Self::new(pairs))

@@ -31,13 +31,8 @@ impl<S: Send + Sync> FromRequestParts<S> for IdempotencyKey {
     async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, ApiError> {
         let mut values = parts.headers.get_all(HEADER).iter();
         let one = values.next().filter(|_| values.next().is_none());
-        let text = one
-            .and_then(|value| value.to_str().ok())
-            .unwrap_or_default();
-        let key = text
-            .strip_prefix('"')
-            .and_then(|rest| rest.strip_suffix('"'))
-            .unwrap_or(text);
+        let text = one.and_then(|value| value.to_str().ok()).unwrap_or_default();
+        let key = text.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).unwrap_or(text);
         if key.is_empty() || key.len() > 255 || !key.bytes().all(|byte| byte.is_ascii_graphic()) {
             return Err(Problem::new(Kind::IdempotencyKeyMissing).into());
         }
@@ -57,10 +52,7 @@ mod tests {
             request = request.header(HEADER, *value);
         }
         let (mut parts, ()) = request.body(()).expect("a request").into_parts();
-        IdempotencyKey::from_request_parts(&mut parts, &())
-            .await
-            .ok()
-            .map(|key| key.0)
+        IdempotencyKey::from_request_parts(&mut parts, &()).await.ok().map(|key| key.0)
     }
 
     #[tokio::test]
@@ -68,14 +60,7 @@ mod tests {
         assert_eq!(read(&["abc"]).await.as_deref(), Some("abc"));
         assert_eq!(read(&["\"abc\""]).await.as_deref(), Some("abc"));
         let long = "x".repeat(256);
-        for values in [
-            &[][..],
-            &[""],
-            &["a b"],
-            &["\"\""],
-            &["a", "b"],
-            &[long.as_str()],
-        ] {
+        for values in [&[][..], &[""], &["a b"], &["\"\""], &["a", "b"], &[long.as_str()]] {
             assert_eq!(read(values).await, None, "{values:?}");
         }
     }

@@ -115,16 +115,9 @@ pub struct Told {
 /// sentence is one of our own deserializers', which say in French what they expect.
 pub fn told(message: &str) -> Told {
     let (got, expected) = message.rsplit_once(", expected ").unwrap_or((message, ""));
-    let detail = |wrong, detail| Told {
-        wrong,
-        missing: None,
-        detail,
-    };
+    let detail = |wrong, detail| Told { wrong, missing: None, detail };
     if got.starts_with("unknown field `") {
-        return detail(
-            Wrong::Unknown,
-            format!("Ce nom n’existe pas ici. {}", names(expected)),
-        );
+        return detail(Wrong::Unknown, format!("Ce nom n’existe pas ici. {}", names(expected)));
     }
     if let Some(name) = got.strip_prefix("missing field `") {
         return Told {
@@ -134,10 +127,7 @@ pub fn told(message: &str) -> Told {
         };
     }
     if got.starts_with("unknown variant `") {
-        return detail(
-            Wrong::Value,
-            format!("Cette valeur n’existe pas ici. {}", names(expected)),
-        );
+        return detail(Wrong::Value, format!("Cette valeur n’existe pas ici. {}", names(expected)));
     }
     if let Some(got) = got.strip_prefix("invalid type: ") {
         return detail(Wrong::Type, wanted(expected, got));
@@ -162,11 +152,7 @@ fn names(expected: &str) -> String {
 }
 
 fn wanted(expected: &str, got: &str) -> String {
-    format!(
-        "Attendu\u{a0}: {}\u{202f}; reçu\u{a0}: {}.",
-        noun(expected),
-        noun(got)
-    )
+    format!("Attendu\u{a0}: {}\u{202f}; reçu\u{a0}: {}.", noun(expected), noun(got))
 }
 
 /// serde's words for types, in French; any other expectation is already a sentence of ours.
@@ -197,22 +183,14 @@ mod tests {
     fn codes_are_unique_and_each_has_its_sentence() {
         let codes: BTreeSet<_> = InputRule::ALL.iter().map(|rule| rule.code()).collect();
         assert_eq!(codes.len(), InputRule::ALL.len());
-        assert!(
-            InputRule::ALL
-                .iter()
-                .all(|rule| rule.sentence().ends_with('.'))
-        );
+        assert!(InputRule::ALL.iter().all(|rule| rule.sentence().ends_with('.')));
     }
 
     #[test]
     fn the_sentences_of_serde_are_told_in_french() {
         let unknown = told("unknown field `mois`, expected one of `ref`, `months`");
         assert_eq!(unknown.wrong, Wrong::Unknown);
-        assert!(
-            unknown.detail.ends_with("ref, months."),
-            "{}",
-            unknown.detail
-        );
+        assert!(unknown.detail.ends_with("ref, months."), "{}", unknown.detail);
         assert_eq!(told("missing field `ref`").missing.as_deref(), Some("ref"));
         let kind = told("invalid type: string \"a\", expected u32");
         assert_eq!(kind.wrong, Wrong::Type);

@@ -63,9 +63,7 @@ fn is_json(headers: &HeaderMap) -> bool {
     let subtype = media.strip_prefix("application/").unwrap_or("");
     let charsets = parts.filter_map(|part| part.strip_prefix("charset="));
     (subtype == "json" || subtype.ends_with("+json"))
-        && charsets
-            .map(|name| name.trim_matches('"'))
-            .all(|name| name == "utf-8")
+        && charsets.map(|name| name.trim_matches('"')).all(|name| name == "utf-8")
 }
 
 /// The document in `bytes`: for an extractor, and for a command that reads a file.
@@ -103,10 +101,9 @@ fn fault(pointer: &str, error: &serde_json::Error) -> Fault {
         Wrong::Type => InputRule::JsonType,
         Wrong::Value => InputRule::JsonValue,
     };
-    let pointer = told.missing.map_or_else(
-        || pointer.to_owned(),
-        |name| format!("{pointer}/{}", escaped(&name)),
-    );
+    let pointer = told
+        .missing
+        .map_or_else(|| pointer.to_owned(), |name| format!("{pointer}/{}", escaped(&name)));
     rule.fault(pointer, told.detail)
 }
 
@@ -172,42 +169,18 @@ mod tests {
     #[test]
     fn each_wrong_value_is_named_by_its_pointer_and_code() {
         let invalid = [
-            (
-                r#"{"loans":[{"months":12,"mois":1}]}"#,
-                "/loans/0/mois",
-                "JSON_UNKNOWN_FIELD",
-            ),
+            (r#"{"loans":[{"months":12,"mois":1}]}"#, "/loans/0/mois", "JSON_UNKNOWN_FIELD"),
             (r#"{"loans":[{}]}"#, "/loans/0/months", "JSON_MISSING_FIELD"),
-            (
-                r#"{"loans":[{"months":"12"}]}"#,
-                "/loans/0/months",
-                "JSON_TYPE",
-            ),
-            (
-                r#"{"loans":[{"months":-1}]}"#,
-                "/loans/0/months",
-                "JSON_VALUE",
-            ),
-            (
-                r#"{"loans":[{"months":1,"kind":"x"}]}"#,
-                "/loans/0/kind",
-                "JSON_VALUE",
-            ),
+            (r#"{"loans":[{"months":"12"}]}"#, "/loans/0/months", "JSON_TYPE"),
+            (r#"{"loans":[{"months":-1}]}"#, "/loans/0/months", "JSON_VALUE"),
+            (r#"{"loans":[{"months":1,"kind":"x"}]}"#, "/loans/0/kind", "JSON_VALUE"),
             (r#"{"loans":{}}"#, "/loans", "JSON_TYPE"),
             (r#"{"loans":[],"loans":[]}"#, "/loans", "JSON_DUPLICATE_KEY"),
-            (
-                r#"{"loans":[{"a/b":1,"a/b":2}]}"#,
-                "/loans/0/a~1b",
-                "JSON_DUPLICATE_KEY",
-            ),
+            (r#"{"loans":[{"a/b":1,"a/b":2}]}"#, "/loans/0/a~1b", "JSON_DUPLICATE_KEY"),
             ("[]", "", "JSON_TYPE"),
         ];
         for (text, pointer, code) in invalid {
-            assert_eq!(
-                refusal(text),
-                (Kind::Invalid, pointer.to_owned(), code),
-                "{text}"
-            );
+            assert_eq!(refusal(text), (Kind::Invalid, pointer.to_owned(), code), "{text}");
         }
     }
 
@@ -251,12 +224,7 @@ mod tests {
         ] {
             assert!(read(value), "{value}");
         }
-        for value in [
-            "text/json",
-            "application/jsonp",
-            "application/json; charset=latin1",
-            "",
-        ] {
+        for value in ["text/json", "application/jsonp", "application/json; charset=latin1", ""] {
             assert!(!read(value), "{value}");
         }
         assert!(!is_json(&HeaderMap::new()));

@@ -28,10 +28,7 @@ pub fn check(html: &str) {
     assert!(page.named("style").next().is_none(), "no inline style");
     for (tag, attributes) in &page.tags {
         assert!(!attributes.contains_key("style"), "style on {tag}");
-        assert!(
-            attributes.keys().all(|name| !name.starts_with("on")),
-            "handler on {tag}"
-        );
+        assert!(attributes.keys().all(|name| !name.starts_with("on")), "handler on {tag}");
     }
     identifiers(&page);
     controls(&page);
@@ -42,11 +39,7 @@ pub fn check(html: &str) {
 
 fn identifiers(page: &Reading) {
     let mut ids = BTreeSet::new();
-    for id in page
-        .tags
-        .iter()
-        .filter_map(|(_, attributes)| attributes.get("id"))
-    {
+    for id in page.tags.iter().filter_map(|(_, attributes)| attributes.get("id")) {
         assert!(ids.insert(id.as_str()), "id {id} twice");
     }
     let lists = ["aria-describedby", "aria-labelledby", "for"];
@@ -54,34 +47,24 @@ fn identifiers(page: &Reading) {
         for name in lists {
             let targets = attributes.get(name).map_or("", String::as_str);
             for target in targets.split_whitespace() {
-                assert!(
-                    ids.contains(target),
-                    "{name} of {tag} leads to no #{target}"
-                );
+                assert!(ids.contains(target), "{name} of {tag} leads to no #{target}");
             }
         }
-        let link = attributes
-            .get("href")
-            .and_then(|href| href.strip_prefix('#'));
+        let link = attributes.get("href").and_then(|href| href.strip_prefix('#'));
         assert!(link.is_none_or(|link| ids.contains(link)), "no #{link:?}");
     }
 }
 
 fn controls(page: &Reading) {
-    let labelled: BTreeSet<_> = page
-        .named("label")
-        .filter_map(|attributes| attributes.get("for"))
-        .collect();
+    let labelled: BTreeSet<_> =
+        page.named("label").filter_map(|attributes| attributes.get("for")).collect();
     for tag in ["input", "select", "textarea"] {
         for control in page.named(tag) {
             let kind = control.get("type").map_or("", String::as_str);
             if kind == "hidden" {
                 continue;
             }
-            assert!(
-                tag != "input" || !kind.is_empty(),
-                "a control without a type"
-            );
+            assert!(tag != "input" || !kind.is_empty(), "a control without a type");
             assert_ne!(kind, "number", "numbers are typed as text");
             assert!(control.contains_key("name"), "a control without a name");
             let id = control.get("id").expect("a control has an id");
@@ -89,18 +72,11 @@ fn controls(page: &Reading) {
             let token = control.get("autocomplete").map_or("off", String::as_str);
             assert!(AUTOCOMPLETE.contains(&token), "autocomplete {token}");
             if kind == "text" {
-                assert!(
-                    control.contains_key("autocomplete"),
-                    "#{id} leaves autocomplete open"
-                );
+                assert!(control.contains_key("autocomplete"), "#{id} leaves autocomplete open");
             }
         }
     }
-    assert!(
-        page.named("form")
-            .all(|form| form.contains_key("novalidate")),
-        "novalidate"
-    );
+    assert!(page.named("form").all(|form| form.contains_key("novalidate")), "novalidate");
 }
 
 fn typography(text: &str) {
@@ -125,18 +101,12 @@ fn typography(text: &str) {
 impl Reading {
     fn named<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a Attributes> {
         let same = move |tag: &&(String, Attributes)| tag.0 == name;
-        self.tags
-            .iter()
-            .filter(same)
-            .map(|(_, attributes)| attributes)
+        self.tags.iter().filter(same).map(|(_, attributes)| attributes)
     }
 }
 
 fn read(html: &str) -> Reading {
-    let mut page = Reading {
-        tags: Vec::new(),
-        texts: Vec::new(),
-    };
+    let mut page = Reading { tags: Vec::new(), texts: Vec::new() };
     for piece in html.split('<').skip(1) {
         let (tag, text) = piece.split_once('>').expect("a tag ends");
         let name = tag.split([' ', '\n', '/']).next().unwrap_or("");
@@ -153,10 +123,7 @@ fn read(html: &str) -> Reading {
 
 fn attributes(tag: &str) -> Attributes {
     let mut found = BTreeMap::new();
-    let mut rest = tag
-        .split_once([' ', '\n'])
-        .map_or("", |(_, rest)| rest)
-        .trim();
+    let mut rest = tag.split_once([' ', '\n']).map_or("", |(_, rest)| rest).trim();
     while !rest.is_empty() && rest != "/" {
         let end = rest.find(['=', ' ', '\n']).unwrap_or(rest.len());
         let (name, after) = rest.split_at(end);

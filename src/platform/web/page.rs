@@ -71,16 +71,9 @@ pub struct Page<T> {
 impl<T: Template + Sheet> Page<T> {
     /// A page of a journey: 200, or 422 when answers are to be corrected.
     pub fn new(sheet: T) -> Self {
-        let status = if sheet.is_refused() {
-            StatusCode::UNPROCESSABLE_ENTITY
-        } else {
-            StatusCode::OK
-        };
-        Self {
-            sheet,
-            status,
-            cache: CachePolicy::Revalidate,
-        }
+        let status =
+            if sheet.is_refused() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+        Self { sheet, status, cache: CachePolicy::Revalidate }
     }
 
     /// Changes who may keep it.
@@ -147,22 +140,17 @@ struct Words {
 
 /// The page of a refusal, with the reference to give to who can help.
 pub fn refusal(problem: &Problem, facts: &Facts) -> String {
-    let page = RefusalPage {
-        words: words(problem.kind),
-        reference: &facts.trace_id,
-    };
+    let page = RefusalPage { words: words(problem.kind), reference: &facts.trace_id };
     // A template that fails on fixed words would be a bug of ours: words without a page, then.
-    page.render()
-        .unwrap_or_else(|_| page.words.title.to_owned())
+    page.render().unwrap_or_else(|_| page.words.title.to_owned())
 }
 
 /// Plain words for a person who only wanted to read a page.
 const fn words(kind: Kind) -> Words {
     let (title, sentence) = match kind {
-        Kind::NotFound => (
-            "Cette page n’existe pas",
-            "Vérifiez l’adresse, ou repartez de l’accueil.",
-        ),
+        Kind::NotFound => {
+            ("Cette page n’existe pas", "Vérifiez l’adresse, ou repartez de l’accueil.")
+        }
         Kind::MethodNotAllowed | Kind::NotAcceptable | Kind::UnsupportedMediaType => (
             "Cette adresse ne s’utilise pas ainsi",
             "Repartez de l’accueil pour retrouver la bonne page.",
@@ -182,14 +170,12 @@ const fn words(kind: Kind) -> Words {
             "Nous n’avons pas pu lire vos réponses",
             "Revenez à la page précédente, vérifiez vos réponses et recommencez.",
         ),
-        Kind::Conflict | Kind::IdempotencyInProgress => (
-            "Cette demande est déjà en cours",
-            "Attendez un instant, puis actualisez la page.",
-        ),
-        Kind::TooMany => (
-            "Vous avez fait beaucoup de demandes",
-            "Attendez une minute, puis recommencez.",
-        ),
+        Kind::Conflict | Kind::IdempotencyInProgress => {
+            ("Cette demande est déjà en cours", "Attendez un instant, puis actualisez la page.")
+        }
+        Kind::TooMany => {
+            ("Vous avez fait beaucoup de demandes", "Attendez une minute, puis recommencez.")
+        }
         Kind::Unavailable | Kind::Timeout | Kind::RequestTimeout => (
             "Le service est interrompu un instant",
             "Vos réponses restent sur la page précédente. Recommencez dans une minute.",
@@ -210,10 +196,7 @@ mod tests {
     #[test]
     fn every_refusal_is_a_sound_page() {
         for kind in Kind::ALL {
-            let page = RefusalPage {
-                words: words(kind),
-                reference: "req-42",
-            };
+            let page = RefusalPage { words: words(kind), reference: "req-42" };
             let text = page.render().expect("renders");
             lint::check(&text);
             assert!(text.contains("req-42"), "{kind:?}");

@@ -45,10 +45,7 @@ pub struct Refusal {
 impl Refusal {
     /// A refusal for this audience.
     pub fn new(problem: impl Into<Problem>, audience: Option<Audience>) -> Self {
-        Self {
-            problem: problem.into(),
-            audience,
-        }
+        Self { problem: problem.into(), audience }
     }
 
     /// A refusal for whoever asked.
@@ -79,10 +76,7 @@ impl Voice {
     /// Speaks for the service at `public_url`; pages are the work of `page`.
     pub fn new(public_url: &url::Url, page: PageRenderer) -> Self {
         let base = public_url.as_str().trim_end_matches('/');
-        Self {
-            types: format!("{base}/problemes/").into(),
-            page,
-        }
+        Self { types: format!("{base}/problemes/").into(), page }
     }
 
     /// The whole response.
@@ -191,12 +185,7 @@ mod tests {
     }
 
     fn facts(audience: Audience) -> Facts {
-        Facts {
-            request_id: "r".into(),
-            trace_id: "t".into(),
-            path: "/v1/x".into(),
-            audience,
-        }
+        Facts { request_id: "r".into(), trace_id: "t".into(), path: "/v1/x".into(), audience }
     }
 
     #[test]
@@ -225,10 +214,9 @@ mod tests {
     fn who_reads_decides_the_form_and_the_delay_is_rounded_up() {
         let problem = Problem::new(Kind::Unavailable).retry_after(Duration::from_millis(1200));
         let refusal = Refusal::to_anybody(problem);
-        for (audience, media) in [
-            (Audience::Api, PROBLEM_JSON),
-            (Audience::Page, "text/html; charset=utf-8"),
-        ] {
+        for (audience, media) in
+            [(Audience::Api, PROBLEM_JSON), (Audience::Page, "text/html; charset=utf-8")]
+        {
             let response = voice().render(&refusal, &facts(audience));
             assert_eq!(response.status(), 503);
             assert_eq!(response.headers()[CONTENT_TYPE], media);

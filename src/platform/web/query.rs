@@ -62,10 +62,7 @@ fn fault(path: &str, error: &ValueError) -> Fault {
         Wrong::Missing => InputRule::QueryMissing,
         Wrong::Type | Wrong::Value => InputRule::QueryValue,
     };
-    rule.fault(
-        pointer(told.missing.as_deref().unwrap_or(path)),
-        told.detail,
-    )
+    rule.fault(pointer(told.missing.as_deref().unwrap_or(path)), told.detail)
 }
 
 fn pointer(name: &str) -> String {

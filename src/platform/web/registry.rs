@@ -58,10 +58,7 @@ fn entries() -> Vec<Entry> {
 }
 
 async fn index(Extension(rows): Extension<Arc<[Row]>>) -> Response {
-    let page = RegistryPage {
-        entries: entries(),
-        rows: &rows,
-    };
+    let page = RegistryPage { entries: entries(), rows: &rows };
     Page::new(page).cache(CachePolicy::Hour).into_response()
 }
 
@@ -79,17 +76,10 @@ mod tests {
     #[test]
     fn the_registry_lists_every_kind_and_every_code() {
         let rows = [("LOAN_TERM", "Une phrase.")];
-        let page = RegistryPage {
-            entries: entries(),
-            rows: &rows,
-        };
+        let page = RegistryPage { entries: entries(), rows: &rows };
         let text = page.render().expect("renders");
         lint::check(&text);
-        assert!(
-            Kind::ALL
-                .iter()
-                .all(|kind| text.contains(kind.entry().slug))
-        );
+        assert!(Kind::ALL.iter().all(|kind| text.contains(kind.entry().slug)));
         assert!(text.contains("LOAN_TERM"));
         for entry in entries() {
             lint::check(&EntryPage { entry }.render().expect("renders"));

@@ -144,9 +144,7 @@ fn kept_response(kept: Kept, include: &Include) -> Response {
     let mut response = (StatusCode::CREATED, [(header::LOCATION, location)], quote).into_response();
     if kept.replayed {
         let name = HeaderName::from_static("idempotency-replayed");
-        response
-            .headers_mut()
-            .insert(name, HeaderValue::from_static("true"));
+        response.headers_mut().insert(name, HeaderValue::from_static("true"));
     }
     response
 }

@@ -31,16 +31,8 @@ struct Tables {
 /// Only when memory cannot be written to.
 pub(super) fn pack_tables(result: &mut SimulationResponse) -> Result<Vec<u8>, Error> {
     let tables = Tables {
-        loans: result
-            .loans
-            .iter_mut()
-            .map(|loan| loan.schedule.take())
-            .collect(),
-        insured: result
-            .insured
-            .iter_mut()
-            .map(|person| person.schedule.take())
-            .collect(),
+        loans: result.loans.iter_mut().map(|loan| loan.schedule.take()).collect(),
+        insured: result.insured.iter_mut().map(|person| person.schedule.take()).collect(),
         project: result.project.schedule.take(),
     };
     let mut packed = DeflateEncoder::new(Vec::new(), Compression::default());
@@ -54,9 +46,7 @@ pub(super) fn pack_tables(result: &mut SimulationResponse) -> Result<Vec<u8>, Er
 /// The bytes are not those of [`pack_tables`].
 pub(super) fn unpack_tables(packed: &[u8], result: &mut SimulationResponse) -> Result<(), Error> {
     let mut text = Vec::new();
-    DeflateDecoder::new(packed)
-        .take(TABLES_BYTES_MAX)
-        .read_to_end(&mut text)?;
+    DeflateDecoder::new(packed).take(TABLES_BYTES_MAX).read_to_end(&mut text)?;
     let tables: Tables = serde_json::from_slice(&text)?;
     for (loan, rows) in result.loans.iter_mut().zip(tables.loans) {
         loan.schedule = rows;
@@ -96,10 +86,7 @@ mod tests {
     fn tables_come_back_as_they_were_and_smaller() {
         let couple = include_str!("../../../docs/examples/couple-two-loans.json");
         let request = serde_json::from_str(couple).expect("a document");
-        let answer = Pricer::shipped()
-            .expect("products/")
-            .price(&request, true)
-            .expect("a price");
+        let answer = Pricer::shipped().expect("products/").price(&request, true).expect("a price");
         let mut stored = answer.clone();
         let packed = pack_tables(&mut stored).expect("memory");
         assert!(stored.loans[0].schedule.is_none() && stored.project.schedule.is_none());
@@ -118,9 +105,6 @@ mod tests {
     fn numbers_have_a_check_digit() {
         let created: Timestamp = "2026-11-23T10:00:00Z".parse().expect("a timestamp");
         assert_eq!(number(created, 1234), "AS-2026-0001234-6");
-        assert_ne!(
-            number(created, 1235).chars().last(),
-            number(created, 1234).chars().last()
-        );
+        assert_ne!(number(created, 1235).chars().last(), number(created, 1234).chars().last());
     }
 }

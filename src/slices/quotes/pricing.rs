@@ -38,10 +38,7 @@ impl Pricer {
     ) -> Result<SimulationResponse, Problem> {
         let reading = reading::read(request, &self.tariff).map_err(invalid)?;
         let rules = Rules::on(&self.rules, request.effect_date).ok_or(Kind::Bug)?;
-        let simulation = reading
-            .project
-            .simulate(&self.tariff, rules)
-            .map_err(not_measured)?;
+        let simulation = reading.project.simulate(&self.tariff, rules).map_err(not_measured)?;
         let writer = Writer {
             request,
             project: &reading.project,
@@ -62,11 +59,7 @@ pub(super) fn invalid(faults: Vec<Fault>) -> Problem {
 fn not_measured(error: SimulationError) -> Problem {
     let SimulationError::RateNotDefined { loan } = error;
     let rule = Rule::TaegNotDefined;
-    invalid(vec![Fault::new(
-        format!("/loans/{loan}"),
-        rule.code(),
-        rule.sentence(),
-    )])
+    invalid(vec![Fault::new(format!("/loans/{loan}"), rule.code(), rule.sentence())])
 }
 
 #[cfg(test)]
@@ -75,20 +68,14 @@ mod tests {
 
     fn price(text: &str) -> SimulationResponse {
         let request = serde_json::from_str(text).expect("a document");
-        Pricer::shipped()
-            .expect("products/")
-            .price(&request, false)
-            .expect("a price")
+        Pricer::shipped().expect("products/").price(&request, false).expect("a price")
     }
 
     #[test]
     fn the_couple_of_the_reference() {
         let answer = price(include_str!("../../../docs/examples/couple-two-loans.json"));
         let a = &answer.insured[0];
-        assert_eq!(
-            (a.costs.first_month_cents, a.costs.taea.as_str()),
-            (1395, "0.1758")
-        );
+        assert_eq!((a.costs.first_month_cents, a.costs.taea.as_str()), (1395, "0.1758"));
         assert_eq!(a.route.path.as_deref(), Some("P1"));
         assert_eq!(answer.project.costs.total_cents, 1_216_163);
         assert_eq!(answer.project.first_month_tax_cents, 350);
@@ -102,9 +89,6 @@ mod tests {
         // 200 000 € at 0.34 % on initial capital: 56.67 € a month.
         assert_eq!(saving.bank.first_month_cents, 5667);
         assert_eq!(saving.bank.total_cents, 5667 * 240);
-        assert_eq!(
-            saving.total_cents,
-            saving.bank.total_cents - answer.project.costs.total_cents
-        );
+        assert_eq!(saving.total_cents, saving.bank.total_cents - answer.project.costs.total_cents);
     }
 }

@@ -58,13 +58,7 @@ impl Quotes {
         entropy: Entropy,
         settings: QuotesSettings,
     ) -> Self {
-        Self {
-            pricer: Arc::new(pricer),
-            store: Store::new(database),
-            clock,
-            entropy,
-            settings,
-        }
+        Self { pricer: Arc::new(pricer), store: Store::new(database), clock, entropy, settings }
     }
 
     /// Prices a document; writes nothing. Month-by-month tables are left out unless
@@ -130,16 +124,12 @@ impl Quotes {
             Ok(sequence) => {
                 let quote = self.response(QuoteRow { sequence, ..row })?;
                 self.tidy(now).await;
-                Ok(Kept {
-                    quote,
-                    replayed: false,
-                })
+                Ok(Kept { quote, replayed: false })
             }
             // Somebody with the same key was faster.
-            Err(error) if error.is_duplicate() => self
-                .replay(&key, now)
-                .await?
-                .ok_or(QuoteError::KeyInProgress),
+            Err(error) if error.is_duplicate() => {
+                self.replay(&key, now).await?.ok_or(QuoteError::KeyInProgress)
+            }
             Err(error) if error.is_busy() => Err(QuoteError::KeyInProgress),
             Err(error) => Err(error.into()),
         }
@@ -174,10 +164,7 @@ impl Quotes {
             return Err(QuoteError::KeyReused);
         }
         let quote = self.read(QuoteId::from_uuid(known.quote)).await?;
-        Ok(Some(Kept {
-            quote,
-            replayed: true,
-        }))
+        Ok(Some(Kept { quote, replayed: true }))
     }
 
     /// A quote commits: the first day of cover can still be met, everybody can be insured, and the
@@ -191,41 +178,23 @@ impl Quotes {
         let today = self.today();
         let tomorrow = today.tomorrow().unwrap_or(today);
         if !(tomorrow..=add_months(today, 12)).contains(&request.effect_date) {
-            let detail = format!(
-                "La date d’effet va du {tomorrow} au {}.",
-                add_months(today, 12)
-            );
+            let detail = format!("La date d’effet va du {tomorrow} au {}.", add_months(today, 12));
             faults.push(Fault::new("/effect_date", Rule::EffectDate.code(), detail));
         }
-        for (place, person) in result
-            .insured
-            .iter()
-            .enumerate()
-            .filter(|(_, p)| !p.route.eligible)
+        for (place, person) in result.insured.iter().enumerate().filter(|(_, p)| !p.route.eligible)
         {
             let detail = format!(
                 "Cette personne ne peut pas être assurée en ligne : {}.",
                 person.route.reasons.join(", ")
             );
-            faults.push(Fault::new(
-                format!("/insured/{place}"),
-                Rule::NotEligible.code(),
-                detail,
-            ));
+            faults.push(Fault::new(format!("/insured/{place}"), Rule::NotEligible.code(), detail));
         }
         let unsold = Rule::PackNotAvailable;
-        if let Some(warning) = result
-            .warnings
-            .iter()
-            .find(|warning| warning.code == unsold.code())
+        if let Some(warning) = result.warnings.iter().find(|warning| warning.code == unsold.code())
         {
             faults.push(Fault::new(&warning.pointer, unsold.code(), &warning.detail));
         }
-        if faults.is_empty() {
-            Ok(())
-        } else {
-            Err(invalid(faults))
-        }
+        if faults.is_empty() { Ok(()) } else { Err(invalid(faults)) }
     }
 
     fn row(
@@ -249,11 +218,7 @@ impl Quotes {
     }
 
     async fn read(&self, id: QuoteId) -> Result<QuoteResponse, QuoteError> {
-        let row = self
-            .store
-            .find(id.uuid())
-            .await?
-            .ok_or(QuoteError::Unknown)?;
+        let row = self.store.find(id.uuid()).await?.ok_or(QuoteError::Unknown)?;
         self.response(row)
     }
 
@@ -269,9 +234,7 @@ impl Quotes {
             created_at: row.created_at.to_string(),
             expires_at: row.expires_at.to_string(),
             status: if is_valid { "valid" } else { "expired" }.to_owned(),
-            copied_from: row
-                .copied_from
-                .map(|uuid| QuoteId::from_uuid(uuid).to_string()),
+            copied_from: row.copied_from.map(|uuid| QuoteId::from_uuid(uuid).to_string()),
             request: row.request,
             result,
         })

@@ -109,19 +109,13 @@ impl Store {
         let query = sqlx::query_as(SELECT_KEY).bind(hash.as_slice());
         let row: Option<(Vec<u8>, Uuid, Instant)> =
             query.fetch_optional(self.database.pool()).await?;
-        Ok(row.map(|(body, quote, expires_at)| KnownKey {
-            body,
-            quote,
-            expires_at: expires_at.0,
-        }))
+        Ok(row.map(|(body, quote, expires_at)| KnownKey { body, quote, expires_at: expires_at.0 }))
     }
 
     /// Forgets a key whose time is over. Not inside the transaction that inserts it again: there, a
     /// row that is missing would lock its neighbours.
     pub(super) async fn forget_key(&self, hash: &Hash, now: Timestamp) -> Result<(), DbError> {
-        let query = sqlx::query(DELETE_EXPIRED_KEY)
-            .bind(hash.as_slice())
-            .bind(Instant(now));
+        let query = sqlx::query(DELETE_EXPIRED_KEY).bind(hash.as_slice()).bind(Instant(now));
         query.execute(self.database.pool()).await?;
         Ok(())
     }
@@ -135,10 +129,8 @@ impl Store {
 
     /// One quote.
     pub(super) async fn find(&self, id: Uuid) -> Result<Option<QuoteRow>, DbError> {
-        let row: Option<SelectedQuote> = sqlx::query_as(SELECT_QUOTE)
-            .bind(id)
-            .fetch_optional(self.database.pool())
-            .await?;
+        let row: Option<SelectedQuote> =
+            sqlx::query_as(SELECT_QUOTE).bind(id).fetch_optional(self.database.pool()).await?;
         Ok(row.map(|row| QuoteRow {
             id,
             sequence: row.sequence,

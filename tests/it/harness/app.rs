@@ -32,10 +32,7 @@ pub(crate) fn settings(over: &[(&str, &str)]) -> Settings {
         .chain(over)
         .map(|(key, value)| (format!("ASSURLY__{key}"), (*value).to_owned()))
         .collect();
-    let sources = Sources {
-        file: None,
-        variables,
-    };
+    let sources = Sources { file: None, variables };
     settings::load(&sources).expect("the settings of the tests are right")
 }
 
@@ -90,9 +87,7 @@ impl App {
         let pricer = Pricer::shipped().expect("products/");
         let work = router::work(&AppState::new(&platform, pricer))
             .merge(test_routes(say, Arc::clone(&release)));
-        let running = boot::start(&platform, work, &stop)
-            .await
-            .expect("it starts");
+        let running = boot::start(&platform, work, &stop).await.expect("it starts");
         Self {
             public: running.public,
             admin: running.admin,
@@ -118,9 +113,7 @@ impl App {
 
     /// GETs a path.
     pub(crate) async fn get(&self, path: &str) -> reqwest::Response {
-        soon(self.client.get(self.url(path)).send())
-            .await
-            .expect("an answer")
+        soon(self.client.get(self.url(path)).send()).await.expect("an answer")
     }
 
     /// POSTs a body of this type.
@@ -130,10 +123,7 @@ impl App {
         media: &str,
         body: impl Into<reqwest::Body>,
     ) -> reqwest::Response {
-        let request = self
-            .client
-            .post(self.url(path))
-            .header("content-type", media);
+        let request = self.client.post(self.url(path)).header("content-type", media);
         soon(request.body(body).send()).await.expect("an answer")
     }
 
@@ -148,9 +138,7 @@ impl App {
     /// Waits for the end that [`Self::stop`] was asked for.
     pub(crate) async fn ended(&mut self) -> Drained {
         let running = self.running.take().expect("ended once");
-        soon(running.ended())
-            .await
-            .expect("the listener did not panic")
+        soon(running.ended()).await.expect("the listener did not panic")
     }
 }
 
@@ -162,11 +150,7 @@ impl Drop for App {
 
 /// A client that speaks HTTP/2 from its first byte.
 pub(crate) fn h2_client() -> reqwest::Client {
-    reqwest::Client::builder()
-        .no_proxy()
-        .http2_prior_knowledge()
-        .build()
-        .expect("a client")
+    reqwest::Client::builder().no_proxy().http2_prior_knowledge().build().expect("a client")
 }
 
 /// A client that follows nothing and keeps no proxy.
@@ -192,16 +176,10 @@ fn test_routes(say: mpsc::UnboundedSender<()>, release: Arc<Semaphore>) -> Route
         .route("/v1/test/wait", get(wait))
         .route("/test/panic", get(panics))
         .route("/v1/test/panic", get(panics))
-        .route(
-            "/test/echo",
-            post(|Json(value): Json<Value>| async { Json(value) }),
-        )
+        .route("/test/echo", post(|Json(value): Json<Value>| async { Json(value) }))
         .route("/test/long", get(|| async { "assurance ".repeat(1000) }))
         .route("/test/flood", get(|| async { vec![b'a'; 64 << 20] }))
-        .route(
-            "/test/cached",
-            get(|| async { ([("cache-control", "max-age=60")], "x") }),
-        )
+        .route("/test/cached", get(|| async { ([("cache-control", "max-age=60")], "x") }))
 }
 
 #[expect(clippy::panic, reason = "this is what the address is for")]

@@ -27,11 +27,7 @@ impl TestDatabase {
             return database;
         }
         let database = Arc::new(Self::empty().await);
-        database
-            .open()
-            .migrate()
-            .await
-            .expect("the migrations apply");
+        database.open().migrate().await.expect("the migrations apply");
         *shared = Arc::downgrade(&database);
         database
     }
@@ -40,17 +36,12 @@ impl TestDatabase {
     pub(crate) async fn empty() -> Self {
         let server = server();
         let name = format!("assurly_test_{}", Entropy::system().hex::<6>());
-        let database = Self {
-            server: server.into(),
-            name,
-        };
+        let database = Self { server: server.into(), name };
         let create = format!(
             "CREATE DATABASE {} CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci",
             database.name
         );
-        run(database.server.clone(), create)
-            .await
-            .expect("the account may create databases");
+        run(database.server.clone(), create).await.expect("the account may create databases");
         database
     }
 
@@ -73,9 +64,7 @@ impl Drop for TestDatabase {
     fn drop(&mut self) {
         let (server, drop) = (self.server.clone(), format!("DROP DATABASE {}", self.name));
         let dropped = std::thread::spawn(move || {
-            let runtime = tokio::runtime::Builder::new_current_thread()
-                .enable_all()
-                .build();
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
             runtime.expect("a runtime").block_on(run(server, drop))
         });
         // A server that is gone has no database left to drop.

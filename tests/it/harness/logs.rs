@@ -55,8 +55,5 @@ pub(crate) fn of_connection(port: u16) -> Option<Value> {
 
 /// The access lines of one request: there must be exactly one.
 pub(crate) fn access(id: &str) -> Vec<Value> {
-    of_request(id)
-        .into_iter()
-        .filter(|line| line["message"] == "access")
-        .collect()
+    of_request(id).into_iter().filter(|line| line["message"] == "access").collect()
 }

@@ -34,16 +34,11 @@ pub(crate) async fn eventually<T>(what: &str, mut ask: impl AsyncFnMut() -> Opti
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
     };
-    tokio::time::timeout(PATIENCE, asked)
-        .await
-        .unwrap_or_else(|_| panic!("never happened: {what}"))
+    tokio::time::timeout(PATIENCE, asked).await.unwrap_or_else(|_| panic!("never happened: {what}"))
 }
 
 /// Begins what a test will wait for later.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "the test that begins it waits for it"
-)]
+#[expect(clippy::disallowed_methods, reason = "the test that begins it waits for it")]
 pub(crate) fn begun<F>(future: F) -> tokio::task::JoinHandle<F::Output>
 where
     F: Future<Output: Send> + Send + 'static,

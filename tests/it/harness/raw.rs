@@ -35,12 +35,7 @@ pub(crate) async fn one_answer(stream: &mut TcpStream, last: &str) -> String {
     let mut answer = Vec::new();
     while !answer.ends_with(last.as_bytes()) {
         let read = soon(stream.read_buf(&mut answer)).await.expect("an answer");
-        assert_ne!(
-            read,
-            0,
-            "closed after {:?}",
-            String::from_utf8_lossy(&answer)
-        );
+        assert_ne!(read, 0, "closed after {:?}", String::from_utf8_lossy(&answer));
     }
     String::from_utf8_lossy(&answer).into_owned()
 }

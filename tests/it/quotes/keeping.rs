@@ -24,20 +24,12 @@ async fn quote(app: &App) -> Value {
 #[tokio::test]
 async fn a_quote_is_found_again_as_it_was_made() {
     let app = App::start().await;
-    let answer = app
-        .keep("/v1/quotes?include=schedule", &key(&app), &project())
-        .await;
-    let location = answer.headers()["location"]
-        .to_str()
-        .expect("text")
-        .to_owned();
+    let answer = app.keep("/v1/quotes?include=schedule", &key(&app), &project()).await;
+    let location = answer.headers()["location"].to_str().expect("text").to_owned();
     let (status, made) = read(answer).await;
     assert_eq!(status, 201, "{made}");
     let number = made["number"].as_str().expect("a number");
-    assert!(
-        number.starts_with("AS-2026-") && number.len() == 17,
-        "{number}"
-    );
+    assert!(number.starts_with("AS-2026-") && number.len() == 17, "{number}");
     let (_, found) = read(app.get(&format!("{location}?include=schedule")).await).await;
     assert_eq!(found, made);
     assert_eq!(
@@ -67,10 +59,7 @@ async fn the_same_key_makes_one_quote_however_many_ask() {
         numbers.push(quote["number"].clone());
     }
     assert_eq!(made, 1);
-    assert!(
-        numbers.iter().all(|number| *number == numbers[0]),
-        "{numbers:?}"
-    );
+    assert!(numbers.iter().all(|number| *number == numbers[0]), "{numbers:?}");
 }
 
 /// All answers, asked for at the same time.
@@ -87,11 +76,7 @@ async fn futures<F: Future<Output = reqwest::Response>>(
             }
             std::task::Poll::Pending => true,
         });
-        if pending.is_empty() {
-            std::task::Poll::Ready(())
-        } else {
-            std::task::Poll::Pending
-        }
+        if pending.is_empty() { std::task::Poll::Ready(()) } else { std::task::Poll::Pending }
     })
     .await;
     answers
@@ -105,11 +90,7 @@ async fn a_key_belongs_to_one_document_until_it_is_forgotten() {
     let other = with(project(), "/loans/0/months", json!(180));
     let (status, problem) = read(app.keep("/v1/quotes", &key, &other).await).await;
     assert_eq!(status, 422);
-    assert!(
-        problem["type"]
-            .as_str()
-            .is_some_and(|kind| kind.ends_with("/idempotency-key-reused"))
-    );
+    assert!(problem["type"].as_str().is_some_and(|kind| kind.ends_with("/idempotency-key-reused")));
     app.clock.advance(DAY * 30);
     let later = with(other, "/effect_date", json!("2027-01-05"));
     let later = with(later, "/loans/0/release_date", json!("2027-01-05"));
@@ -122,16 +103,11 @@ async fn a_key_belongs_to_one_document_until_it_is_forgotten() {
 #[tokio::test]
 async fn without_a_key_nothing_is_kept() {
     let app = App::start().await;
-    let (status, problem) = read(
-        app.post("/v1/quotes", "application/json", project().to_string())
-            .await,
-    )
-    .await;
+    let (status, problem) =
+        read(app.post("/v1/quotes", "application/json", project().to_string()).await).await;
     assert_eq!(status, 400);
     assert!(
-        problem["type"]
-            .as_str()
-            .is_some_and(|kind| kind.ends_with("/idempotency-key-missing"))
+        problem["type"].as_str().is_some_and(|kind| kind.ends_with("/idempotency-key-missing"))
     );
 }
 
@@ -140,27 +116,14 @@ async fn a_quote_commits_so_it_refuses_what_a_simulation_only_says() {
     let app = App::start().await;
     let rental = with(project(), "/options", json!({"pack": "dc_ptia"}));
     let cases = [
-        (
-            with(project(), "/effect_date", json!("2026-11-23")),
-            "EFFECT_DATE",
-        ),
-        (
-            with(project(), "/effect_date", json!("2027-11-24")),
-            "EFFECT_DATE",
-        ),
-        (
-            with(project(), "/insured/0/residence_country", json!("BE")),
-            "NOT_ELIGIBLE",
-        ),
+        (with(project(), "/effect_date", json!("2026-11-23")), "EFFECT_DATE"),
+        (with(project(), "/effect_date", json!("2027-11-24")), "EFFECT_DATE"),
+        (with(project(), "/insured/0/residence_country", json!("BE")), "NOT_ELIGIBLE"),
         (rental, "PACK_NOT_AVAILABLE"),
     ];
     for (document, code) in cases {
         let (status, problem) = read(app.keep("/v1/quotes", &key(&app), &document).await).await;
-        assert_eq!(
-            (status, &problem["errors"][0]["code"]),
-            (422, &json!(code)),
-            "{problem}"
-        );
+        assert_eq!((status, &problem["errors"][0]["code"]), (422, &json!(code)), "{problem}");
         assert_eq!(app.simulate(&document).await.status(), 200, "{code}");
     }
 }
@@ -191,11 +154,7 @@ async fn a_quote_of_an_older_tariff_shows_its_own_figures() {
          WHERE id = UNHEX(?)",
     );
     let database = app.database().open();
-    let done = changed
-        .bind(hex)
-        .execute(database.pool())
-        .await
-        .expect("changed");
+    let done = changed.bind(hex).execute(database.pool()).await.expect("changed");
     assert_eq!(done.rows_affected(), 1);
     let (_, found) = read(app.get(&format!("/v1/quotes/{id}")).await).await;
     assert_eq!(found["result"]["tariff_version"], "demo-v0");
@@ -251,8 +210,5 @@ async fn without_a_database_prices_go_on_and_quotes_say_when_to_come_back() {
     assert!(answer.headers().contains_key("retry-after"));
     let (status, problem) = read(answer).await;
     assert_eq!(status, 503, "{problem}");
-    assert!(
-        !problem.to_string().contains("127.0.0.1:1"),
-        "the cause is ours alone: {problem}"
-    );
+    assert!(!problem.to_string().contains("127.0.0.1:1"), "the cause is ours alone: {problem}");
 }

@@ -45,22 +45,14 @@ pub(super) fn with(mut document: Value, pointer: &str, value: Value) -> Value {
 impl App {
     /// POSTs a document to `/v1/simulations`.
     pub(super) async fn simulate(&self, document: &Value) -> Response {
-        self.post("/v1/simulations", "application/json", document.to_string())
-            .await
+        self.post("/v1/simulations", "application/json", document.to_string()).await
     }
 
     /// POSTs a document to an address that needs an idempotency key.
     pub(super) async fn keep(&self, path: &str, key: &str, document: &Value) -> Response {
-        let request = self
-            .client
-            .post(self.url(path))
-            .header("idempotency-key", key);
-        let request = request
-            .header("content-type", "application/json")
-            .body(document.to_string());
-        crate::harness::soon(request.send())
-            .await
-            .expect("an answer")
+        let request = self.client.post(self.url(path)).header("idempotency-key", key);
+        let request = request.header("content-type", "application/json").body(document.to_string());
+        crate::harness::soon(request.send()).await.expect("an answer")
     }
 }
 

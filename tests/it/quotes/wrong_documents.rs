@@ -10,20 +10,10 @@ async fn refused(app: &App, document: &Value, pointer: &str, code: &str) {
     let (status, problem) = read(app.simulate(document).await).await;
     assert_eq!(status, 422, "{code}: {problem}");
     let errors = problem["errors"].as_array().expect("errors");
-    let found = errors
-        .iter()
-        .any(|error| error["code"] == code && error["pointer"] == pointer);
+    let found = errors.iter().any(|error| error["code"] == code && error["pointer"] == pointer);
     assert!(found, "{code} at {pointer}: {problem}");
-    assert!(
-        errors
-            .iter()
-            .all(|error| !error["detail"].as_str().unwrap_or_default().is_empty())
-    );
-    assert!(
-        problem["trace_id"]
-            .as_str()
-            .is_some_and(|id| id.len() == 32)
-    );
+    assert!(errors.iter().all(|error| !error["detail"].as_str().unwrap_or_default().is_empty()));
+    assert!(problem["trace_id"].as_str().is_some_and(|id| id.len() == 32));
 }
 
 /// A place, the value put there, the code.
@@ -40,16 +30,8 @@ async fn each_refused(cases: impl IntoIterator<Item = Case>) {
 #[tokio::test]
 async fn values_of_a_loan() {
     each_refused([
-        (
-            "/loans/0/capital_cents",
-            json!(999_999),
-            "LOAN_AMOUNT_RANGE",
-        ),
-        (
-            "/loans/0/capital_cents",
-            json!(300_000_001),
-            "LOAN_AMOUNT_RANGE",
-        ),
+        ("/loans/0/capital_cents", json!(999_999), "LOAN_AMOUNT_RANGE"),
+        ("/loans/0/capital_cents", json!(300_000_001), "LOAN_AMOUNT_RANGE"),
         ("/loans/0/months", json!(11), "LOAN_TERM_RANGE"),
         ("/loans/0/months", json!(421), "LOAN_TERM_RANGE"),
         ("/loans/0/nominal_rate", json!("15.001"), "RATE_RANGE"),
@@ -61,17 +43,9 @@ async fn values_of_a_loan() {
         ("/loans/0/first_due_date", json!("2026-12-05"), "DATE_RANGE"),
         ("/loans/0/first_due_date", json!("2999-01-01"), "DATE_RANGE"),
         ("/loans/0/lender_fees_cents", json!(-1), "AMOUNT_RANGE"),
-        (
-            "/loans/0/lender_fees_cents",
-            json!(20_000_000),
-            "AMOUNT_RANGE",
-        ),
+        ("/loans/0/lender_fees_cents", json!(20_000_000), "AMOUNT_RANGE"),
         ("/loans/0/account_fee_cents", json!(10_001), "AMOUNT_RANGE"),
-        (
-            "/loans/0/deferral_months",
-            json!(12),
-            "FIELD_NOT_APPLICABLE",
-        ),
+        ("/loans/0/deferral_months", json!(12), "FIELD_NOT_APPLICABLE"),
         ("/effect_date", json!("2046-12-05"), "DATE_RANGE"),
         ("/effect_date", json!("2200-01-01"), "DATE_RANGE"),
     ])
@@ -87,27 +61,16 @@ async fn values_of_a_person() {
         ("/insured/0/birth_date", json!("0001-01-01"), "BIRTHDATE"),
         ("/insured/0/birth_date", json!("9999-12-31"), "BIRTHDATE"),
         ("/insured/0/other_insured_cents", json!(-1), "AMOUNT_RANGE"),
-        (
-            "/insured/0/residence_country",
-            json!("France"),
-            "COUNTRY_FORMAT",
-        ),
+        ("/insured/0/residence_country", json!("France"), "COUNTRY_FORMAT"),
         ("/insured/0/shares", json!([]), "QUOTITE_RANGE"),
         ("/insured/0/shares/0/percent", json!(0), "QUOTITE_RANGE"),
         ("/insured/0/shares/0/percent", json!(101), "QUOTITE_RANGE"),
         ("/insured/0/shares/0/loan", json!("other"), "REF_UNKNOWN"),
-        (
-            "/insured/0/shares/1",
-            json!({"loan": "main", "percent": 50}),
-            "QUOTITE_SUM_HIGH",
-        ),
+        ("/insured/0/shares/1", json!({"loan": "main", "percent": 50}), "QUOTITE_SUM_HIGH"),
     ])
     .await;
     let app = App::without_database(&[]).await;
-    for loading in [
-        json!({"guarantee": "itt"}),
-        json!({"guarantee": "itt", "percent": "301"}),
-    ] {
+    for loading in [json!({"guarantee": "itt"}), json!({"guarantee": "itt", "percent": "301"})] {
         let document = with(project(), "/insured/0/loadings", json!([loading]));
         refused(&app, &document, "/insured/0/loadings/0", "LOADING_RANGE").await;
     }
@@ -119,11 +82,7 @@ async fn values_of_a_person() {
 async fn steps_of_a_loan() {
     let app = App::without_database(&[]).await;
     let steps = |steps: Value| {
-        with(
-            with(project(), "/loans/0/kind", json!("paliers")),
-            "/loans/0/steps",
-            steps,
-        )
+        with(with(project(), "/loans/0/kind", json!("paliers")), "/loans/0/steps", steps)
     };
     let sum = json!([{"months": 120, "weight": "0.8"}, {"months": 119, "weight": "1"}]);
     refused(&app, &steps(sum), "/loans/0/steps", "STEP_SUM").await;
@@ -147,13 +106,7 @@ async fn kinds_of_loan_and_their_fields() {
     refused(&app, &long, "/loans/0/deferral_months", "DEFERRAL_TOO_LONG").await;
     let repayment = json!([{"after_month": 60, "amount_cents": 17_000_000, "keep": "term"}]);
     let repaid = with(project(), "/loans/0/early_repayments", repayment);
-    refused(
-        &app,
-        &repaid,
-        "/loans/0/early_repayments/0",
-        "EARLY_REPAYMENT",
-    )
-    .await;
+    refused(&app, &repaid, "/loans/0/early_repayments/0", "EARLY_REPAYMENT").await;
     let fees = with(project(), "/loans/0/kind", json!("ptz"));
     let fees = with(fees, "/loans/0/nominal_rate", json!("3"));
     refused(&app, &fees, "/loans/0/nominal_rate", "RATE_RANGE").await;
@@ -163,13 +116,7 @@ async fn kinds_of_loan_and_their_fields() {
 async fn choices_the_bank_and_the_lender() {
     let app = App::without_database(&[]).await;
     let franchise = with(project(), "/options", json!({"franchise_days": 45}));
-    refused(
-        &app,
-        &franchise,
-        "/options/franchise_days",
-        "FRANCHISE_OPTION",
-    )
-    .await;
+    refused(&app, &franchise, "/options/franchise_days", "FRANCHISE_OPTION").await;
     for offer in [
         json!({"basis": "initial"}),
         json!({"basis": "initial", "rate": "5.01"}),
@@ -178,11 +125,7 @@ async fn choices_the_bank_and_the_lender() {
         let document = with(project(), "/bank_offer", offer);
         refused(&app, &document, "/bank_offer/rate", "BANK_OFFER").await;
     }
-    let monthly = with(
-        project(),
-        "/bank_offer",
-        json!({"basis": "monthly", "monthly_cents": 0}),
-    );
+    let monthly = with(project(), "/bank_offer", json!({"basis": "monthly", "monthly_cents": 0}));
     refused(&app, &monthly, "/bank_offer/monthly_cents", "BANK_OFFER").await;
     let lender = with(project(), "/lender", json!({"criteria": [{"number": 19}]}));
     refused(&app, &lender, "/lender/criteria/0", "CRITERION_UNKNOWN").await;
@@ -195,12 +138,7 @@ async fn choices_the_bank_and_the_lender() {
 async fn limits_of_the_lists() {
     let app = App::without_database(&[]).await;
     let loan = |n: usize| {
-        with(
-            json!([project()["loans"][0]]),
-            "/0/ref",
-            json!(format!("l{n}")),
-        )[0]
-        .clone()
+        with(json!([project()["loans"][0]]), "/0/ref", json!(format!("l{n}")))[0].clone()
     };
     let loans = |count: usize| {
         let loans: Vec<_> = (0..count).map(loan).collect();
@@ -208,21 +146,10 @@ async fn limits_of_the_lists() {
     };
     refused(&app, &loans(0), "/loans", "LOAN_COUNT").await;
     refused(&app, &loans(7), "/loans", "LOAN_COUNT").await;
-    refused(
-        &app,
-        &with(project(), "/insured", json!([])),
-        "/insured",
-        "INSURED_COUNT",
-    )
-    .await;
-    let steps: Vec<_> = (0..25)
-        .map(|_| json!({"months": 1, "weight": "1"}))
-        .collect();
-    let steps = with(
-        with(project(), "/loans/0/kind", json!("paliers")),
-        "/loans/0/steps",
-        json!(steps),
-    );
+    refused(&app, &with(project(), "/insured", json!([])), "/insured", "INSURED_COUNT").await;
+    let steps: Vec<_> = (0..25).map(|_| json!({"months": 1, "weight": "1"})).collect();
+    let steps =
+        with(with(project(), "/loans/0/kind", json!("paliers")), "/loans/0/steps", json!(steps));
     refused(&app, &steps, "/loans/0/steps", "LIST_TOO_LONG").await;
     let answer = app.simulate(&loans(10_000)).await;
     assert_eq!(answer.status(), 413);
@@ -235,54 +162,23 @@ async fn all_faults_are_said_at_once() {
     let document = with(document, "/loans/0/capital_cents", json!(1));
     let document = with(document, "/insured/0/shares/0/percent", json!(0));
     let (_, problem) = read(app.simulate(&document).await).await;
-    assert_eq!(
-        problem["errors"].as_array().map(Vec::len),
-        Some(3),
-        "{problem}"
-    );
+    assert_eq!(problem["errors"].as_array().map(Vec::len), Some(3), "{problem}");
 }
 
 #[tokio::test]
 async fn shapes_that_are_not_the_document() {
     let app = App::without_database(&[]).await;
     let cases = [
-        (
-            with(project(), "/loans/0/capital_cents", json!("20000000")),
-            "/loans/0/capital_cents",
-        ),
-        (
-            with(project(), "/loans/0/capital_cents", json!(2.5)),
-            "/loans/0/capital_cents",
-        ),
-        (
-            with(project(), "/loans/0/nominal_rate", json!(3.3)),
-            "/loans/0/nominal_rate",
-        ),
-        (
-            with(project(), "/loans/0/release_date", json!("05/12/2026")),
-            "/loans/0/release_date",
-        ),
-        (
-            with(project(), "/loans/0/release_date", json!("2026-02-30")),
-            "/loans/0/release_date",
-        ),
-        (
-            with(project(), "/loans/0/kind", json!("AMORTISSABLE")),
-            "/loans/0/kind",
-        ),
-        (
-            with(project(), "/loans/0/surprise", json!(1)),
-            "/loans/0/surprise",
-        ),
-        (
-            with(project(), "/insured/0/smoker", Value::Null),
-            "/insured/0/smoker",
-        ),
+        (with(project(), "/loans/0/capital_cents", json!("20000000")), "/loans/0/capital_cents"),
+        (with(project(), "/loans/0/capital_cents", json!(2.5)), "/loans/0/capital_cents"),
+        (with(project(), "/loans/0/nominal_rate", json!(3.3)), "/loans/0/nominal_rate"),
+        (with(project(), "/loans/0/release_date", json!("05/12/2026")), "/loans/0/release_date"),
+        (with(project(), "/loans/0/release_date", json!("2026-02-30")), "/loans/0/release_date"),
+        (with(project(), "/loans/0/kind", json!("AMORTISSABLE")), "/loans/0/kind"),
+        (with(project(), "/loans/0/surprise", json!(1)), "/loans/0/surprise"),
+        (with(project(), "/insured/0/smoker", Value::Null), "/insured/0/smoker"),
         (with(project(), "/loans", json!({})), "/loans"),
-        (
-            with(project(), "/options", json!({"basis": "crd"})),
-            "/options/basis",
-        ),
+        (with(project(), "/options", json!({"basis": "crd"})), "/options/basis"),
     ];
     for (document, pointer) in cases {
         let (status, problem) = read(app.simulate(&document).await).await;
@@ -299,9 +195,7 @@ async fn bytes_that_are_not_a_document() {
     let app = App::without_database(&[]).await;
     let forty = "1234567890123456789012345678901234567890";
     let huge = project().to_string().replace("20000000", forty);
-    let twice = project()
-        .to_string()
-        .replacen('{', "{\"purpose\":\"locatif\",", 1);
+    let twice = project().to_string().replacen('{', "{\"purpose\":\"locatif\",", 1);
     let deep = "[".repeat(100_000);
     let cases: [(Vec<u8>, u16); 8] = [
         (Vec::new(), 400),
@@ -318,28 +212,17 @@ async fn bytes_that_are_not_a_document() {
         let (status, problem) =
             read(app.post("/v1/simulations", "application/json", body).await).await;
         assert_eq!(status, expected, "{start}: {problem}");
-        assert!(
-            problem["detail"]
-                .as_str()
-                .is_some_and(|detail| !detail.is_empty())
-        );
+        assert!(problem["detail"].as_str().is_some_and(|detail| !detail.is_empty()));
     }
 }
 
 #[tokio::test]
 async fn parameters_of_the_address_are_read_with_care() {
     let app = App::without_database(&[]).await;
-    for query in [
-        "include=all",
-        "include=schedule&include=schedule",
-        "surprise=1",
-    ] {
+    for query in ["include=all", "include=schedule&include=schedule", "surprise=1"] {
         let path = format!("/v1/simulations?{query}");
-        let (status, problem) = read(
-            app.post(&path, "application/json", project().to_string())
-                .await,
-        )
-        .await;
+        let (status, problem) =
+            read(app.post(&path, "application/json", project().to_string()).await).await;
         assert_eq!(status, 422, "{query}: {problem}");
     }
 }

@@ -38,29 +38,16 @@ fn verdict(cover: &Cover, number: u8, value: Option<&str>) -> Verdict {
 /// The cover with another loan end, the day of a birthday or the day before.
 fn ending(years: i32, on_birthday: bool) -> Cover {
     let birthday = anniversary(good_cover().birth_date, years);
-    let loan_end = if on_birthday {
-        birthday
-    } else {
-        birthday.yesterday().expect("a day")
-    };
-    Cover {
-        loan_end,
-        ..good_cover()
-    }
+    let loan_end = if on_birthday { birthday } else { birthday.yesterday().expect("a day") };
+    Cover { loan_end, ..good_cover() }
 }
 
 #[test]
 fn exclusions_answer_the_first_two() {
-    let sport = Cover {
-        sport_excluded: true,
-        ..good_cover()
-    };
+    let sport = Cover { sport_excluded: true, ..good_cover() };
     assert_eq!(verdict(&good_cover(), 1, None), Verdict::Ok);
     assert_eq!(verdict(&sport, 1, None), Verdict::Ko);
-    let travel = Cover {
-        travel_excluded: true,
-        ..good_cover()
-    };
+    let travel = Cover { travel_excluded: true, ..good_cover() };
     for (cover, value, expected) in [
         (&good_cover(), "personnel", Verdict::Ok),
         (&good_cover(), "professionnel", Verdict::Ok),
@@ -74,52 +61,27 @@ fn exclusions_answer_the_first_two() {
 #[test]
 fn ages_answer_the_four_on_the_whole_term() {
     for (number, years) in [(3, 85), (4, 71), (5, 65), (13, 65)] {
-        assert_eq!(
-            verdict(&ending(years, false), number, None),
-            Verdict::Ok,
-            "{number}"
-        );
-        assert_eq!(
-            verdict(&ending(years, true), number, None),
-            Verdict::Ko,
-            "{number}"
-        );
+        assert_eq!(verdict(&ending(years, false), number, None), Verdict::Ok, "{number}");
+        assert_eq!(verdict(&ending(years, true), number, None), Verdict::Ko, "{number}");
     }
 }
 
 #[test]
 fn the_waiting_period_answers_the_sixth() {
     for (days, met_from) in [(30, 0), (60, 1), (90, 2)] {
-        let cover = Cover {
-            franchise_days: days,
-            ..good_cover()
-        };
+        let cover = Cover { franchise_days: days, ..good_cover() };
         for (rank, value) in ["30", "60", "90", "120", "180"].into_iter().enumerate() {
-            let expected = if rank >= met_from {
-                Verdict::Ok
-            } else {
-                Verdict::Ko
-            };
-            assert_eq!(
-                verdict(&cover, 6, Some(value)),
-                expected,
-                "{days} for {value}"
-            );
+            let expected = if rank >= met_from { Verdict::Ok } else { Verdict::Ko };
+            assert_eq!(verdict(&cover, 6, Some(value)), expected, "{days} for {value}");
         }
     }
-    let never = Cover {
-        franchise_days: 365,
-        ..good_cover()
-    };
+    let never = Cover { franchise_days: 365, ..good_cover() };
     assert_eq!(verdict(&never, 6, Some("180")), Verdict::Ko);
 }
 
 #[test]
 fn back_and_psychic_disorders_answer_by_their_condition() {
-    let excluded = Cover {
-        mno_included: false,
-        ..good_cover()
-    };
+    let excluded = Cover { mno_included: false, ..good_cover() };
     for number in [11, 12, 17, 18] {
         for (value, without_option) in [
             ("sans_condition", Verdict::Ko),
@@ -127,35 +89,20 @@ fn back_and_psychic_disorders_answer_by_their_condition() {
             ("hospitalisation_10_jours_ou_chirurgie", Verdict::Ok),
         ] {
             assert_eq!(verdict(&good_cover(), number, Some(value)), Verdict::Ok);
-            assert_eq!(
-                verdict(&excluded, number, Some(value)),
-                without_option,
-                "{number} {value}"
-            );
+            assert_eq!(verdict(&excluded, number, Some(value)), without_option, "{number} {value}");
         }
     }
 }
 
 #[test]
 fn the_contract_answers_the_others_and_a_smaller_pack_does_not() {
-    let small = Cover {
-        pack: Pack::DcPtia,
-        ..good_cover()
-    };
+    let small = Cover { pack: Pack::DcPtia, ..good_cover() };
     for number in [7, 8, 9, 14, 15, 16] {
-        assert_eq!(
-            verdict(&good_cover(), number, None),
-            Verdict::Ok,
-            "{number}"
-        );
+        assert_eq!(verdict(&good_cover(), number, None), Verdict::Ok, "{number}");
         assert_eq!(verdict(&small, number, None), Verdict::Ko, "{number}");
     }
     for value in ["100", "50_99", "1_49"] {
-        assert_eq!(
-            verdict(&good_cover(), 10, Some(value)),
-            Verdict::Ok,
-            "{value}"
-        );
+        assert_eq!(verdict(&good_cover(), 10, Some(value)), Verdict::Ok, "{value}");
         assert_eq!(verdict(&small, 10, Some(value)), Verdict::Ko, "{value}");
     }
     for number in 5..=18 {
@@ -181,10 +128,7 @@ fn job_loss_is_not_sold() {
 fn the_least_covered_loan_answers_for_the_share() {
     let share = |percent, shares: &[u16]| {
         let profile = Profile::try_new(vec![], JobLoss::NotRequired, Some(percent));
-        let cover = Cover {
-            shares_percent: shares.to_vec(),
-            ..good_cover()
-        };
+        let cover = Cover { shares_percent: shares.to_vec(), ..good_cover() };
         assess(&cover, &profile.expect("a profile")).share.verdict
     };
     assert_eq!(share(100, &[100, 200]), Verdict::Ok);
@@ -203,12 +147,7 @@ fn what_is_not_required_is_not_held_against_the_cover() {
     let assessment = assess(&poor, &Profile::default());
     assert!(assessment.is_equivalent());
     let lines = assessment.criteria.iter();
-    assert_eq!(
-        lines
-            .filter(|line| line.verdict == Verdict::NotRequired)
-            .count(),
-        18
-    );
+    assert_eq!(lines.filter(|line| line.verdict == Verdict::NotRequired).count(), 18);
     assert_eq!(assessment.failures().count(), 0);
 }
 
@@ -227,19 +166,10 @@ fn sentences_say_what_is_required_and_what_is_offered() {
 fn sentences_say_why_nothing_is_offered() {
     let why = |cover: &Cover, number| {
         let assessment = assess(cover, &requiring(number, None));
-        let sentence = assessment.criteria[usize::from(number) - 1]
-            .sentence
-            .clone();
-        sentence
-            .rsplit(" : ")
-            .next()
-            .map(str::to_owned)
-            .expect("a reason")
+        let sentence = assessment.criteria[usize::from(number) - 1].sentence.clone();
+        sentence.rsplit(" : ").next().map(str::to_owned).expect("a reason")
     };
-    let small = Cover {
-        pack: Pack::DcPtia,
-        ..good_cover()
-    };
+    let small = Cover { pack: Pack::DcPtia, ..good_cover() };
     assert_eq!(why(&small, 13), "la garantie n’est pas souscrite.");
     assert_eq!(
         why(&ending(65, true), 13),

@@ -16,9 +16,7 @@ const DEPTH_MAX: usize = 16;
 pub(super) fn walk(text: &str) -> Result<(), Problem> {
     let mut reader = serde_json::Deserializer::from_str(text);
     let mut place = Place::default();
-    let walked = Step(&mut place)
-        .deserialize(&mut reader)
-        .and_then(|()| reader.end());
+    let walked = Step(&mut place).deserialize(&mut reader).and_then(|()| reader.end());
     match (walked, place.fault) {
         (Ok(()), _) => Ok(()),
         (Err(_), Some((kind, fault))) => Err(refused(kind, fault)),
@@ -95,9 +93,7 @@ impl<'de> Visitor<'de> for Step<'_> {
             if !seen.insert(name) {
                 let detail =
                     "Ce nom apparaît deux fois dans son objet\u{202f}; gardez-en un.".to_owned();
-                return Err(self
-                    .0
-                    .stop(Kind::Invalid, InputRule::JsonDuplicateKey, detail));
+                return Err(self.0.stop(Kind::Invalid, InputRule::JsonDuplicateKey, detail));
             }
             map.next_value_seed(Step(self.0))?;
             self.0.leave();

@@ -30,10 +30,7 @@ pub fn simulator(quote: &QuoteResponse) -> Form {
     let running = main.is_some_and(|loan| loan.release_date < request.effect_date);
     form.set("projet", if running { "encours" } else { "nouveau" });
     if running && let Some(left) = outstanding_at_effect(quote) {
-        form.set(
-            "restant",
-            french::euros_short(left).trim_end_matches(['€', french::HARD]),
-        );
+        form.set("restant", french::euros_short(left).trim_end_matches(['€', french::HARD]));
     }
     if let Some(second) = request.loans.get(1) {
         second_loan(&mut form, second, main);
@@ -50,11 +47,7 @@ pub fn simulator(quote: &QuoteResponse) -> Form {
 pub fn assumptions(request: &SimulationRequest) -> Form {
     let mut form = Form::default();
     form.set("franchise", request.options.franchise_days.to_string());
-    let pack = if request.options.pack == Pack::Full {
-        "complete"
-    } else {
-        "dc_ptia"
-    };
+    let pack = if request.options.pack == Pack::Full { "complete" } else { "dc_ptia" };
     form.set("formule", pack);
     form.set("objet", code(&request.purpose));
     for (person, suffix) in request.insured.iter().zip(["1", "2"]) {
@@ -72,33 +65,25 @@ pub fn assumptions(request: &SimulationRequest) -> Form {
 
 /// First due date of a loan, said or usual.
 pub fn first_due(loan: &LoanRequest) -> Date {
-    loan.first_due_date
-        .unwrap_or_else(|| super::usual_first_due(loan.release_date))
+    loan.first_due_date.unwrap_or_else(|| super::usual_first_due(loan.release_date))
 }
 
 /// The word of a document for one of its values, which the lists of the pages use as well.
 fn code(value: &impl serde::Serialize) -> String {
     let json = serde_json::to_value(value).ok();
-    json.and_then(|json| json.as_str().map(str::to_owned))
-        .unwrap_or_default()
+    json.and_then(|json| json.as_str().map(str::to_owned)).unwrap_or_default()
 }
 
 fn loan_answers(form: &mut Form, suffix: &str, loan: &LoanRequest) {
     let capital = french::euros_short(Cents::new(loan.capital_cents));
-    form.set(
-        &format!("capital{suffix}"),
-        capital.trim_end_matches(['€', french::HARD]),
-    );
+    form.set(&format!("capital{suffix}"), capital.trim_end_matches(['€', french::HARD]));
     let term = if loan.months.is_multiple_of(12) {
         (loan.months / 12).to_string()
     } else {
         format!("{}\u{A0}mois", loan.months)
     };
     form.set(&format!("duree{suffix}"), term);
-    form.set(
-        &format!("taux{suffix}"),
-        loan.nominal_rate.replace('.', ","),
-    );
+    form.set(&format!("taux{suffix}"), loan.nominal_rate.replace('.', ","));
 }
 
 fn second_loan(form: &mut Form, loan: &LoanRequest, main: Option<&LoanRequest>) {
@@ -124,10 +109,7 @@ fn person_answers(form: &mut Form, suffix: &str, person: &InsuredRequest) {
     form.set(&format!("naissance{suffix}_j"), birth.day().to_string());
     form.set(&format!("naissance{suffix}_m"), birth.month().to_string());
     form.set(&format!("naissance{suffix}_a"), birth.year().to_string());
-    form.set(
-        &format!("fumeur{suffix}"),
-        if person.smoker { "oui" } else { "non" },
-    );
+    form.set(&format!("fumeur{suffix}"), if person.smoker { "oui" } else { "non" });
 }
 
 fn shares(form: &mut Form, request: &SimulationRequest) {
@@ -141,10 +123,7 @@ fn shares(form: &mut Form, request: &SimulationRequest) {
 }
 
 fn bank(form: &mut Form, request: &SimulationRequest) {
-    let monthly = request
-        .bank_offer
-        .as_ref()
-        .and_then(|offer| offer.monthly_cents);
+    let monthly = request.bank_offer.as_ref().and_then(|offer| offer.monthly_cents);
     if let Some(monthly) = monthly {
         let text = french::euros(Cents::new(monthly));
         form.set("actuelle", text.trim_end_matches(['€', french::HARD]));
@@ -154,9 +133,6 @@ fn bank(form: &mut Form, request: &SimulationRequest) {
 /// Balance of the first loan when cover begins.
 fn outstanding_at_effect(quote: &QuoteResponse) -> Option<Cents> {
     let rows = quote.result.loans.first()?.schedule.as_ref()?;
-    let paid = rows
-        .iter()
-        .rev()
-        .find(|row| row.due_date <= quote.request.effect_date)?;
+    let paid = rows.iter().rev().find(|row| row.due_date <= quote.request.effect_date)?;
     Some(Cents::new(paid.outstanding_cents))
 }

@@ -35,16 +35,10 @@ pub(super) fn capital(form: &mut Form, field: &str, noun: &str) -> Option<Cents>
     let message = match typed {
         None => format!("{subject} doit être un nombre, comme 215\u{202F}000"),
         Some(amount) if amount < least => {
-            format!(
-                "{subject} doit être d’au moins {}",
-                french::euros_short(least)
-            )
+            format!("{subject} doit être d’au moins {}", french::euros_short(least))
         }
         Some(amount) if amount > most => {
-            format!(
-                "{subject} ne peut pas dépasser {}",
-                french::euros_short(most)
-            )
+            format!("{subject} ne peut pas dépasser {}", french::euros_short(most))
         }
         Some(amount) => return Some(amount),
     };
@@ -111,7 +105,5 @@ pub(super) fn share(form: &mut Form, field: &str) -> Option<u32> {
 
 fn capitalised(noun: &str) -> String {
     let mut letters = noun.chars();
-    letters.next().map_or(String::new(), |first| {
-        first.to_uppercase().chain(letters).collect()
-    })
+    letters.next().map_or(String::new(), |first| first.to_uppercase().chain(letters).collect())
 }

@@ -47,11 +47,7 @@ fn refresh(request: &mut SimulationRequest, today: Date) {
         return;
     }
     request.effect_date = new;
-    for loan in request
-        .loans
-        .iter_mut()
-        .filter(|loan| loan.release_date >= old)
-    {
+    for loan in request.loans.iter_mut().filter(|loan| loan.release_date >= old) {
         loan.release_date = new;
         loan.first_due_date = Some(usual_first_due(new));
     }
@@ -111,11 +107,7 @@ fn word<T: DeserializeOwned>(form: &mut Form, field: &str, missing: &str) -> Opt
 
 fn shares(form: &mut Form, request: &mut SimulationRequest) {
     let mut read = [None, None];
-    for ((person, name), read) in request
-        .insured
-        .iter_mut()
-        .zip(["part1", "part2"])
-        .zip(&mut read)
+    for ((person, name), read) in request.insured.iter_mut().zip(["part1", "part2"]).zip(&mut read)
     {
         if !form.has(name) {
             continue;
@@ -133,10 +125,7 @@ fn first_instalment(form: &mut Form, request: &mut SimulationRequest, today: Dat
     let Some(index) = month_typed(form, today) else {
         return;
     };
-    let running = request
-        .loans
-        .iter()
-        .any(|loan| loan.release_date < request.effect_date);
+    let running = request.loans.iter().any(|loan| loan.release_date < request.effect_date);
     for loan in &mut request.loans {
         let due = first_due(loan);
         move_to(loan, add_months(due, index - month_index(due)));
@@ -160,31 +149,18 @@ fn month_typed(form: &mut Form, today: Date) -> Option<i32> {
     let group = "echeance";
     let (month, year) = (form.value("echeance_m"), form.value("echeance_a"));
     let both = ["echeance_m", "echeance_a"];
-    let year = year
-        .parse::<i16>()
-        .ok()
-        .filter(|year| (1900..3000).contains(year));
+    let year = year.parse::<i16>().ok().filter(|year| (1900..3000).contains(year));
     let (Some(month), Some(year)) = (read::month(month), year) else {
         let message = "Indiquez le mois et l’année de la première mensualité";
         form.refuse_group(group, both[0], &both, message);
         return None;
     };
-    let day = i8::try_from(month)
-        .ok()
-        .and_then(|month| Date::new(year, month, 1).ok());
+    let day = i8::try_from(month).ok().and_then(|month| Date::new(year, month, 1).ok());
     let Some(day) = day else {
-        form.refuse_group(
-            group,
-            both[0],
-            &both[..1],
-            "Le mois doit être compris entre 1 et 12",
-        );
+        form.refuse_group(group, both[0], &both[..1], "Le mois doit être compris entre 1 et 12");
         return None;
     };
-    let (first, last) = (
-        add_months(today, -MONTHS_BACK),
-        add_months(today, MONTHS_AHEAD),
-    );
+    let (first, last) = (add_months(today, -MONTHS_BACK), add_months(today, MONTHS_AHEAD));
     if (month_index(first)..=month_index(last)).contains(&month_index(day)) {
         return Some(month_index(day));
     }

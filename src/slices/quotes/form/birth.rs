@@ -14,10 +14,7 @@ pub(super) fn read(form: &mut Form, group: &str, today: Date) -> Option<Date> {
     let names = ["j", "m", "a"].map(|part| format!("{group}_{part}"));
     let names: [&str; 3] = [&names[0], &names[1], &names[2]];
     if let Some(message) = missing(form, &names) {
-        let empty: Vec<_> = names
-            .into_iter()
-            .filter(|name| form.value(name).is_empty())
-            .collect();
+        let empty: Vec<_> = names.into_iter().filter(|name| form.value(name).is_empty()).collect();
         form.refuse_group(group, empty[0], &empty, message);
         return None;
     }
@@ -54,10 +51,7 @@ type Wrong = (Option<usize>, String);
 fn date(form: &Form, names: &[&str; 3], today: Date) -> Result<Date, Wrong> {
     let year = form.value(names[2]);
     if year.len() != 4 || !year.bytes().all(|byte| byte.is_ascii_digit()) {
-        return Err((
-            Some(2),
-            "L’année de naissance doit comporter 4 chiffres".to_owned(),
-        ));
+        return Err((Some(2), "L’année de naissance doit comporter 4 chiffres".to_owned()));
     }
     let month = read::month(form.value(names[1])).filter(|month| (1..=12).contains(month));
     let Some(month) = month else {
@@ -74,10 +68,5 @@ fn date(form: &Form, names: &[&str; 3], today: Date) -> Result<Date, Wrong> {
 
 fn whole(year: &str, month: u32, day: &str) -> Option<Date> {
     let day = read::whole(day)?;
-    Date::new(
-        year.parse().ok()?,
-        month.try_into().ok()?,
-        day.try_into().ok()?,
-    )
-    .ok()
+    Date::new(year.parse().ok()?, month.try_into().ok()?, day.try_into().ok()?).ok()
 }

@@ -35,18 +35,10 @@ fn main(form: &mut Form, effect: Date) -> Option<LoanRequest> {
     let rate = ask::rate(form, "taux", "le taux du prêt");
     let outstanding = outstanding(form, capital);
     let (capital, months, rate) = (capital?, months?, rate?);
-    let paid = outstanding?
-        .and_then(|left| elapsed_months(capital, rate, months, left))
-        .unwrap_or(0);
+    let paid =
+        outstanding?.and_then(|left| elapsed_months(capital, rate, months, left)).unwrap_or(0);
     let release = add_months(effect, -i32::try_from(paid).ok()?);
-    Some(loan(
-        0,
-        LoanKind::Amortissable,
-        capital,
-        months,
-        rate,
-        release,
-    ))
+    Some(loan(0, LoanKind::Amortissable, capital, months, rate, release))
 }
 
 /// What is left to repay of a running loan, when it was said: `None` when it cannot be read.

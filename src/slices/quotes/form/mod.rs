@@ -55,15 +55,11 @@ pub fn read(form: &mut Form, today: Date) -> Option<SimulationRequest> {
 pub fn from_link(form: &Form, today: Date) -> Form {
     let mut tried = form.clone();
     loans::read(&mut tried, first_day(today));
-    let kept = LINKABLE
-        .into_iter()
-        .filter(|name| tried.error(name).is_none());
+    let kept = LINKABLE.into_iter().filter(|name| tried.error(name).is_none());
     let mut clean = Form::new(kept.map(|name| (name, form.value(name))));
-    for (name, values) in [
-        ("deux", &["1"][..]),
-        ("prets", &["2"]),
-        ("projet", &["nouveau", "encours"]),
-    ] {
+    for (name, values) in
+        [("deux", &["1"][..]), ("prets", &["2"]), ("projet", &["nouveau", "encours"])]
+    {
         if values.contains(&form.value(name)) {
             clean.set(name, form.value(name));
         }
@@ -87,12 +83,7 @@ pub fn reshape(form: &mut Form) -> bool {
 }
 
 fn project(form: &mut Form) {
-    ask::chosen(
-        form,
-        "projet",
-        &["nouveau", "encours"],
-        "Indiquez si vous avez déjà un prêt",
-    );
+    ask::chosen(form, "projet", &["nouveau", "encours"], "Indiquez si vous avez déjà un prêt");
 }
 
 /// The price to compare with: no offer when nothing was typed, `None` when it cannot be read.

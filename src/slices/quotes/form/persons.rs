@@ -23,10 +23,7 @@ pub(super) fn read(form: &mut Form, today: Date, loans: usize) -> Option<Vec<Ins
     let other = ask::share(form, "part2");
     whole_loan(form, share, other);
     let ((birth, smoker), (birth2, smoker2)) = (first?, second?);
-    Some(vec![
-        insured(0, birth, smoker, share?, loans),
-        insured(1, birth2, smoker2, other?, loans),
-    ])
+    Some(vec![insured(0, birth, smoker, share?, loans), insured(1, birth2, smoker2, other?, loans)])
 }
 
 /// Two shares that leave a part of the loan uncovered.
@@ -61,11 +58,7 @@ fn insured(
     percent: u32,
     loans: usize,
 ) -> InsuredRequest {
-    let share = |loan: &&str| ShareRequest {
-        loan: (*loan).to_owned(),
-        percent,
-        from: None,
-    };
+    let share = |loan: &&str| ShareRequest { loan: (*loan).to_owned(), percent, from: None };
     InsuredRequest {
         reference: REFS[place].to_owned(),
         birth_date,

@@ -50,11 +50,7 @@ pub fn place(form: &mut Form, problem: Problem, asked: fn(&str) -> bool) -> Refu
         return Refusal::Other(problem);
     }
     let closed = [Rule::NotEligible.code(), Rule::Birthdate.code()];
-    if let Some(fault) = problem
-        .faults
-        .iter()
-        .find(|fault| closed.contains(&fault.code))
-    {
+    if let Some(fault) = problem.faults.iter().find(|fault| closed.contains(&fault.code)) {
         return Refusal::NotEligible(spaced(&fault.detail));
     }
     for fault in &problem.faults {
@@ -73,8 +69,5 @@ fn field(fault: &Fault) -> Option<&'static str> {
             .strip_prefix(pointer)
             .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     };
-    FIELDS
-        .iter()
-        .find(|(pointer, _)| under(pointer))
-        .map(|(_, field)| *field)
+    FIELDS.iter().find(|(pointer, _)| under(pointer)).map(|(_, field)| *field)
 }

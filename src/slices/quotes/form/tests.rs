@@ -48,62 +48,27 @@ fn six_answers_make_a_document() {
 fn an_empty_form_says_everything_at_once_in_order() {
     let mut form = Form::default();
     assert!(read(&mut form, TODAY).is_none());
-    let fields: Vec<_> = form
-        .errors()
-        .iter()
-        .map(|fault| fault.field.as_str())
-        .collect();
-    assert_eq!(
-        fields,
-        ["projet", "capital", "duree", "taux", "naissance", "fumeur"]
-    );
+    let fields: Vec<_> = form.errors().iter().map(|fault| fault.field.as_str()).collect();
+    assert_eq!(fields, ["projet", "capital", "duree", "taux", "naissance", "fumeur"]);
     assert_eq!(form.heading(), "6 réponses sont à corriger");
 }
 
 #[test]
 fn messages_are_those_of_the_catalogue() {
     let cases = [
-        (
-            "capital",
-            "deux cents",
-            "Le montant emprunté doit être un nombre, comme 215\u{202F}000",
-        ),
-        (
-            "capital",
-            "9 999",
-            "Le montant emprunté doit être d’au moins 10\u{202F}000\u{A0}€",
-        ),
+        ("capital", "deux cents", "Le montant emprunté doit être un nombre, comme 215\u{202F}000"),
+        ("capital", "9 999", "Le montant emprunté doit être d’au moins 10\u{202F}000\u{A0}€"),
         (
             "capital",
             "3000001",
             "Le montant emprunté ne peut pas dépasser 3\u{202F}000\u{202F}000\u{A0}€",
         ),
         ("duree", "", "Indiquez la durée du prêt"),
-        (
-            "duree",
-            "longtemps",
-            "La durée du prêt doit être un nombre d’années, comme 25",
-        ),
-        (
-            "duree",
-            "31",
-            "La durée du prêt doit être comprise entre 2 et 30\u{A0}ans",
-        ),
-        (
-            "taux",
-            "3,4567",
-            "Le taux du prêt doit être un nombre, comme 3,10",
-        ),
-        (
-            "taux",
-            "15,1",
-            "Le taux du prêt doit être compris entre 0 et 15\u{A0}%",
-        ),
-        (
-            "actuelle",
-            "5001",
-            "L’assurance de la banque doit être un montant par mois, comme 58,40",
-        ),
+        ("duree", "longtemps", "La durée du prêt doit être un nombre d’années, comme 25"),
+        ("duree", "31", "La durée du prêt doit être comprise entre 2 et 30\u{A0}ans"),
+        ("taux", "3,4567", "Le taux du prêt doit être un nombre, comme 3,10"),
+        ("taux", "15,1", "Le taux du prêt doit être compris entre 0 et 15\u{A0}%"),
+        ("actuelle", "5001", "L’assurance de la banque doit être un montant par mois, comme 58,40"),
         (
             "fumeur",
             "peut-être",
@@ -119,37 +84,15 @@ fn messages_are_those_of_the_catalogue() {
 fn a_birth_date_marks_only_what_is_wrong() {
     let cases = [
         (["", "", ""], "Indiquez votre date de naissance"),
-        (
-            ["", "3", "1988"],
-            "La date de naissance doit comporter un jour",
-        ),
-        (
-            ["", "", "1988"],
-            "La date de naissance doit comporter un jour et un mois",
-        ),
-        (
-            ["27", "3", "88"],
-            "L’année de naissance doit comporter 4 chiffres",
-        ),
-        (
-            ["27", "13", "1988"],
-            "Le mois de naissance doit être compris entre 1 et 12",
-        ),
-        (
-            ["30", "2", "1988"],
-            "La date de naissance doit être une date qui existe",
-        ),
-        (
-            ["23", "11", "2026"],
-            "La date de naissance doit être dans le passé",
-        ),
+        (["", "3", "1988"], "La date de naissance doit comporter un jour"),
+        (["", "", "1988"], "La date de naissance doit comporter un jour et un mois"),
+        (["27", "3", "88"], "L’année de naissance doit comporter 4 chiffres"),
+        (["27", "13", "1988"], "Le mois de naissance doit être compris entre 1 et 12"),
+        (["30", "2", "1988"], "La date de naissance doit être une date qui existe"),
+        (["23", "11", "2026"], "La date de naissance doit être dans le passé"),
     ];
     for ([day, month, year], expected) in cases {
-        let changes = [
-            ("naissance_j", day),
-            ("naissance_m", month),
-            ("naissance_a", year),
-        ];
+        let changes = [("naissance_j", day), ("naissance_m", month), ("naissance_a", year)];
         assert_eq!(message(&changes, "naissance"), expected);
     }
     let mut form = filled(&[("naissance_m", "13")]);
@@ -160,11 +103,7 @@ fn a_birth_date_marks_only_what_is_wrong() {
 
 #[test]
 fn a_running_loan_is_found_from_its_balance() {
-    let running = [
-        ("projet", "encours"),
-        ("capital", "200000"),
-        ("taux", "3,30"),
-    ];
+    let running = [("projet", "encours"), ("capital", "200000"), ("taux", "3,30")];
     let mut form = filled(&running);
     form.set("restant", "192 818,39");
     let request = read(&mut form, TODAY).expect("sound");
@@ -202,11 +141,7 @@ fn the_worked_example_can_be_typed_exactly() {
     assert_eq!(kinds, [LoanKind::Lisse, LoanKind::Ptz]);
     assert_eq!(request.loans[1].deferral_months, Some(120));
     assert_eq!(request.loans[1].nominal_rate, "0.00");
-    let shares: Vec<_> = request
-        .insured
-        .iter()
-        .map(|one| one.shares[1].percent)
-        .collect();
+    let shares: Vec<_> = request.insured.iter().map(|one| one.shares[1].percent).collect();
     assert_eq!(shares, [60, 50]);
     assert!(request.insured[1].smoker && !request.insured[0].smoker);
     form.set("part1", "30");
@@ -234,10 +169,8 @@ fn a_link_fills_in_what_the_form_would_take() {
 fn refusals_of_the_engine_go_to_their_fields() {
     let fault = |pointer: &str, code| Fault::new(pointer, code, "Une phrase.");
     let mut form = filled(&[]);
-    let faults = vec![
-        fault("/loans/1/months", "LOAN_TERM_RANGE"),
-        fault("/lender", "CRITERION_UNKNOWN"),
-    ];
+    let faults =
+        vec![fault("/loans/1/months", "LOAN_TERM_RANGE"), fault("/lender", "CRITERION_UNKNOWN")];
     let problem = Problem::new(Kind::Invalid).faults(faults);
     let placed = refusal::place(&mut form, problem, |_| true);
     assert!(matches!(placed, refusal::Refusal::Corrections));
@@ -269,10 +202,7 @@ fn assumptions_change_a_copy_and_its_dates() {
     assert_eq!(changed.loans[0].first_due_date, Some(date(2027, 3, 24)));
     assert_eq!(changed.loans[0].release_date, date(2027, 2, 24));
     assert_eq!(changed.effect_date, date(2027, 2, 24));
-    assert_eq!(
-        changed.bank_offer.and_then(|offer| offer.monthly_cents),
-        Some(6_250)
-    );
+    assert_eq!(changed.bank_offer.and_then(|offer| offer.monthly_cents), Some(6_250));
     let mut form = Form::new([("echeance_m", "1"), ("echeance_a", "2029")]);
     assert!(assumptions::change(&mut form, &request, TODAY).is_none());
     let expected = "La première mensualité doit être entre novembre 1996 et novembre 2027";

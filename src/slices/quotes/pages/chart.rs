@@ -77,9 +77,7 @@ impl Chart {
         );
         Some(Self {
             line: line(years, owed),
-            bars: (0..years.len())
-                .map(|place| bar(years, place, most))
-                .collect(),
+            bars: (0..years.len()).map(|place| bar(years, place, most)).collect(),
             prices: prices(years, most),
             dates: dates(years),
             owed: french::euros_short(owed),
@@ -104,22 +102,12 @@ fn place_of(place: usize, years: usize) -> i64 {
 }
 
 fn line(years: &[Year], owed: Cents) -> String {
-    let highest = years
-        .iter()
-        .map(|year| year.owed)
-        .max()
-        .unwrap_or(owed)
-        .max(owed);
+    let highest = years.iter().map(|year| year.owed).max().unwrap_or(owed).max(owed);
     let mut points = String::new();
-    for (place, owed) in std::iter::once(owed)
-        .chain(years.iter().map(|year| year.owed))
-        .enumerate()
+    for (place, owed) in std::iter::once(owed).chain(years.iter().map(|year| year.owed)).enumerate()
     {
         let height = scaled(owed.get(), highest.get(), LINE_FOOT - LINE_TOP);
-        let (x, y) = (
-            Tenths(place_of(place, years.len())),
-            Tenths(LINE_FOOT * 10 - height),
-        );
+        let (x, y) = (Tenths(place_of(place, years.len())), Tenths(LINE_FOOT * 10 - height));
         // Writing to a string never fails.
         let _ = write!(points, "{x},{y} ");
     }
@@ -127,10 +115,7 @@ fn line(years: &[Year], owed: Cents) -> String {
 }
 
 fn bar(years: &[Year], place: usize, most: Cents) -> Bar {
-    let (from, to) = (
-        place_of(place, years.len()),
-        place_of(place + 1, years.len()),
-    );
+    let (from, to) = (place_of(place, years.len()), place_of(place + 1, years.len()));
     // A year without a premium keeps its place; one with a small premium stays visible.
     let height = scaled(years[place].average.get(), most.get(), BARS_FOOT - BARS_TOP);
     let gap = (to - from) / 5;
@@ -146,10 +131,7 @@ fn bar(years: &[Year], place: usize, most: Cents) -> Bar {
 fn prices(years: &[Year], most: Cents) -> Vec<Label> {
     let count = years.len();
     let mut labels = vec![label(years, 0, most, "start")];
-    let peak = years
-        .iter()
-        .position(|year| year.average == most)
-        .unwrap_or(0);
+    let peak = years.iter().position(|year| year.average == most).unwrap_or(0);
     if peak * 10 > count * 3 && peak * 10 < count * 7 {
         labels.push(label(years, peak, most, "middle"));
     }
@@ -167,21 +149,13 @@ fn label(years: &[Year], place: usize, most: Cents, anchor: &'static str) -> Lab
         "end" => place.saturating_sub(years.len() / 4)..years.len(),
         _ => place..place + 1,
     };
-    let top = near
-        .map(|place| self::bar(years, place, most).y.0)
-        .min()
-        .unwrap_or(bar.y.0);
+    let top = near.map(|place| self::bar(years, place, most).y.0).min().unwrap_or(bar.y.0);
     let x = match anchor {
         "start" => LEFT * 10,
         "end" => (LEFT + WIDTH) * 10,
         _ => bar.x.0 + bar.width.0 / 2,
     };
-    Label {
-        x: Tenths(x),
-        y: Tenths(top - 50),
-        anchor,
-        text: french::euros(years[place].average),
-    }
+    Label { x: Tenths(x), y: Tenths(top - 50), anchor, text: french::euros(years[place].average) }
 }
 
 /// The calendar at both ends and halfway.
@@ -194,21 +168,12 @@ fn dates(years: &[Year]) -> Vec<Label> {
             "end" => (LEFT + WIDTH) * 10,
             _ => bar.x.0 + bar.width.0 / 2,
         };
-        Label {
-            x: Tenths(x),
-            y: Tenths(2_560),
-            anchor,
-            text: years[place].begins.to_string(),
-        }
+        Label { x: Tenths(x), y: Tenths(2_560), anchor, text: years[place].begins.to_string() }
     };
     match count {
         0 => Vec::new(),
         1 | 2 => vec![at(0, "start")],
         3..=7 => vec![at(0, "start"), at(count - 1, "end")],
-        _ => vec![
-            at(0, "start"),
-            at(count / 2, "middle"),
-            at(count - 1, "end"),
-        ],
+        _ => vec![at(0, "start"), at(count / 2, "middle"), at(count - 1, "end")],
     }
 }

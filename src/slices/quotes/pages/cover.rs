@@ -18,10 +18,7 @@ pub(super) struct Cover<'a> {
 impl<'a> Cover<'a> {
     /// The guarantees of the quote, in the order of the contract.
     pub(super) fn of(quote: &'a QuoteResponse) -> Vec<Self> {
-        Guarantee::ALL
-            .into_iter()
-            .filter_map(|guarantee| Self::one(quote, guarantee))
-            .collect()
+        Guarantee::ALL.into_iter().filter_map(|guarantee| Self::one(quote, guarantee)).collect()
     }
 
     fn one(quote: &'a QuoteResponse, guarantee: Guarantee) -> Option<Self> {
@@ -30,23 +27,14 @@ impl<'a> Cover<'a> {
             .iter()
             .enumerate()
             .filter_map(|(place, one)| {
-                Some((
-                    place,
-                    one.guarantees
-                        .iter()
-                        .find(|found| found.code == guarantee)?,
-                ))
+                Some((place, one.guarantees.iter().find(|found| found.code == guarantee)?))
             })
             .collect();
         let benefit = covered.first().map(|(_, found)| found.benefit.as_str())?;
         let until = covered
             .into_iter()
             .map(|(place, found)| (words::person(place, insured.len()), until(quote, found)));
-        Some(Self {
-            guarantee,
-            until: until.collect(),
-            benefit,
-        })
+        Some(Self { guarantee, until: until.collect(), benefit })
     }
 
     /// Its name, and the initials that the bank uses.

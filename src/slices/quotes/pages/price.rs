@@ -64,12 +64,10 @@ impl Price {
             moves: moves(costs, years),
             persons: persons.map(named).collect(),
             term: french::duration(u32::try_from(rows.len()).unwrap_or_default()),
-            instalment: rows.first().map_or(String::new(), |row| {
-                french::euros(Cents::new(row.instalment_cents))
-            }),
-            without_questions: insured
-                .iter()
-                .all(|one| one.route.path.as_deref() == Some("P1")),
+            instalment: rows
+                .first()
+                .map_or(String::new(), |row| french::euros(Cents::new(row.instalment_cents))),
+            without_questions: insured.iter().all(|one| one.route.path.as_deref() == Some("P1")),
         }
     }
 }
@@ -78,19 +76,11 @@ fn moves(costs: &CostsResponse, years: &[Year]) -> String {
     if costs.min_month_cents == costs.max_month_cents {
         return String::new();
     }
-    let (least, most) = (
-        Cents::new(costs.min_month_cents),
-        Cents::new(costs.max_month_cents),
-    );
-    let months = years
-        .iter()
-        .filter(|year| year.total.is_positive())
-        .map(|year| year.months);
+    let (least, most) = (Cents::new(costs.min_month_cents), Cents::new(costs.max_month_cents));
+    let months = years.iter().filter(|year| year.total.is_positive()).map(|year| year.months);
     let months = i128::try_from(months.sum::<usize>()).unwrap_or(0).max(1);
     let average = french::euros(Cents::of_ratio(costs.total_cents.into(), months));
-    let falls = years
-        .windows(2)
-        .all(|pair| pair[0].average >= pair[1].average);
+    let falls = years.windows(2).all(|pair| pair[0].average >= pair[1].average);
     let how = if falls {
         "Le prix baisse ensuite chaque année"
     } else {

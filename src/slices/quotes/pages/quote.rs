@@ -82,11 +82,7 @@ impl<'a> QuotePage<'a> {
     /// Whether the loans are already being repaid, as far as we were told.
     fn is_running(&self) -> bool {
         let effect = self.quote.request.effect_date;
-        self.quote
-            .request
-            .loans
-            .iter()
-            .any(|loan| loan.release_date < effect)
+        self.quote.request.loans.iter().any(|loan| loan.release_date < effect)
     }
 
     /// What is left to repay when cover begins.
@@ -101,9 +97,7 @@ impl<'a> QuotePage<'a> {
 
     fn first_due(&self) -> String {
         let loan = self.quote.request.loans.first();
-        loan.map_or(String::new(), |loan| {
-            french::month(answers::first_due(loan))
-        })
+        loan.map_or(String::new(), |loan| french::month(answers::first_due(loan)))
     }
 }
 
@@ -123,9 +117,7 @@ impl Person {
         let count = quote.request.insured.len();
         let asked = answers::assumptions(&quote.request);
         let people = quote.request.insured.iter().enumerate();
-        people
-            .map(|(place, person)| Self::one(place, count, person, &asked))
-            .collect()
+        people.map(|(place, person)| Self::one(place, count, person, &asked)).collect()
     }
 
     fn one(place: usize, count: usize, person: &InsuredRequest, asked: &Form) -> Self {
@@ -137,24 +129,13 @@ impl Person {
         let line = [
             words::label(&words::OCCUPATIONS, asked.value(&situation.0)).to_lowercase(),
             words::label(&words::JOBS, asked.value(&job.0)).to_lowercase(),
-            if person.smoker {
-                "fumeur"
-            } else {
-                "non-fumeur"
-            }
-            .to_owned(),
+            if person.smoker { "fumeur" } else { "non-fumeur" }.to_owned(),
             format!("part assurée {share}{}%", french::HARD),
         ];
         let line: Vec<String> = line.into_iter().filter(|part| !part.is_empty()).collect();
         let mut part = field("part", "Part du prêt assurée");
         part.1.push_str(", en\u{A0}%");
-        Self {
-            who: words::person(place, count),
-            line: line.join(", "),
-            situation,
-            job,
-            part,
-        }
+        Self { who: words::person(place, count), line: line.join(", "), situation, job, part }
     }
 }
 
@@ -214,11 +195,7 @@ pub(super) async fn next(
         return Ok(closed::gone());
     };
     let valid_until = french::day_of_moment(&quote.expires_at).unwrap_or_default();
-    Ok(Page::new(NextPage {
-        quote: &quote,
-        valid_until,
-    })
-    .into_response())
+    Ok(Page::new(NextPage { quote: &quote, valid_until }).into_response())
 }
 
 /// The page of the quote with what is to be corrected, the other fields as the quote has them.

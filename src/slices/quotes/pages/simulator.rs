@@ -55,11 +55,7 @@ pub(super) async fn show(
     } else {
         form::from_link(&link, quotes.today())
     };
-    Ok(Page::new(SimulatorPage {
-        form,
-        act: quotes.fresh_key(),
-    })
-    .into_response())
+    Ok(Page::new(SimulatorPage { form, act: quotes.fresh_key() }).into_response())
 }
 
 pub(super) async fn submit(
@@ -100,8 +96,5 @@ fn page(form: Form, quotes: &Quotes) -> Response {
 }
 
 fn on_this_page(field: &str) -> bool {
-    !matches!(
-        field,
-        "franchise" | "formule" | "objet" | "situation1" | "situation2" | "echeance_m"
-    )
+    !matches!(field, "franchise" | "formule" | "objet" | "situation1" | "situation2" | "echeance_m")
 }

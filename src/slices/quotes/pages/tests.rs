@@ -24,46 +24,26 @@ fn look(name: &str, text: &str) {
 }
 
 fn simulator(form: Form) -> String {
-    SimulatorPage {
-        form,
-        act: "k1".to_owned(),
-    }
-    .render()
-    .expect("renders")
+    SimulatorPage { form, act: "k1".to_owned() }.render().expect("renders")
 }
 
 fn quote(quote: &QuoteResponse) -> String {
     let form = answers::assumptions(&quote.request);
-    QuotePage::new(quote, form, "k1".to_owned())
-        .render()
-        .expect("renders")
+    QuotePage::new(quote, form, "k1".to_owned()).render().expect("renders")
 }
 
 #[test]
 fn the_simulator_in_all_its_states() {
     look("simulator", &simulator(Form::default()));
-    let mut wrong = Form::new([
-        ("capital", "<b>deux"),
-        ("naissance_m", "13"),
-        ("deux", "1"),
-        ("prets", "2"),
-    ]);
+    let mut wrong =
+        Form::new([("capital", "<b>deux"), ("naissance_m", "13"), ("deux", "1"), ("prets", "2")]);
     assert!(form::read(&mut wrong, jiff::civil::date(2026, 11, 22)).is_none());
     let text = simulator(wrong);
     look("simulator-errors", &text);
     assert!(text.contains("<title>Erreur\u{A0}: Combien"));
-    assert!(
-        text.contains("value=\"&#60;b&#62;deux\""),
-        "what was typed, and only text"
-    );
-    look(
-        "simulator-couple",
-        &simulator(answers::simulator(&sample::couple())),
-    );
-    look(
-        "simulator-filled",
-        &simulator(answers::simulator(&sample::single("62,50"))),
-    );
+    assert!(text.contains("value=\"&#60;b&#62;deux\""), "what was typed, and only text");
+    look("simulator-couple", &simulator(answers::simulator(&sample::couple())));
+    look("simulator-filled", &simulator(answers::simulator(&sample::single("62,50"))));
 }
 
 #[test]
@@ -112,18 +92,12 @@ fn the_worked_example_shows_its_costs() {
 #[test]
 fn errors_on_the_quote_open_its_form() {
     let single = sample::single("");
-    let mut form = Form::new([
-        ("part1", "120"),
-        ("echeance_m", "13"),
-        ("echeance_a", "2027"),
-    ]);
+    let mut form = Form::new([("part1", "120"), ("echeance_m", "13"), ("echeance_a", "2027")]);
     assert!(
         assumptions::change(&mut form, &single.request, jiff::civil::date(2026, 11, 22)).is_none()
     );
     form.complete(&answers::assumptions(&single.request));
-    let text = QuotePage::new(&single, form, "k1".to_owned())
-        .render()
-        .expect("renders");
+    let text = QuotePage::new(&single, form, "k1".to_owned()).render().expect("renders");
     look("quote-errors", &text);
     assert!(text.contains("<details open>"));
 }
@@ -132,15 +106,9 @@ fn errors_on_the_quote_open_its_form() {
 fn the_other_pages() {
     look("gone", &GonePage.render().expect("renders"));
     let reason = "L’assurance en ligne s’adresse aux personnes de 18 à 69\u{A0}ans.".to_owned();
-    look(
-        "not-eligible",
-        &NotEligiblePage { reason }.render().expect("renders"),
-    );
+    look("not-eligible", &NotEligiblePage { reason }.render().expect("renders"));
     let single = sample::single("");
-    let next = NextPage {
-        quote: &single,
-        valid_until: "22\u{A0}décembre 2026".to_owned(),
-    };
+    let next = NextPage { quote: &single, valid_until: "22\u{A0}décembre 2026".to_owned() };
     look("next", &next.render().expect("renders"));
 }
 

@@ -11,10 +11,7 @@ pub(super) const NOT_MINE: [&str; 3] = ["off", "off", "off"];
 
 pub(super) const PROJECTS: [Choice; 2] = [
     ("nouveau", "Je vais emprunter"),
-    (
-        "encours",
-        "J’ai déjà un prêt et je veux changer d’assurance",
-    ),
+    ("encours", "J’ai déjà un prêt et je veux changer d’assurance"),
 ];
 
 pub(super) const YES_NO: [Choice; 2] = [("non", "Non"), ("oui", "Oui")];
@@ -34,10 +31,7 @@ pub(super) const DELAYS: [Choice; 3] = [
 
 pub(super) const PACKS: [Choice; 2] = [
     ("complete", "Toutes les garanties"),
-    (
-        "dc_ptia",
-        "Décès et perte d’autonomie seulement (bien à louer, ou à partir de 65\u{A0}ans)",
-    ),
+    ("dc_ptia", "Décès et perte d’autonomie seulement (bien à louer, ou à partir de 65\u{A0}ans)"),
 ];
 
 pub(super) const PURPOSES: [Choice; 6] = [
@@ -91,9 +85,7 @@ pub(super) fn of_person(place: usize, count: usize) -> String {
 
 /// The words of a value in its list.
 pub(super) fn label(list: &[Choice], value: &str) -> &'static str {
-    list.iter()
-        .find(|choice| choice.0 == value)
-        .map_or("", |choice| choice.1)
+    list.iter().find(|choice| choice.0 == value).map_or("", |choice| choice.1)
 }
 
 #[cfg(test)]
@@ -106,10 +98,7 @@ mod tests {
 
     fn all_read<T: DeserializeOwned>(list: &[Choice]) {
         for (value, _) in list {
-            assert!(
-                serde_json::from_value::<T>((*value).into()).is_ok(),
-                "{value}"
-            );
+            assert!(serde_json::from_value::<T>((*value).into()).is_ok(), "{value}");
         }
     }
 

@@ -22,28 +22,14 @@ pub(super) struct Year {
 
 /// The years of cover; none when the quote came without its schedule.
 pub(super) fn of(quote: &QuoteResponse) -> Vec<Year> {
-    covered(quote)
-        .chunks(12)
-        .enumerate()
-        .map(|(place, rows)| year(place + 1, rows))
-        .collect()
+    covered(quote).chunks(12).enumerate().map(|(place, rows)| year(place + 1, rows)).collect()
 }
 
 /// What is owed when cover begins.
 pub(super) fn owed_at_start(quote: &QuoteResponse) -> Cents {
     let rows = quote.result.project.schedule.as_deref().unwrap_or_default();
-    let before = rows
-        .iter()
-        .rev()
-        .find(|row| row.due_date <= quote.request.effect_date);
-    let lent = || {
-        quote
-            .request
-            .loans
-            .iter()
-            .map(|loan| loan.capital_cents)
-            .sum()
-    };
+    let before = rows.iter().rev().find(|row| row.due_date <= quote.request.effect_date);
+    let lent = || quote.request.loans.iter().map(|loan| loan.capital_cents).sum();
     Cents::new(before.map_or_else(lent, |row| row.outstanding_cents))
 }
 

@@ -22,10 +22,7 @@ fn rate(offer: &BankOfferRequest, faults: &mut Faults) -> Option<Rate> {
     let alone = offer.monthly_cents.is_none();
     let detail = "Avec cette base, donnez un taux et pas de montant par mois.";
     faults.check(alone, "/bank_offer/monthly_cents", Rule::BankOffer, detail);
-    let rate = offer
-        .rate
-        .as_deref()
-        .and_then(|rate| rate.parse::<Rate>().ok());
+    let rate = offer.rate.as_deref().and_then(|rate| rate.parse::<Rate>().ok());
     let rate = rate.filter(|rate| *rate <= BANK_RATE_MAX);
     let detail = "Le taux de l’assurance de la banque va de 0 à 5 %, comme \"0.34\".";
     faults.check(rate.is_some(), "/bank_offer/rate", Rule::BankOffer, detail);
@@ -36,15 +33,8 @@ fn monthly(offer: &BankOfferRequest, faults: &mut Faults) -> Option<Cents> {
     let alone = offer.rate.is_none();
     let detail = "Avec cette base, donnez un montant par mois et pas de taux.";
     faults.check(alone, "/bank_offer/rate", Rule::BankOffer, detail);
-    let amount = offer
-        .monthly_cents
-        .filter(|cents| (1..=BANK_MONTHLY_MAX.get()).contains(cents));
+    let amount = offer.monthly_cents.filter(|cents| (1..=BANK_MONTHLY_MAX.get()).contains(cents));
     let detail = "Le montant par mois va de 0,01 à 5 000,00 €, en centimes.";
-    faults.check(
-        amount.is_some(),
-        "/bank_offer/monthly_cents",
-        Rule::BankOffer,
-        detail,
-    );
+    faults.check(amount.is_some(), "/bank_offer/monthly_cents", Rule::BankOffer, detail);
     amount.map(Cents::new)
 }

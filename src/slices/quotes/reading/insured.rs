@@ -37,12 +37,7 @@ pub(super) fn read(
         .iter()
         .enumerate()
         .map(|(place, person)| {
-            Reader {
-                request,
-                tariff,
-                at: format!("/insured/{place}"),
-            }
-            .read(person, faults)
+            Reader { request, tariff, at: format!("/insured/{place}") }.read(person, faults)
         })
         .collect();
     if faults.count() > before {
@@ -58,12 +53,7 @@ fn references(insured: &[InsuredRequest], faults: &mut Faults) {
         let pointer = format!("/insured/{place}/ref");
         if values::reference(&person.reference, pointer.clone(), faults) {
             let detail = "Cette personne figure déjà dans le document.";
-            faults.check(
-                seen.insert(&person.reference),
-                pointer,
-                Rule::SamePersonTwice,
-                detail,
-            );
+            faults.check(seen.insert(&person.reference), pointer, Rule::SamePersonTwice, detail);
         }
     }
 }
@@ -72,9 +62,7 @@ fn references(insured: &[InsuredRequest], faults: &mut Faults) {
 fn share_sums(request: &SimulationRequest, people: &[ProjectInsured], faults: &mut Faults) {
     for place in 0..request.loans.len() {
         let start = request.effect_date.max(request.loans[place].release_date);
-        let shares = people
-            .iter()
-            .filter_map(|person| share_on(&person.shares[place], start));
+        let shares = people.iter().filter_map(|person| share_on(&person.shares[place], start));
         let sum: u32 = shares.map(|share| u32::from(share.get())).sum();
         if sum < 100 {
             let detail = format!("Les parts assurées couvrent {sum} % de ce prêt.");
@@ -94,12 +82,7 @@ impl Reader<'_> {
         let age = self.age(person, faults);
         let other = (0..=OTHER_INSURED_MAX.get()).contains(&person.other_insured_cents);
         let detail = "Le capital assuré par ailleurs n’est pas négatif, et d’un montant possible.";
-        faults.check(
-            other,
-            format!("{}/other_insured_cents", self.at),
-            Rule::AmountRange,
-            detail,
-        );
+        faults.check(other, format!("{}/other_insured_cents", self.at), Rule::AmountRange, detail);
         let mut loadings = self.loadings(&person.loadings, faults);
         loadings.extend(self.sports(&person.sports, faults));
         ProjectInsured {
@@ -122,12 +105,7 @@ impl Reader<'_> {
         let age = completed_years(person.birth_date, self.request.effect_date);
         let holds = (ENTRY_AGE_MIN..=ENTRY_AGE_MAX).contains(&age);
         let detail = "L’assuré doit avoir de 18 à 69 ans à la date d’effet.";
-        faults.check(
-            holds,
-            format!("{}/birth_date", self.at),
-            Rule::Birthdate,
-            detail,
-        );
+        faults.check(holds, format!("{}/birth_date", self.at), Rule::Birthdate, detail);
         age
     }
 
@@ -135,12 +113,7 @@ impl Reader<'_> {
         let country = person.residence_country.as_deref().unwrap_or("FR");
         let holds = country.len() == 2 && country.bytes().all(|b| b.is_ascii_uppercase());
         let detail = "Donnez le pays par son code à deux lettres, comme \"FR\".";
-        faults.check(
-            holds,
-            format!("{}/residence_country", self.at),
-            Rule::CountryFormat,
-            detail,
-        );
+        faults.check(holds, format!("{}/residence_country", self.at), Rule::CountryFormat, detail);
         country.to_owned()
     }
 
@@ -159,11 +132,7 @@ impl Reader<'_> {
             Purpose::ResidencePrincipale | Purpose::ResidenceSecondaire
         );
         if asked == Pack::DcPtia && home && !limited {
-            faults.warn(
-                "/options/pack",
-                Rule::PackNotAvailable,
-                Rule::PackNotAvailable.sentence(),
-            );
+            faults.warn("/options/pack", Rule::PackNotAvailable, Rule::PackNotAvailable.sentence());
         }
         asked
     }
@@ -182,64 +151,34 @@ impl Reader<'_> {
             let at = format!("{pointer}/{row}");
             let loan = loans.iter().position(|loan| loan.reference == share.loan);
             let detail = "Aucun prêt du document ne porte cette référence.";
-            faults.check(
-                loan.is_some(),
-                format!("{at}/loan"),
-                Rule::RefUnknown,
-                detail,
-            );
-            let percent = u8::try_from(share.percent)
-                .ok()
-                .filter(|percent| *percent > 0);
+            faults.check(loan.is_some(), format!("{at}/loan"), Rule::RefUnknown, detail);
+            let percent = u8::try_from(share.percent).ok().filter(|percent| *percent > 0);
             let percent = percent.and_then(Percent::new);
             let detail = "La part assurée est un nombre entier de 1 à 100.";
-            faults.check(
-                percent.is_some(),
-                format!("{at}/percent"),
-                Rule::QuotiteRange,
-                detail,
-            );
+            faults.check(percent.is_some(), format!("{at}/percent"), Rule::QuotiteRange, detail);
             if let (Some(loan), Some(percent)) = (loan, percent) {
                 let of_loan = &mut shares[loan];
                 let again = of_loan.iter().any(|other| other.from == share.from);
                 let detail = "Cette personne aurait plus d’une part de ce prêt le même jour.";
                 faults.check(!again, at, Rule::QuotiteSumHigh, detail);
-                of_loan.push(Share {
-                    from: share.from,
-                    percent,
-                });
+                of_loan.push(Share { from: share.from, percent });
             }
         }
-        shares
-            .iter_mut()
-            .for_each(|of_loan| of_loan.sort_by_key(|share| share.from));
+        shares.iter_mut().for_each(|of_loan| of_loan.sort_by_key(|share| share.from));
         shares
     }
 
     fn loadings(&self, given: &[LoadingRequest], faults: &mut Faults) -> Vec<Loading> {
         let pointer = format!("{}/loadings", self.at);
         if given.len() > LIST_MAX {
-            faults.add(
-                pointer,
-                Rule::ListTooLong,
-                "Une personne a 24 surprimes au plus.",
-            );
+            faults.add(pointer, Rule::ListTooLong, "Une personne a 24 surprimes au plus.");
             return Vec::new();
         }
         let loadings = given.iter().enumerate().filter_map(|(row, loading)| {
             let kind = loading_kind(loading);
             let detail = "Donnez un pourcentage de 0 à 300, ou un pour mille de 0 à 30.";
-            faults.check(
-                kind.is_some(),
-                format!("{pointer}/{row}"),
-                Rule::LoadingRange,
-                detail,
-            );
-            kind.map(|kind| Loading {
-                guarantee: loading.guarantee,
-                kind,
-                until: loading.until,
-            })
+            faults.check(kind.is_some(), format!("{pointer}/{row}"), Rule::LoadingRange, detail);
+            kind.map(|kind| Loading { guarantee: loading.guarantee, kind, until: loading.until })
         });
         loadings.collect()
     }
@@ -249,11 +188,7 @@ impl Reader<'_> {
     fn sports(&self, sports: &[SportRequest], faults: &mut Faults) -> Vec<Loading> {
         let pointer = format!("{}/sports", self.at);
         if sports.len() > LIST_MAX {
-            faults.add(
-                pointer,
-                Rule::ListTooLong,
-                "Une personne a 24 sports au plus.",
-            );
+            faults.add(pointer, Rule::ListTooLong, "Une personne a 24 sports au plus.");
             return Vec::new();
         }
         let mut loadings = Vec::new();
@@ -267,11 +202,7 @@ impl Reader<'_> {
             }
             let kind = LoadingKind::PerMille(self.tariff.coefficients.sport_per_mille);
             let on = [Guarantee::Deces, Guarantee::Ptia];
-            loadings.extend(on.map(|guarantee| Loading {
-                guarantee,
-                kind,
-                until: None,
-            }));
+            loadings.extend(on.map(|guarantee| Loading { guarantee, kind, until: None }));
         }
         loadings
     }

@@ -10,11 +10,7 @@ use crate::slices::quotes::wire::LenderRequest;
 pub(super) fn read(lender: Option<&LenderRequest>, faults: &mut Faults) -> Option<Profile> {
     let lender = lender?;
     if lender.criteria.len() > LIST_MAX {
-        faults.add(
-            "/lender/criteria",
-            Rule::CriterionUnknown,
-            words(&ProfileError::TooMany),
-        );
+        faults.add("/lender/criteria", Rule::CriterionUnknown, words(&ProfileError::TooMany));
         return None;
     }
     let before = faults.count();
@@ -22,27 +18,14 @@ pub(super) fn read(lender: Option<&LenderRequest>, faults: &mut Faults) -> Optio
     if faults.count() > before {
         return None;
     }
-    let job_loss = if lender.requires_job_loss {
-        JobLoss::Required(Vec::new())
-    } else {
-        JobLoss::NotRequired
-    };
-    let share = lender
-        .min_share_percent
-        .map(|share| u16::try_from(share).unwrap_or(u16::MAX));
+    let job_loss =
+        if lender.requires_job_loss { JobLoss::Required(Vec::new()) } else { JobLoss::NotRequired };
+    let share = lender.min_share_percent.map(|share| u16::try_from(share).unwrap_or(u16::MAX));
     match Profile::try_new(requirements, job_loss, share) {
         Ok(profile) => Some(profile),
         Err(error) => {
-            let field = if error == ProfileError::Share {
-                "min_share_percent"
-            } else {
-                "criteria"
-            };
-            faults.add(
-                format!("/lender/{field}"),
-                Rule::CriterionUnknown,
-                words(&error),
-            );
+            let field = if error == ProfileError::Share { "min_share_percent" } else { "criteria" };
+            faults.add(format!("/lender/{field}"), Rule::CriterionUnknown, words(&error));
             None
         }
     }

@@ -51,23 +51,14 @@ pub(super) fn read(loan: &LoanRequest, at: &str, faults: &mut Faults) -> Option<
     if let Some(rows) = &loan.schedule {
         return import(loan, rows, &terms, at, faults);
     }
-    Some(if loan.kind == LoanKind::Lisse {
-        Read::Smoothed(terms)
-    } else {
-        Read::Computed(terms)
-    })
+    Some(if loan.kind == LoanKind::Lisse { Read::Smoothed(terms) } else { Read::Computed(terms) })
 }
 
 fn amounts(loan: &LoanRequest, at: &str, faults: &mut Faults) {
     let capital = Cents::new(loan.capital_cents);
     let holds = (LOAN_CAPITAL_MIN..=LOAN_CAPITAL_MAX).contains(&capital);
     let detail = "Le capital va de 10 000,00 à 3 000 000,00 €, en centimes.";
-    faults.check(
-        holds,
-        format!("{at}/capital_cents"),
-        Rule::LoanAmountRange,
-        detail,
-    );
+    faults.check(holds, format!("{at}/capital_cents"), Rule::LoanAmountRange, detail);
     let longest = months_max(loan.kind);
     let holds = (LOAN_MONTHS_MIN..=longest).contains(&loan.months);
     let detail = format!("La durée de ce type de prêt va de {LOAN_MONTHS_MIN} à {longest} mois.");
@@ -85,14 +76,7 @@ fn rate(loan: &LoanRequest, at: &str, faults: &mut Faults) -> Option<Rate> {
         return None;
     };
     let free = loan.kind != LoanKind::Ptz || rate.is_zero();
-    faults
-        .check(
-            free,
-            pointer,
-            Rule::RateRange,
-            "Le taux d’un PTZ est \"0\".",
-        )
-        .then_some(rate)
+    faults.check(free, pointer, Rule::RateRange, "Le taux d’un PTZ est \"0\".").then_some(rate)
 }
 
 /// Checks the dates; the first due date, one month after the release when it is not given.
@@ -101,18 +85,11 @@ fn dates(loan: &LoanRequest, at: &str, faults: &mut Faults) -> jiff::civil::Date
     if !values::day(loan.release_date, &format!("{at}/release_date"), faults) {
         return loan.release_date;
     }
-    let first_due = loan
-        .first_due_date
-        .unwrap_or_else(|| one_month_later(loan.release_date));
+    let first_due = loan.first_due_date.unwrap_or_else(|| one_month_later(loan.release_date));
     let latest = add_months(loan.release_date, 24);
     let holds = first_due > loan.release_date && first_due <= latest;
     let detail = "La première échéance vient après le déblocage, dans les 24 mois.";
-    faults.check(
-        holds,
-        format!("{at}/first_due_date"),
-        Rule::DateRange,
-        detail,
-    );
+    faults.check(holds, format!("{at}/first_due_date"), Rule::DateRange, detail);
     first_due
 }
 
@@ -124,36 +101,19 @@ fn applicable(loan: &LoanRequest, at: &str, faults: &mut Faults) {
     let fields = [
         ("deferral_months", loan.deferral_months.is_some(), deferral),
         ("steps", loan.steps.is_some(), loan.kind == Paliers),
-        (
-            "capitalised_interest",
-            loan.capitalised_interest.is_some(),
-            loan.kind == Relais,
-        ),
+        ("capitalised_interest", loan.capitalised_interest.is_some(), loan.kind == Relais),
         ("early_repayments", loan.early_repayments.is_some(), !import),
     ];
     for (field, given, expected) in fields {
         let detail = "Ce champ ne va pas avec ce type de prêt : retirez-le.";
         let holds = !given || expected;
-        faults.check(
-            holds,
-            format!("{at}/{field}"),
-            Rule::FieldNotApplicable,
-            detail,
-        );
+        faults.check(holds, format!("{at}/{field}"), Rule::FieldNotApplicable, detail);
     }
 }
 
 fn segments(loan: &LoanRequest, at: &str, faults: &mut Faults) -> Vec<Segment> {
-    let one = |months| Segment {
-        months,
-        payment: Payment::Weighted(Decimal::ONE),
-    };
-    let all = |payment| {
-        vec![Segment {
-            months: loan.months,
-            payment,
-        }]
-    };
+    let one = |months| Segment { months, payment: Payment::Weighted(Decimal::ONE) };
+    let all = |payment| vec![Segment { months: loan.months, payment }];
     match loan.kind {
         LoanKind::Amortissable | LoanKind::Lisse => vec![one(loan.months)],
         LoanKind::Relais if loan.capitalised_interest == Some(true) => all(Payment::Nothing),
@@ -170,16 +130,9 @@ fn deferred(loan: &LoanRequest, payment: Payment, at: &str, faults: &mut Faults)
     let Some(months) = loan.deferral_months.filter(|months| *months > 0) else {
         let detail = "Indiquez le nombre de mois de différé.";
         faults.check(!needed, pointer, Rule::FieldMissing, detail);
-        return vec![Segment {
-            months: loan.months,
-            payment: Payment::Weighted(Decimal::ONE),
-        }];
+        return vec![Segment { months: loan.months, payment: Payment::Weighted(Decimal::ONE) }];
     };
-    let longest = if loan.kind == LoanKind::Ptz {
-        u32::MAX
-    } else {
-        DEFERRAL_MONTHS_MAX
-    };
+    let longest = if loan.kind == LoanKind::Ptz { u32::MAX } else { DEFERRAL_MONTHS_MAX };
     let detail = "Le différé est plus court que la durée, et de 60 mois au plus hors PTZ.";
     let holds = months < loan.months && months <= longest;
     faults.check(holds, pointer, Rule::DeferralTooLong, detail);
@@ -197,10 +150,7 @@ fn steps(loan: &LoanRequest, at: &str, faults: &mut Faults) -> Vec<Segment> {
         let detail = "Décrivez les paliers : durée, et poids ou mensualité.";
         let needed = loan.schedule.is_none();
         faults.check(!needed, pointer, Rule::FieldMissing, detail);
-        return vec![Segment {
-            months: loan.months,
-            payment: Payment::Weighted(Decimal::ONE),
-        }];
+        return vec![Segment { months: loan.months, payment: Payment::Weighted(Decimal::ONE) }];
     }
     if steps.len() > LIST_MAX {
         faults.add(
@@ -212,10 +162,7 @@ fn steps(loan: &LoanRequest, at: &str, faults: &mut Faults) -> Vec<Segment> {
     }
     let sum: u64 = steps.iter().map(|step| u64::from(step.months)).sum();
     let holds = sum == u64::from(loan.months) && steps.iter().all(|step| step.months > 0);
-    let detail = format!(
-        "Les durées des paliers font {sum} mois, le prêt {}.",
-        loan.months
-    );
+    let detail = format!("Les durées des paliers font {sum} mois, le prêt {}.", loan.months);
     faults.check(holds, pointer, Rule::StepSum, &detail);
     step_segments(steps, at, faults)
 }
@@ -229,23 +176,15 @@ fn step_segments(steps: &[StepRequest], at: &str, faults: &mut Faults) -> Vec<Se
             (true, Some(weight), None) => values::decimal(weight)
                 .filter(|weight| *weight > Decimal::ZERO && *weight <= Decimal::ONE_HUNDRED)
                 .map(Payment::Weighted),
-            (false, None, Some(cents)) if place < last && cents >= 0 => Some(Payment::Fixed(
-                Cents::new(cents.min(LOAN_CAPITAL_MAX.get())),
-            )),
+            (false, None, Some(cents)) if place < last && cents >= 0 => {
+                Some(Payment::Fixed(Cents::new(cents.min(LOAN_CAPITAL_MAX.get()))))
+            }
             (false, None, None) if place == last => Some(Payment::Weighted(Decimal::ONE)),
             _ => None,
         };
         let detail = "Donnez un poids à chaque palier, ou une mensualité à tous sauf au dernier.";
-        faults.check(
-            payment.is_some(),
-            format!("{at}/steps/{place}"),
-            Rule::StepShape,
-            detail,
-        );
-        payment.map(|payment| Segment {
-            months: step.months,
-            payment,
-        })
+        faults.check(payment.is_some(), format!("{at}/steps/{place}"), Rule::StepShape, detail);
+        payment.map(|payment| Segment { months: step.months, payment })
     });
     segments.collect()
 }
@@ -277,11 +216,7 @@ fn import(
 ) -> Option<Read> {
     let pointer = format!("{at}/schedule");
     if rows.len() > SCHEDULE_ROWS_MAX {
-        faults.add(
-            pointer,
-            Rule::ListTooLong,
-            "Un tableau compte 480 lignes au plus.",
-        );
+        faults.add(pointer, Rule::ListTooLong, "Un tableau compte 480 lignes au plus.");
         return None;
     }
     if !monthly(loan, rows, &pointer, faults) {
@@ -310,20 +245,14 @@ fn import(
 
 /// A schedule has one row for each month of the term, the first within two years of the release.
 fn monthly(loan: &LoanRequest, rows: &[wire::ImportedRow], at: &str, faults: &mut Faults) -> bool {
-    let detail = format!(
-        "Le tableau a {} lignes pour {} mois.",
-        rows.len(),
-        loan.months
-    );
+    let detail = format!("Le tableau a {} lignes pour {} mois.", rows.len(), loan.months);
     let whole = rows.len() == loan.months as usize;
     if !faults.check(whole, at, Rule::ScheduleMismatch, &detail) {
         return false;
     }
     let first = month_index(rows[0].due_date);
     let soon = (0..=24).contains(&(first - month_index(loan.release_date)));
-    let stray = (first..)
-        .zip(rows)
-        .position(|(month, row)| month_index(row.due_date) != month);
+    let stray = (first..).zip(rows).position(|(month, row)| month_index(row.due_date) != month);
     let stray = if soon { stray } else { Some(0) };
     if let Some(row) = stray {
         let detail = "Chaque ligne est au mois qui suit la précédente, la première dans les 24 mois du déblocage.";
@@ -335,17 +264,15 @@ fn monthly(loan: &LoanRequest, rows: &[wire::ImportedRow], at: &str, faults: &mu
 fn mismatch_words(mismatch: Mismatch) -> (Option<usize>, String) {
     match mismatch {
         Mismatch::Empty => (None, "Le tableau n’a aucune ligne.".into()),
-        Mismatch::Order { row } => (
-            Some(row),
-            "La date d’échéance doit venir après la précédente.".into(),
-        ),
+        Mismatch::Order { row } => {
+            (Some(row), "La date d’échéance doit venir après la précédente.".into())
+        }
         Mismatch::Amount { row } => (
             Some(row),
             "Les intérêts, la mensualité et le capital restant dû ne sont jamais négatifs.".into(),
         ),
-        Mismatch::Sum { left } => (
-            None,
-            format!("Le capital remboursé n’est pas le capital prêté : il reste {left} €."),
-        ),
+        Mismatch::Sum { left } => {
+            (None, format!("Le capital remboursé n’est pas le capital prêté : il reste {left} €."))
+        }
     }
 }

@@ -16,22 +16,15 @@ use crate::slices::quotes::wire::LoanRequest;
 pub(super) fn read(loans: &[LoanRequest], faults: &mut Faults) -> Option<Vec<ProjectLoan>> {
     let before = faults.count();
     references(loans, faults);
-    let parts: Vec<_> = loans
-        .iter()
-        .enumerate()
-        .map(|(i, loan)| part(loan, i, faults))
-        .collect();
+    let parts: Vec<_> = loans.iter().enumerate().map(|(i, loan)| part(loan, i, faults)).collect();
     smoothed_alone(loans, faults);
     let parts = parts.into_iter().collect::<Option<Vec<_>>>()?;
     let schedules = schedules(parts, faults)?;
-    let built = loans
-        .iter()
-        .zip(schedules)
-        .map(|(loan, schedule)| ProjectLoan {
-            schedule,
-            lender_fees: Cents::new(loan.lender_fees_cents),
-            account_fee: Cents::new(loan.account_fee_cents),
-        });
+    let built = loans.iter().zip(schedules).map(|(loan, schedule)| ProjectLoan {
+        schedule,
+        lender_fees: Cents::new(loan.lender_fees_cents),
+        account_fee: Cents::new(loan.account_fee_cents),
+    });
     let built = built.collect();
     (faults.count() == before).then_some(built)
 }
@@ -42,12 +35,7 @@ fn references(loans: &[LoanRequest], faults: &mut Faults) {
         let pointer = format!("/loans/{place}/ref");
         if values::reference(&loan.reference, pointer.clone(), faults) {
             let detail = "Cette référence désigne déjà un autre prêt.";
-            faults.check(
-                seen.insert(&loan.reference),
-                pointer,
-                Rule::RefFormat,
-                detail,
-            );
+            faults.check(seen.insert(&loan.reference), pointer, Rule::RefFormat, detail);
         }
     }
 }
@@ -57,41 +45,24 @@ fn part(loan: &LoanRequest, place: usize, faults: &mut Faults) -> Option<Read> {
     let before = faults.count();
     let fees = (0..loan.capital_cents.max(1)).contains(&loan.lender_fees_cents);
     let detail = "Les frais du prêteur vont de 0 à moins que le capital.";
-    faults.check(
-        fees,
-        format!("{at}/lender_fees_cents"),
-        Rule::AmountRange,
-        detail,
-    );
+    faults.check(fees, format!("{at}/lender_fees_cents"), Rule::AmountRange, detail);
     let account = (0..=ACCOUNT_FEE_MAX.get()).contains(&loan.account_fee_cents);
     let detail = "Les frais de compte vont de 0 à 100,00 € par mois.";
-    faults.check(
-        account,
-        format!("{at}/account_fee_cents"),
-        Rule::AmountRange,
-        detail,
-    );
+    faults.check(account, format!("{at}/account_fee_cents"), Rule::AmountRange, detail);
     let read = loan_terms::read(loan, &at, faults);
     read.filter(|_| faults.count() == before)
 }
 
 /// A smoothed loan needs others to be smoothed around, and only one can be.
 fn smoothed_alone(loans: &[LoanRequest], faults: &mut Faults) {
-    let smoothed: Vec<_> = loans
-        .iter()
-        .map(|loan| loan.kind == LoanKind::Lisse)
-        .collect();
+    let smoothed: Vec<_> = loans.iter().map(|loan| loan.kind == LoanKind::Lisse).collect();
     let count = smoothed.iter().filter(|is| **is).count();
     if count == 0 || (count == 1 && loans.len() > 1) {
         return;
     }
     let place = smoothed.iter().rposition(|is| *is).unwrap_or(0);
     let detail = "Un seul prêt est lissé, autour des autres prêts du projet.";
-    faults.add(
-        format!("/loans/{place}/kind"),
-        Rule::FieldNotApplicable,
-        detail,
-    );
+    faults.add(format!("/loans/{place}/kind"), Rule::FieldNotApplicable, detail);
 }
 
 /// Schedules in order; the smoothed loan is computed last, around the others.
@@ -108,12 +79,8 @@ fn schedules(parts: Vec<Read>, faults: &mut Faults) -> Option<Vec<Schedule>> {
         }
     }
     if let Some((place, terms)) = last {
-        let others: Option<Vec<_>> = done
-            .iter()
-            .enumerate()
-            .filter(|(i, _)| *i != place)
-            .map(|(_, s)| s.clone())
-            .collect();
+        let others: Option<Vec<_>> =
+            done.iter().enumerate().filter(|(i, _)| *i != place).map(|(_, s)| s.clone()).collect();
         done[place] = scheduled(&smoothed(terms, &others?).schedule(), place, true, faults);
     }
     done.into_iter().collect()
@@ -134,26 +101,14 @@ fn scheduled(
         }
         Err(TermsError::NotAmortising { segment }) => {
             let detail = "La mensualité de ce palier doit dépasser les intérêts du mois.";
-            faults.add(
-                format!("{at}/steps/{segment}"),
-                Rule::StepNotAmortising,
-                detail,
-            );
+            faults.add(format!("{at}/steps/{segment}"), Rule::StepNotAmortising, detail);
         }
         Err(TermsError::EarlyRepayment { place }) => {
             let detail = "Un remboursement anticipé est inférieur au capital restant dû, et les mois se suivent.";
-            faults.add(
-                format!("{at}/early_repayments/{place}"),
-                Rule::EarlyRepayment,
-                detail,
-            );
+            faults.add(format!("{at}/early_repayments/{place}"), Rule::EarlyRepayment, detail);
         }
         Err(TermsError::Empty) => {
-            faults.add(
-                format!("{at}/months"),
-                Rule::LoanTermRange,
-                Rule::LoanTermRange.sentence(),
-            );
+            faults.add(format!("{at}/months"), Rule::LoanTermRange, Rule::LoanTermRange.sentence());
         }
     }
     None

@@ -60,11 +60,7 @@ pub(super) fn read(request: &SimulationRequest, tariff: &Tariff) -> Result<Readi
                 fractionation: request.options.fractionation,
                 bank,
             };
-            Ok(Reading {
-                project,
-                lender,
-                warnings: faults.warnings,
-            })
+            Ok(Reading { project, lender, warnings: faults.warnings })
         }
         _ => Err(faults.list),
     }

@@ -31,9 +31,7 @@ impl SimulationResponse {
     /// Leaves the month-by-month tables out.
     pub fn drop_schedules(&mut self) {
         self.loans.iter_mut().for_each(|loan| loan.schedule = None);
-        self.insured
-            .iter_mut()
-            .for_each(|person| person.schedule = None);
+        self.insured.iter_mut().for_each(|person| person.schedule = None);
         self.project.schedule = None;
     }
 }

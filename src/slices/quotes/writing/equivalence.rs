@@ -16,19 +16,12 @@ pub(super) fn response(
     profile: &Profile,
 ) -> EquivalenceResponse {
     let assessment = assess(&cover(writer, place), profile);
-    let codes = CRITERIA
-        .iter()
-        .map(|criterion| format!("CCSF_{:02}", criterion.number));
-    let mut criteria: Vec<_> = codes
-        .zip(&assessment.criteria)
-        .map(|(code, line)| criterion(code, line))
-        .collect();
+    let codes = CRITERIA.iter().map(|criterion| format!("CCSF_{:02}", criterion.number));
+    let mut criteria: Vec<_> =
+        codes.zip(&assessment.criteria).map(|(code, line)| criterion(code, line)).collect();
     criteria.push(criterion("PERTE_EMPLOI".into(), &assessment.job_loss));
     criteria.push(criterion("QUOTITE".into(), &assessment.share));
-    EquivalenceResponse {
-        equivalent: assessment.is_equivalent(),
-        criteria,
-    }
+    EquivalenceResponse { equivalent: assessment.is_equivalent(), criteria }
 }
 
 fn criterion(code: String, line: &Line) -> CriterionResponse {
@@ -37,11 +30,7 @@ fn criterion(code: String, line: &Line) -> CriterionResponse {
         Verdict::Ko => "ko",
         Verdict::NotRequired => "not_required",
     };
-    CriterionResponse {
-        code,
-        status: status.to_owned(),
-        detail: line.sentence.clone(),
-    }
+    CriterionResponse { code, status: status.to_owned(), detail: line.sentence.clone() }
 }
 
 fn cover(writer: &Writer<'_>, place: usize) -> Cover {
@@ -71,12 +60,7 @@ fn shares(writer: &Writer<'_>, effect: Date) -> Vec<u16> {
     let shares = loans.map(|(loan, terms)| {
         let start = effect.max(terms.schedule.release());
         let of = |person: &ProjectInsured| share_on(&person.shares[loan], start);
-        project
-            .insured
-            .iter()
-            .filter_map(of)
-            .map(|share| u16::from(share.get()))
-            .sum()
+        project.insured.iter().filter_map(of).map(|share| u16::from(share.get())).sum()
     });
     shares.collect()
 }

@@ -42,11 +42,7 @@ impl Writer<'_> {
             insured: insured.collect(),
             loans: loans.collect(),
             project: self.project_response(),
-            saving: self
-                .simulation
-                .saving
-                .as_ref()
-                .map(|saving| self.saving(saving)),
+            saving: self.simulation.saving.as_ref().map(|saving| self.saving(saving)),
             warnings,
         }
     }
@@ -59,14 +55,8 @@ impl Writer<'_> {
             costs: costs(&result.priced),
             route: route(result),
             guarantees: self.guarantees(person, result),
-            loans: result
-                .covers
-                .iter()
-                .map(|cover| self.insured_loan(person, cover))
-                .collect(),
-            equivalence: self
-                .lender
-                .map(|profile| equivalence::response(self, place, profile)),
+            loans: result.covers.iter().map(|cover| self.insured_loan(person, cover)).collect(),
+            equivalence: self.lender.map(|profile| equivalence::response(self, place, profile)),
             schedule: self.with_schedule.then(|| schedules::premiums(result)),
         }
     }
@@ -81,37 +71,19 @@ impl Writer<'_> {
         let plans = || result.covers.iter().map(|cover| &cover.plan);
         let of = |guarantee: Guarantee| GuaranteeResponse {
             code: guarantee,
-            first_month_cents: plans()
-                .map(|plan| first(plan, guarantee))
-                .sum::<Cents>()
-                .get(),
-            total_cents: plans()
-                .map(|plan| plan.total_of(guarantee))
-                .sum::<Cents>()
-                .get(),
+            first_month_cents: plans().map(|plan| first(plan, guarantee)).sum::<Cents>().get(),
+            total_cents: plans().map(|plan| plan.total_of(guarantee)).sum::<Cents>().get(),
             benefit: benefit::sentence(guarantee, &self.project.choices),
             end_date: person.guarantee_end(guarantee, last),
         };
-        person
-            .life
-            .pack
-            .guarantees()
-            .iter()
-            .copied()
-            .map(of)
-            .collect()
+        person.life.pack.guarantees().iter().copied().map(of).collect()
     }
 
     fn insured_loan(&self, person: &ProjectInsured, cover: &Cover) -> InsuredLoanResponse {
-        let guarantees = person
-            .life
-            .pack
-            .guarantees()
-            .iter()
-            .map(|code| GuaranteePriceResponse {
-                code: *code,
-                first_month_cents: first(&cover.plan, *code).get(),
-            });
+        let guarantees = person.life.pack.guarantees().iter().map(|code| GuaranteePriceResponse {
+            code: *code,
+            first_month_cents: first(&cover.plan, *code).get(),
+        });
         InsuredLoanResponse {
             reference: self.request.loans[cover.loan].reference.clone(),
             percent: cover.percent.get(),
@@ -180,11 +152,7 @@ fn route(result: &InsuredResult) -> RouteResponse {
     RouteResponse {
         eligible: route.is_eligible(),
         path: route.path.map(|path| path.code().to_owned()),
-        reasons: route
-            .reasons
-            .iter()
-            .map(|reason| reason.code().to_owned())
-            .collect(),
+        reasons: route.reasons.iter().map(|reason| reason.code().to_owned()).collect(),
         cumulated_cents: result.cumulated.get(),
         age_at_effect: route.age_at_effect,
         age_at_end: route.age_at_end,

@@ -14,9 +14,7 @@ use crate::slices::quotes::wire::{LoanRow, PremiumRow, ProjectRow};
 pub(super) fn premiums(result: &InsuredResult) -> Vec<PremiumRow> {
     let mut months: BTreeMap<i32, (Date, Cents)> = BTreeMap::new();
     for premium in result.covers.iter().flat_map(|cover| &cover.plan.months) {
-        let month = months
-            .entry(month_index(premium.due))
-            .or_insert((premium.due, Cents::ZERO));
+        let month = months.entry(month_index(premium.due)).or_insert((premium.due, Cents::ZERO));
         month.0 = month.0.min(premium.due);
         month.1 += premium.total();
     }
@@ -52,9 +50,7 @@ pub(super) fn project(writer: &Writer<'_>) -> Vec<ProjectRow> {
     let dues = loans.iter().flat_map(|loan| loan.schedule.rows());
     let mut months: BTreeMap<i32, (Date, Cents)> = BTreeMap::new();
     for row in dues.filter(|row| row.due > effect) {
-        let month = months
-            .entry(month_index(row.due))
-            .or_insert((row.due, Cents::ZERO));
+        let month = months.entry(month_index(row.due)).or_insert((row.due, Cents::ZERO));
         month.0 = month.0.min(row.due);
         month.1 += row.instalment;
     }
@@ -63,22 +59,16 @@ pub(super) fn project(writer: &Writer<'_>) -> Vec<ProjectRow> {
             let rows = loan.schedule.rows();
             let paid = rows.partition_point(|row| month_index(row.due) <= index);
             let released = month_index(loan.schedule.release()) <= index;
-            if released {
-                loan.schedule.outstanding_after(paid)
-            } else {
-                Cents::ZERO
-            }
+            if released { loan.schedule.outstanding_after(paid) } else { Cents::ZERO }
         });
         owed.sum::<Cents>()
     };
-    let rows = (1..)
-        .zip(months)
-        .map(|(month, (index, (due_date, instalment)))| ProjectRow {
-            month,
-            due_date,
-            instalment_cents: instalment.get(),
-            premium_cents: writer.simulation.project.series.at(index).get(),
-            outstanding_cents: outstanding(index).get(),
-        });
+    let rows = (1..).zip(months).map(|(month, (index, (due_date, instalment)))| ProjectRow {
+        month,
+        due_date,
+        instalment_cents: instalment.get(),
+        premium_cents: writer.simulation.project.series.at(index).get(),
+        outstanding_cents: outstanding(index).get(),
+    });
     rows.collect()
 }
