@@ -27,7 +27,7 @@ async fn the_simulator_in_every_state() {
     let house = House::open().await;
     house.go("/simuler").await;
     check(&house, "empty").await;
-    house.press("form > .bouton").await;
+    house.submit_too_early().await;
     check(&house, "with errors").await;
     house.go("/simuler?deux=1&prets=2&capital=220000&duree=20&taux=3,45&projet=encours").await;
     check(&house, "filled in by a link, two persons and two loans").await;

@@ -126,6 +126,13 @@ impl House {
         self.fill("naissance_a", "1988").await;
         self.choose("fumeur", "non").await;
         self.press("form > .bouton").await;
+        self.sees("h1", "Votre prix").await;
+    }
+
+    /// Asks for a price with answers missing: the same page comes back and says which.
+    pub(crate) async fn submit_too_early(&self) {
+        self.press("form > .bouton").await;
+        self.sees("#bilan-t", "corriger").await;
     }
 
     /// A command of the browser's own protocol.

@@ -12,7 +12,7 @@ async fn nothing_scrolls_sideways_at_320_pixels() {
     house.width(320).await;
     house.go("/simuler?deux=1&prets=2").await;
     narrow(&house, "simulator").await;
-    house.press("form > .bouton").await;
+    house.submit_too_early().await;
     narrow(&house, "errors").await;
     house.simulate().await;
     house
@@ -54,7 +54,7 @@ async fn pictures() {
             house.scheme(scheme).await;
             house.go("/simuler").await;
             picture(&house, width, &format!("simulator-{width}-{scheme}")).await;
-            house.press("form > .bouton").await;
+            house.submit_too_early().await;
             picture(&house, width, &format!("errors-{width}-{scheme}")).await;
             house.simulate().await;
             picture(&house, width, &format!("quote-{width}-{scheme}")).await;

@@ -8,7 +8,7 @@ pub type Statement = (&'static str, &'static str);
 
 /// Declares named statements and `STATEMENTS`, the list of all of them.
 ///
-/// ```ignore
+/// ```text
 /// statements! {
 ///     /// The quote under a number.
 ///     FIND_QUOTE = "SELECT … FROM quote WHERE id = ?";
