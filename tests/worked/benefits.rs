@@ -8,9 +8,9 @@ use assurly::{
             partial_invalidity_spell,
         },
         guarantee::Guarantee,
+        loan::Terms,
     },
     kernel::{
-        calendar::add_months,
         money::Cents,
         rate::{Percent, Rate},
     },
@@ -18,31 +18,19 @@ use assurly::{
 use jiff::civil::{Date, date};
 
 use crate::data;
+use crate::loans::l1;
 
-/// The loan L1 as a lender would send it: constant instalments, the last one settles.
+/// The loan L1, released a month before its first instalment.
 struct L1 {
     releases: [Release; 1],
     dues: Vec<Due>,
 }
 
 impl L1 {
-    const MONTHS: i32 = 240;
-
     fn new() -> Self {
-        let capital = Cents::from_euros(200_000);
-        let instalment = amount("instalment");
-        let mut outstanding = capital;
-        let dues = (0..Self::MONTHS).map(|month| {
-            let interest = Cents::of_ratio(i128::from(outstanding.get()) * 330, 120_000);
-            let last = month == Self::MONTHS - 1;
-            let instalment = if last { outstanding + interest } else { instalment };
-            outstanding -= instalment - interest;
-            Due { date: add_months(date(2026, 5, 5), month), instalment, outstanding }
-        });
-        Self {
-            dues: dues.collect(),
-            releases: [Release { date: date(2026, 4, 5), amount: capital }],
-        }
+        let terms = Terms { release: date(2026, 4, 5), first_due: date(2026, 5, 5), ..l1() };
+        let schedule = terms.schedule().expect("L1");
+        Self { releases: Release::whole(&schedule), dues: Due::rows(&schedule) }
     }
 
     fn insured(&self, share: u8, share_repaid: u8) -> InsuredLoan<'_> {
@@ -66,13 +54,6 @@ fn percent(value: u8) -> Percent {
     Percent::new(value).expect("a percentage")
 }
 
-/// A quantity of L1 in the worked examples.
-fn amount(quantity: &str) -> Cents {
-    let rows = data::rows("loan_worked_examples");
-    let row = rows.iter().find(|row| row.text("id") == "L1" && row.text("quantity") == quantity);
-    row.expect("a quantity of L1").cents("value")
-}
-
 fn capital(share: u8, share_repaid: u8, event: Date) -> (Cents, Cents, Cents) {
     let l1 = L1::new();
     let loans = [l1.insured(share, share_repaid)];
@@ -92,19 +73,6 @@ fn stop_of_2028() -> Vec<Spell> {
 
 fn cents(text: &str) -> Cents {
     data::cents(text)
-}
-
-#[test]
-fn the_schedule_is_the_one_of_the_reference() {
-    let l1 = L1::new();
-    for row in data::rows("loan_worked_examples") {
-        let after = row.text("quantity").strip_prefix("crd_after_");
-        if let Some(after) = after.filter(|_| row.text("id") == "L1") {
-            let month: usize = after.parse().expect("a month");
-            assert_eq!(l1.dues[month - 1].outstanding, row.cents("value"), "{}", row.place);
-        }
-    }
-    assert_eq!(l1.dues[239].instalment, amount("last"));
 }
 
 #[test]

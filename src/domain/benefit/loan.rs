@@ -6,6 +6,7 @@
 
 use jiff::civil::Date;
 
+use crate::domain::loan::{Row, Schedule};
 use crate::kernel::{
     calendar::{add_months, days_between},
     money::Cents,
@@ -31,6 +32,25 @@ pub struct Due {
     pub instalment: Cents,
     /// Balance once the instalment is paid (*capital restant dû*), capitalised interest included.
     pub outstanding: Cents,
+}
+
+impl Release {
+    /// The one release of a loan that is paid out at once.
+    pub fn whole(schedule: &Schedule) -> [Self; 1] {
+        [Self { date: schedule.release(), amount: schedule.capital() }]
+    }
+}
+
+impl Due {
+    /// The rows of a schedule.
+    pub fn rows(schedule: &Schedule) -> Vec<Self> {
+        let due = |row: &Row| Self {
+            date: row.due,
+            instalment: row.insurable,
+            outstanding: row.outstanding,
+        };
+        schedule.rows().iter().map(due).collect()
+    }
 }
 
 /// One loan of one insured.
