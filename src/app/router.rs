@@ -12,6 +12,7 @@ use super::settings::Settings;
 use super::state::AppState;
 use crate::domain::rule::Rule;
 use crate::gateway::security_headers::DOCUMENTATION_POLICY;
+use crate::platform::web::input::InputRule;
 use crate::platform::web::problem::{FaultDocument, ProblemDocument, Voice};
 use crate::platform::web::{assets, page, registry};
 use crate::slices::quotes::{self, Quotes};
@@ -38,9 +39,16 @@ pub fn work(state: &AppState) -> Router {
         OpenApiRouter::with_openapi(Document::openapi()).merge(quotes).split_for_parts();
     api.merge(quotes::pages::routes().with_state(Quotes::from_ref(state)))
         .merge(site::routes())
-        .merge(registry::routes(Rule::ALL.map(|rule| (rule.code(), rule.sentence()))))
+        .merge(registry::routes(rules()))
         .merge(assets::routes())
         .merge(documentation(document))
+}
+
+/// Every code that an error of a document can carry, for the registry page.
+fn rules() -> impl Iterator<Item = (&'static str, &'static str)> {
+    let of_the_trade = Rule::ALL.map(|rule| (rule.code(), rule.sentence()));
+    let of_the_form = InputRule::ALL.map(|rule| (rule.code(), rule.sentence()));
+    of_the_trade.into_iter().chain(of_the_form)
 }
 
 /// The interactive page, at `/docs/api`, and the document, at `/v1/openapi.json`.

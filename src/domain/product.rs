@@ -19,6 +19,8 @@ pub const NOMINAL_RATE_MAX: Rate = Rate::from_micro_percent(15 * Rate::SCALE);
 pub const NOMINAL_RATE_DECIMALS_MAX: u32 = 3;
 /// Longest deferral, in months, free loans of the State aside.
 pub const DEFERRAL_MONTHS_MAX: u32 = 60;
+/// Latest first due date, in months after the release: a home paid as it is built takes its time.
+pub const FIRST_DUE_MONTHS_MAX: i32 = 36;
 /// Highest account fee of a month.
 pub const ACCOUNT_FEE_MAX: Cents = Cents::from_euros(100);
 /// Most loans of one project.

@@ -22,7 +22,7 @@ use crate::loans::l1;
 
 /// The loan L1, released a month before its first instalment.
 struct L1 {
-    releases: [Release; 1],
+    releases: Vec<Release>,
     dues: Vec<Due>,
 }
 
@@ -30,7 +30,7 @@ impl L1 {
     fn new() -> Self {
         let terms = Terms { release: date(2026, 4, 5), first_due: date(2026, 5, 5), ..l1() };
         let schedule = terms.schedule().expect("L1");
-        Self { releases: Release::whole(&schedule), dues: Due::rows(&schedule) }
+        Self { releases: Release::all(&schedule), dues: Due::rows(&schedule) }
     }
 
     fn insured(&self, share: u8, share_repaid: u8) -> InsuredLoan<'_> {

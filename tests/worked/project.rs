@@ -1,11 +1,14 @@
 //! The project of `domain.md` §12, from two loans and two persons to every figure of the table.
 
-use assurly::domain::guarantee::Pack;
+use assurly::domain::guarantee::{Guarantee, Pack};
 use assurly::domain::loan::{Payment, Segment, Terms, smoothed};
 use assurly::domain::pathway::{Path, Rules};
 use assurly::domain::person::RiskClass;
 use assurly::domain::simulation::{Priced, Project, ProjectInsured, ProjectLoan, Simulation};
+use assurly::domain::tariff::collection::{grouped, on_account};
+use assurly::domain::tariff::commission::Scheme;
 use assurly::domain::tariff::periods::Share;
+use assurly::domain::tariff::split::split;
 use assurly::domain::tariff::{Basis, Choices, Fractionation, Franchise, Life, catalog};
 use assurly::kernel::money::Cents;
 use assurly::kernel::rate::Percent;
@@ -92,4 +95,49 @@ fn every_figure_of_the_table() {
     assert_eq!(simulation.project.taeg_without.to_string(), "2.5914");
     assert_eq!(a.route.path, Some(Path::P1));
     assert_eq!(b.route.path, Some(Path::P1));
+}
+
+#[test]
+fn prices_of_the_first_month_guarantee_by_guarantee() {
+    let simulation = simulate(&project());
+    let prices = |person: usize, cover: usize| {
+        let first = simulation.insured[person].covers[cover].plan.first_month();
+        first.map(Cents::get)
+    };
+    assert_eq!(prices(0, 0), [653, 10, 230, 226, 54]);
+    assert_eq!(prices(0, 1), [163, 2, 57, 0, 0]);
+    assert_eq!(prices(1, 0), [1198, 23, 553, 502, 128]);
+    assert_eq!(prices(1, 1), [300, 6, 138, 0, 0]);
+}
+
+#[test]
+fn first_collections_tax_and_commission() {
+    let simulation = simulate(&project());
+    assert_eq!(simulation.first_collection, Cents::new(4243));
+    let coefficients = catalog::current().unwrap().coefficients;
+    let split = split(simulation.first_collection, coefficients.tax);
+    assert_eq!((split.before_tax, split.tax), (Cents::new(3893), Cents::new(350)));
+    let commission = coefficients.commission.on(Scheme::Linear, split, 0);
+    assert_eq!(commission, Cents::new(584));
+    let covers = || simulation.insured.iter().flat_map(|person| &person.covers);
+    let collected = |fractionation| {
+        let all = covers().flat_map(|cover| grouped(&cover.plan, fractionation));
+        on_account(all.collect(), coefficients.collection_min)
+    };
+    assert_eq!(collected(Fractionation::Quarterly)[0].amount, Cents::new(12_729));
+    let years = collected(Fractionation::Yearly);
+    assert_eq!((years[0].amount, years[1].amount), (Cents::new(50_916), Cents::new(53_568)));
+}
+
+#[test]
+fn guarantees_end_on_their_birthday_or_with_the_loan() {
+    let project = project();
+    let end = |person: usize, guarantee| {
+        let person = &project.insured[person];
+        person.guarantee_end(guarantee, date(2060, 1, 1))
+    };
+    assert_eq!(end(0, Guarantee::Itt), date(2055, 9, 15));
+    assert_eq!(end(1, Guarantee::Ipt), date(2053, 2, 2));
+    assert_eq!(end(1, Guarantee::Ptia), date(2059, 2, 2));
+    assert_eq!(project.insured[0].last_repayment(&project.loans), Some(date(2046, 6, 5)));
 }

@@ -6,7 +6,7 @@
 
 use jiff::civil::Date;
 
-use crate::domain::loan::{Row, Schedule};
+use crate::domain::loan::{Drawdown, Row, Schedule};
 use crate::kernel::{
     calendar::{add_months, days_between},
     money::Cents,
@@ -35,9 +35,10 @@ pub struct Due {
 }
 
 impl Release {
-    /// The one release of a loan that is paid out at once.
-    pub fn whole(schedule: &Schedule) -> [Self; 1] {
-        [Self { date: schedule.release(), amount: schedule.capital() }]
+    /// The releases of a loan.
+    pub fn all(schedule: &Schedule) -> Vec<Self> {
+        let release = |drawdown: Drawdown| Self { date: drawdown.on, amount: drawdown.amount };
+        schedule.drawdowns().map(release).collect()
     }
 }
 

@@ -140,6 +140,13 @@ mod tests {
     }
 
     #[test]
+    fn several_releases_are_one_credit() {
+        // 1 000 now and 1 000 in a year, at 10 %: 1 210 + 1 100 in two years.
+        let rate = flows(&[(2026, 1, 1, 1000), (2027, 1, 1, 1000), (2028, 1, 1, -2310)]);
+        assert_eq!(rate.annual_rate().map(AnnualRate::rounded), Ok(100_000));
+    }
+
+    #[test]
     fn a_free_loan_costs_exactly_nothing() {
         let rate =
             flows(&[(2026, 1, 1, 1000), (2026, 7, 1, -600), (2027, 1, 1, -400)]).annual_rate();

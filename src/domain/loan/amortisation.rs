@@ -29,6 +29,7 @@ impl Terms {
             capital: self.capital,
             rate: self.rate,
             release: self.release,
+            later_drawdowns: self.later_drawdowns.clone(),
             period_start: add_months(self.first_due, -1),
             rows: walk.rows,
         })
@@ -198,7 +199,7 @@ mod tests {
 
     use super::super::smoothing::smoothed;
     use super::*;
-    use crate::domain::loan::EarlyRepayment;
+    use crate::domain::loan::{Drawdown, EarlyRepayment};
     use crate::kernel::rate::Rate;
 
     fn terms(euros: i64, rate: &str, segments: &[(u32, Payment)]) -> Terms {
@@ -310,6 +311,27 @@ mod tests {
         assert_eq!(schedule.rows()[0].instalment, Cents::new(113_947 + 34_356));
         assert_eq!(schedule.rows()[0].insurable, Cents::new(113_947));
         assert_eq!(schedule.outstanding_after(1), Cents::new(19_941_053));
+    }
+
+    #[test]
+    fn parts_released_later_are_owed_and_bear_interest_from_their_day() {
+        let later = Drawdown { on: date(2026, 12, 5), amount: Cents::from_euros(120_000) };
+        let loan = Terms {
+            first_due: date(2027, 7, 5),
+            later_drawdowns: vec![later],
+            ..terms(200_000, "3.30", &[(240, one())])
+        };
+        // 80 000 € for 365 days and 120 000 € for 182: 2 640.00 + 1 974.575…
+        assert_eq!(loan.broken_period_interest(), Cents::new(461_458));
+        let schedule = loan.schedule().expect("a home paid as it is built");
+        let owed = |day| schedule.outstanding_at(day).get();
+        assert_eq!(owed(date(2026, 6, 4)), 0);
+        assert_eq!(owed(date(2026, 12, 4)), 8_000_000);
+        assert_eq!(owed(date(2026, 12, 5)), 20_000_000);
+        assert_eq!(owed(date(2027, 7, 5)), 19_941_053);
+        assert_eq!(schedule.committed_at(date(2026, 6, 5)), Cents::from_euros(200_000));
+        let drawn: Vec<_> = schedule.drawdowns().map(|part| part.amount.get()).collect();
+        assert_eq!(drawn, [8_000_000, 12_000_000]);
     }
 
     #[test]

@@ -84,7 +84,14 @@ pub fn imported(
     if !outstanding.is_zero() {
         return Err(Mismatch::Sum { left: outstanding });
     }
-    Ok(Schedule { capital, rate, release, period_start: add_months(first.due, -1), rows })
+    Ok(Schedule {
+        capital,
+        rate,
+        release,
+        later_drawdowns: Vec::new(),
+        period_start: add_months(first.due, -1),
+        rows,
+    })
 }
 
 /// The capital that an in fine loan repays at once is never indemnified (`domain.md` §1.5).

@@ -18,4 +18,4 @@ pub use purpose::{LoanKind, Purpose, Usage};
 pub use running::elapsed_months;
 pub use schedule::{Row, Schedule};
 pub use smoothing::smoothed;
-pub use terms::{EarlyRepayment, Keep, Payment, Segment, Terms, TermsError};
+pub use terms::{Drawdown, EarlyRepayment, Keep, Payment, Segment, Terms, TermsError};

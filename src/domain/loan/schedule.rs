@@ -2,6 +2,7 @@
 
 use jiff::civil::Date;
 
+use super::terms::Drawdown;
 use crate::kernel::money::Cents;
 use crate::kernel::rate::Rate;
 
@@ -31,6 +32,7 @@ pub struct Schedule {
     pub(super) capital: Cents,
     pub(super) rate: Rate,
     pub(super) release: Date,
+    pub(super) later_drawdowns: Vec<Drawdown>,
     pub(super) period_start: Date,
     pub(super) rows: Vec<Row>,
 }
@@ -46,9 +48,22 @@ impl Schedule {
         self.rate
     }
 
-    /// Day on which the funds are released.
+    /// Day on which the funds are released, or the first part of them.
     pub const fn release(&self) -> Date {
         self.release
+    }
+
+    /// Every release of funds, in order.
+    pub fn drawdowns(&self) -> impl Iterator<Item = Drawdown> {
+        let first = self.capital - self.unreleased(self.release);
+        std::iter::once(Drawdown { on: self.release, amount: first })
+            .chain(self.later_drawdowns.iter().copied())
+    }
+
+    /// What is still to be released after `day`.
+    fn unreleased(&self, day: Date) -> Cents {
+        let later = self.later_drawdowns.iter().filter(|drawdown| drawdown.on > day);
+        later.map(|drawdown| drawdown.amount).sum()
     }
 
     /// Every instalment, in order; never empty.
@@ -84,9 +99,21 @@ impl Schedule {
     }
 
     /// Balance on `day` (*capital restant dû*): an instalment due on that day counts as paid
-    /// (`domain.md` §1.5); nothing is owed before the release.
+    /// (`domain.md` §1.5); what is not released yet is not owed.
     pub fn outstanding_at(&self, day: Date) -> Cents {
-        if day < self.release { Cents::ZERO } else { self.outstanding_after(self.due_by(day)) }
+        if day < self.release {
+            return Cents::ZERO;
+        }
+        match self.due_by(day) {
+            0 => self.capital - self.unreleased(day),
+            paid => self.outstanding_after(paid),
+        }
+    }
+
+    /// What is lent on `day`, released or not: the whole capital until the first instalment, then
+    /// the balance.
+    pub fn committed_at(&self, day: Date) -> Cents {
+        self.outstanding_after(self.due_by(day))
     }
 
     /// Interest over the whole loan.

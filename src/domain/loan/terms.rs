@@ -50,6 +50,16 @@ pub struct EarlyRepayment {
     pub keep: Keep,
 }
 
+/// A part of the capital handed over after the first (*appel de fonds* of a home paid as it is
+/// built, VEFA).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Drawdown {
+    /// Day, after the first release and before the first due date.
+    pub on: Date,
+    /// Amount.
+    pub amount: Cents,
+}
+
 /// The terms of one loan.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Terms {
@@ -57,8 +67,10 @@ pub struct Terms {
     pub capital: Cents,
     /// Nominal annual rate.
     pub rate: Rate,
-    /// Day on which the funds are released.
+    /// Day on which the funds are released, or the first part of them.
     pub release: Date,
+    /// Parts released later, in the order of their days.
+    pub later_drawdowns: Vec<Drawdown>,
     /// First due date.
     pub first_due: Date,
     /// The repayment, in order.
@@ -95,6 +107,7 @@ impl Terms {
             capital,
             rate,
             release,
+            later_drawdowns: Vec::new(),
             first_due: add_months(release, 1),
             segments: vec![segment],
             early_repayments: Vec::new(),
@@ -113,12 +126,21 @@ impl Terms {
 
     /// Interest of the days by which the first period differs from a month (*intérêts
     /// intercalaires*, exact days / 365): paid with the first instalment, negative when the period
-    /// is short (`domain.md` §2.1).
+    /// is short (`domain.md` §2.1). Each part of the capital counts from its own release.
     pub fn broken_period_interest(&self) -> Cents {
-        let numerator = i128::from(self.capital.get())
-            * i128::from(self.rate.micro_percent())
-            * i128::from(self.extra_days());
+        let month_before = add_months(self.first_due, -1);
+        let cent_days = |amount: Cents, from: Date| {
+            i128::from(amount.get()) * i128::from(days_between(from, month_before))
+        };
+        let later: i128 = self.later_drawdowns.iter().map(|d| cent_days(d.amount, d.on)).sum();
+        let first = cent_days(self.capital - self.drawn_later(), self.release);
+        let numerator = (first + later) * i128::from(self.rate.micro_percent());
         Cents::of_ratio(numerator, i128::from(Rate::SCALE) * 100 * 365)
+    }
+
+    /// What the first release leaves for later ones.
+    fn drawn_later(&self) -> Cents {
+        self.later_drawdowns.iter().map(|drawdown| drawdown.amount).sum()
     }
 }
 

@@ -6,7 +6,6 @@ use jiff::civil::Date;
 use super::project::ProjectLoan;
 use crate::domain::cost::CashFlows;
 use crate::domain::tariff::collection::Collection;
-use crate::kernel::money::Cents;
 
 /// The credit behind one loan.
 pub(super) struct Credit<'a> {
@@ -36,11 +35,16 @@ impl<'a> Credit<'a> {
         flows
     }
 
-    /// Adds the flows of this credit: the capital less the fees kept at the release (those of a
-    /// running loan are long paid), then instalments and account fees.
+    /// Adds the flows of this credit: what is released less the fees kept at the first release, or
+    /// the balance of a running loan, whose fees are long paid; then instalments and account fees.
     pub(super) fn add_to(&self, flows: &mut CashFlows) {
-        let fees = if self.paid == 0 { self.loan.lender_fees } else { Cents::ZERO };
-        flows.add(self.start, self.loan.schedule.outstanding_after(self.paid) - fees);
+        let schedule = &self.loan.schedule;
+        if self.paid == 0 {
+            flows.add(self.start, -self.loan.lender_fees);
+            schedule.drawdowns().for_each(|drawdown| flows.add(drawdown.on, drawdown.amount));
+        } else {
+            flows.add(self.start, schedule.outstanding_after(self.paid));
+        }
         for row in &self.loan.schedule.rows()[self.paid..] {
             let paid = row.instalment + row.early_repayment + self.loan.account_fee;
             flows.add(row.due, -paid);

@@ -80,7 +80,7 @@ impl ProjectInsured {
     pub fn cumulated(&self, loans: &[ProjectLoan], effect: Date) -> Cents {
         let of_project = loans.iter().zip(&self.shares).map(|(loan, shares)| {
             let percent = shares.iter().map(|share| share.percent.get()).max().unwrap_or(0);
-            let owed = loan.schedule.outstanding_at(effect.max(loan.schedule.release()));
+            let owed = loan.schedule.committed_at(effect);
             Cents::of_ratio(i128::from(owed.get()) * i128::from(percent), 100)
         });
         of_project.sum::<Cents>() + self.other_insured

@@ -72,11 +72,11 @@ impl Timeline {
     /// The capital on which the premium of `period` is counted.
     pub fn base(&self, basis: Basis, schedule: &Schedule, period: &Period) -> Cents {
         match basis {
-            Basis::Ci => schedule.outstanding_at(self.start),
+            Basis::Ci => schedule.committed_at(self.start),
             // The balance on the first day of the insurance year; a loan released within the year
             // has none yet, and counts from its release.
             Basis::CrdAnnual => schedule.outstanding_at(period.year_start.max(self.start)),
-            Basis::CrdMonthly => schedule.outstanding_after(period.place),
+            Basis::CrdMonthly => schedule.outstanding_at(period.start),
         }
     }
 }

@@ -113,6 +113,25 @@ async fn kinds_of_loan_and_their_fields() {
 }
 
 #[tokio::test]
+async fn parts_released_later() {
+    let app = App::without_database(&[]).await;
+    let later = |date: &str, cents: i64| {
+        let document = with(project(), "/loans/0/first_due_date", json!("2027-12-05"));
+        let part = json!([{"date": date, "amount_cents": cents}]);
+        with(document, "/loans/0/later_drawdowns", part)
+    };
+    assert_eq!(app.simulate(&later("2027-06-05", 10_000_000)).await.status(), 200);
+    let place = "/loans/0/later_drawdowns/0";
+    for date in ["2026-12-05", "2027-12-05"] {
+        refused(&app, &later(date, 1), &format!("{place}/date"), "DATE_RANGE").await;
+    }
+    for cents in [0, 20_000_000] {
+        let pointer = format!("{place}/amount_cents");
+        refused(&app, &later("2027-06-05", cents), &pointer, "AMOUNT_RANGE").await;
+    }
+}
+
+#[tokio::test]
 async fn choices_the_bank_and_the_lender() {
     let app = App::without_database(&[]).await;
     let franchise = with(project(), "/options", json!({"franchise_days": 45}));

@@ -113,6 +113,7 @@ fn loan(
         release_date: release,
         first_due_date: Some(usual_first_due(release)),
         lender_fees_cents: 0,
+        later_drawdowns: None,
         account_fee_cents: 0,
         deferral_months: None,
         steps: None,

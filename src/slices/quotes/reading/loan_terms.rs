@@ -1,16 +1,17 @@
 //! One loan: from the fields of the document to terms, or to the lender's own schedule.
 
+use jiff::civil::Date;
 use rust_decimal::Decimal;
 
 use super::faults::Faults;
 use super::values;
 use crate::domain::loan::{
-    EarlyRepayment, ImportedRow, Keep, LoanKind, Mismatch, Payment, Schedule, Segment, Terms,
-    imported,
+    Drawdown, EarlyRepayment, ImportedRow, Keep, LoanKind, Mismatch, Payment, Schedule, Segment,
+    Terms, imported,
 };
 use crate::domain::product::{
-    DEFERRAL_MONTHS_MAX, LIST_MAX, LOAN_CAPITAL_MAX, LOAN_CAPITAL_MIN, LOAN_MONTHS_MIN,
-    NOMINAL_RATE_DECIMALS_MAX, NOMINAL_RATE_MAX, SCHEDULE_ROWS_MAX, months_max,
+    DEFERRAL_MONTHS_MAX, FIRST_DUE_MONTHS_MAX, LIST_MAX, LOAN_CAPITAL_MAX, LOAN_CAPITAL_MIN,
+    LOAN_MONTHS_MIN, NOMINAL_RATE_DECIMALS_MAX, NOMINAL_RATE_MAX, SCHEDULE_ROWS_MAX, months_max,
 };
 use crate::domain::rule::Rule;
 use crate::kernel::calendar::{add_months, month_index};
@@ -37,6 +38,7 @@ pub(super) fn read(loan: &LoanRequest, at: &str, faults: &mut Faults) -> Option<
     applicable(loan, at, faults);
     let segments = segments(loan, at, faults);
     let early_repayments = early_repayments(loan, at, faults);
+    let later_drawdowns = drawdowns(loan, first_due, at, faults);
     if faults.count() > before {
         return None;
     }
@@ -44,6 +46,7 @@ pub(super) fn read(loan: &LoanRequest, at: &str, faults: &mut Faults) -> Option<
         capital: Cents::new(loan.capital_cents),
         rate,
         release: loan.release_date,
+        later_drawdowns,
         first_due,
         segments,
         early_repayments,
@@ -80,15 +83,15 @@ fn rate(loan: &LoanRequest, at: &str, faults: &mut Faults) -> Option<Rate> {
 }
 
 /// Checks the dates; the first due date, one month after the release when it is not given.
-fn dates(loan: &LoanRequest, at: &str, faults: &mut Faults) -> jiff::civil::Date {
+fn dates(loan: &LoanRequest, at: &str, faults: &mut Faults) -> Date {
     let one_month_later = |release| add_months(release, 1);
     if !values::day(loan.release_date, &format!("{at}/release_date"), faults) {
         return loan.release_date;
     }
     let first_due = loan.first_due_date.unwrap_or_else(|| one_month_later(loan.release_date));
-    let latest = add_months(loan.release_date, 24);
+    let latest = add_months(loan.release_date, FIRST_DUE_MONTHS_MAX);
     let holds = first_due > loan.release_date && first_due <= latest;
-    let detail = "La première échéance vient après le déblocage, dans les 24 mois.";
+    let detail = "La première échéance vient après le déblocage, dans les 36 mois.";
     faults.check(holds, format!("{at}/first_due_date"), Rule::DateRange, detail);
     first_due
 }
@@ -103,6 +106,7 @@ fn applicable(loan: &LoanRequest, at: &str, faults: &mut Faults) {
         ("steps", loan.steps.is_some(), loan.kind == Paliers),
         ("capitalised_interest", loan.capitalised_interest.is_some(), loan.kind == Relais),
         ("early_repayments", loan.early_repayments.is_some(), !import),
+        ("later_drawdowns", loan.later_drawdowns.is_some(), !import),
     ];
     for (field, given, expected) in fields {
         let detail = "Ce champ ne va pas avec ce type de prêt : retirez-le.";
@@ -189,6 +193,36 @@ fn step_segments(steps: &[StepRequest], at: &str, faults: &mut Faults) -> Vec<Se
     segments.collect()
 }
 
+/// Parts released later: one after the other before the first due date, less than the whole.
+fn drawdowns(loan: &LoanRequest, first_due: Date, at: &str, faults: &mut Faults) -> Vec<Drawdown> {
+    let pointer = format!("{at}/later_drawdowns");
+    let given = loan.later_drawdowns.as_deref().unwrap_or_default();
+    if given.len() > LIST_MAX {
+        let detail = format!("Un prêt compte {LIST_MAX} appels de fonds au plus.");
+        faults.add(pointer, Rule::ListTooLong, detail);
+        return Vec::new();
+    }
+    let mut before = loan.release_date;
+    let mut left = loan.capital_cents;
+    let mut drawdowns = Vec::new();
+    for (place, drawdown) in given.iter().enumerate() {
+        let in_order = drawdown.date > before && drawdown.date < first_due;
+        let detail = "Les appels de fonds se suivent, entre le déblocage et la première échéance.";
+        faults.check(in_order, format!("{pointer}/{place}/date"), Rule::DateRange, detail);
+        let fits = (1..left).contains(&drawdown.amount_cents);
+        let detail = "Les appels de fonds sont positifs, et font ensemble moins que le capital.";
+        faults.check(fits, format!("{pointer}/{place}/amount_cents"), Rule::AmountRange, detail);
+        if !fits {
+            break;
+        }
+        before = drawdown.date;
+        left -= drawdown.amount_cents;
+        let amount = Cents::new(drawdown.amount_cents);
+        drawdowns.push(Drawdown { on: drawdown.date, amount });
+    }
+    drawdowns
+}
+
 fn early_repayments(loan: &LoanRequest, at: &str, faults: &mut Faults) -> Vec<EarlyRepayment> {
     let given = loan.early_repayments.as_deref().unwrap_or_default();
     if given.len() > LIST_MAX {
@@ -251,11 +285,11 @@ fn monthly(loan: &LoanRequest, rows: &[wire::ImportedRow], at: &str, faults: &mu
         return false;
     }
     let first = month_index(rows[0].due_date);
-    let soon = (0..=24).contains(&(first - month_index(loan.release_date)));
+    let soon = (0..=FIRST_DUE_MONTHS_MAX).contains(&(first - month_index(loan.release_date)));
     let stray = (first..).zip(rows).position(|(month, row)| month_index(row.due_date) != month);
     let stray = if soon { stray } else { Some(0) };
     if let Some(row) = stray {
-        let detail = "Chaque ligne est au mois qui suit la précédente, la première dans les 24 mois du déblocage.";
+        let detail = "Chaque ligne est au mois qui suit la précédente, la première dans les 36 mois du déblocage.";
         faults.add(format!("{at}/{row}"), Rule::ScheduleMismatch, detail);
     }
     stray.is_none()

@@ -60,6 +60,9 @@ pub struct LoanRequest {
     #[serde(with = "iso")]
     #[schema(value_type = String, format = Date)]
     pub release_date: Date,
+    /// Parts of the capital released later, for a home paid as it is built (*VEFA*).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub later_drawdowns: Option<Vec<DrawdownRequest>>,
     /// First due date; one month after the release when absent.
     #[serde(default, with = "iso::option", skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, format = Date)]
@@ -85,6 +88,18 @@ pub struct LoanRequest {
     /// The lender's own schedule: replaces the computed one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub schedule: Option<Vec<ImportedRow>>,
+}
+
+/// A part of the capital released after the first (*appel de fonds*).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DrawdownRequest {
+    /// Day, after the first release and before the first due date.
+    #[serde(with = "iso")]
+    #[schema(value_type = String, format = Date)]
+    pub date: Date,
+    /// Amount; all parts together stay below the capital.
+    pub amount_cents: i64,
 }
 
 /// One step of a loan by steps: a weight, or an instalment; the last instalment is solved.
