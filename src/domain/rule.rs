@@ -70,8 +70,10 @@ pub enum Rule {
     TaegNotDefined,
     /// Guarantees that the age or the situation leaves out (warning).
     PackReduced,
-    /// A sport that is not covered (warning).
-    SportExcluded,
+    /// Something that is not covered (warning).
+    Excluded,
+    /// An underwriter has to look at the file (warning).
+    Referred,
     /// A person who cannot be insured online asks for a quote.
     NotEligible,
     /// A person protected by the law is never sent to health questions.
@@ -80,7 +82,7 @@ pub enum Rule {
 
 impl Rule {
     /// Every rule, in the order of the registry page.
-    pub const ALL: [Self; 35] = [
+    pub const ALL: [Self; 36] = [
         Self::LoanAmountRange,
         Self::LoanTermRange,
         Self::RateRange,
@@ -113,7 +115,8 @@ impl Rule {
         Self::CountryFormat,
         Self::TaegNotDefined,
         Self::PackReduced,
-        Self::SportExcluded,
+        Self::Excluded,
+        Self::Referred,
         Self::NotEligible,
         Self::LemoineProtected,
     ];
@@ -163,7 +166,8 @@ impl Rule {
             Self::CountryFormat => ("COUNTRY_FORMAT", "Le pays est un code ISO à deux lettres, comme FR."),
             Self::TaegNotDefined => ("TAEG_NOT_DEFINED", "Ces flux n’ont pas de taux annuel effectif."),
             Self::PackReduced => ("PACK_REDUCED", "Avertissement : l’âge ou la situation limite la couverture au décès et à la PTIA."),
-            Self::SportExcluded => ("SPORT_EXCLUDED", "Avertissement : ce sport n’est pas couvert."),
+            Self::Excluded => ("EXCLUDED", "Avertissement : un risque n’est pas couvert."),
+            Self::Referred => ("REFERRED", "Avertissement : un souscripteur doit étudier la demande."),
             Self::NotEligible => ("NOT_ELIGIBLE", "Cette personne ne peut pas être assurée en ligne."),
             Self::LemoineProtected => ("LEMOINE_PROTECTED", "La loi dispense cette personne de toute question de santé (art. L113-2-1 C. ass.)."),
         }

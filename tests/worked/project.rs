@@ -33,6 +33,7 @@ fn project() -> Project {
         |schedule| ProjectLoan { schedule, lender_fees: Cents::ZERO, account_fee: Cents::ZERO };
     let person = |birth, smoker, class, percent| ProjectInsured {
         life: Life { birth, smoker, class, pack: Pack::Full, loadings: vec![] },
+        exclusions: vec![],
         country: "FR".into(),
         other_insured: Cents::ZERO,
         shares: vec![vec![Share { from: None, percent: Percent::new(percent).unwrap() }]; 2],

@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 
-use crate::domain::guarantee::Guarantee;
+use crate::domain::guarantee::{Exclusion, Guarantee};
 use crate::domain::loan::Schedule;
 use crate::domain::tariff::periods::Share;
 use crate::domain::tariff::{Choices, Fractionation, Life};
@@ -43,6 +43,8 @@ pub struct ProjectLoan {
 pub struct ProjectInsured {
     /// What the price depends on.
     pub life: Life,
+    /// What is not covered.
+    pub exclusions: Vec<Exclusion>,
     /// Country of residence.
     pub country: String,
     /// Insured share of the person's other running home loans.

@@ -66,6 +66,8 @@ fn insured(
         occupation: Occupation::SalarieCadre,
         manual_work: ManualWork::None,
         km_per_year: None,
+        work_hazards: Vec::new(),
+        long_stays_abroad: false,
         residence_country: None,
         other_insured_cents: 0,
         shares: LOANS.iter().take(loans).map(share).collect(),

@@ -2,27 +2,22 @@
 
 use std::collections::HashSet;
 
-use rust_decimal::Decimal;
-
 use super::faults::Faults;
-use super::values;
-use crate::domain::guarantee::{Guarantee, Pack};
+use super::{risks, values};
+use crate::domain::guarantee::Pack;
 use crate::domain::loan::Purpose;
-use crate::domain::person::{Occupation, SportLevel, SportTreatment};
+use crate::domain::person::{ManualWork, Occupation, RiskClass};
 use crate::domain::product::{
-    DC_PTIA_AGE, ENTRY_AGE_MAX, ENTRY_AGE_MIN, LIST_MAX, LOADING_PER_MILLE_MAX,
-    LOADING_PERCENT_MAX, OTHER_INSURED_MAX,
+    DC_PTIA_AGE, ENTRY_AGE_MAX, ENTRY_AGE_MIN, LIST_MAX, OTHER_INSURED_MAX,
 };
 use crate::domain::rule::Rule;
 use crate::domain::simulation::ProjectInsured;
 use crate::domain::tariff::periods::{Share, share_on};
-use crate::domain::tariff::{Life, Loading, LoadingKind, Tariff};
+use crate::domain::tariff::{Life, Tariff};
 use crate::kernel::calendar::completed_years;
 use crate::kernel::money::Cents;
 use crate::kernel::rate::Percent;
-use crate::slices::quotes::wire::{
-    InsuredRequest, LoadingRequest, SimulationRequest, SportRequest,
-};
+use crate::slices::quotes::wire::{InsuredRequest, SimulationRequest};
 
 /// Reads every person; `None` when one has a fault.
 pub(super) fn read(
@@ -83,22 +78,27 @@ impl Reader<'_> {
         let other = (0..=OTHER_INSURED_MAX.get()).contains(&person.other_insured_cents);
         let detail = "Le capital assuré par ailleurs n’est pas négatif, et d’un montant possible.";
         faults.check(other, format!("{}/other_insured_cents", self.at), Rule::AmountRange, detail);
-        let mut loadings = self.loadings(&person.loadings, faults);
-        loadings.extend(self.sports(&person.sports, faults));
+        let risks = risks::read(person, self.tariff, &self.at, faults);
         ProjectInsured {
             life: Life {
                 birth: person.birth_date,
                 smoker: person.smoker,
-                class: person
-                    .occupation
-                    .risk_class(person.manual_work, person.km_per_year.unwrap_or(0)),
+                class: self.class(person),
                 pack: self.pack(person.occupation, age, faults),
-                loadings,
+                loadings: risks.loadings,
             },
+            exclusions: risks.exclusions,
             country: self.country(person, faults),
             other_insured: Cents::new(person.other_insured_cents),
             shares: self.shares(person, faults),
         }
+    }
+
+    /// A dangerous job is in the last class, whatever the status (`domain.md` §3.9).
+    fn class(&self, person: &InsuredRequest) -> RiskClass {
+        let manual_work =
+            if person.work_hazards.is_empty() { person.manual_work } else { ManualWork::Heavy };
+        person.occupation.risk_class(manual_work, person.km_per_year.unwrap_or(0))
     }
 
     fn age(&self, person: &InsuredRequest, faults: &mut Faults) -> i32 {
@@ -166,53 +166,5 @@ impl Reader<'_> {
         }
         shares.iter_mut().for_each(|of_loan| of_loan.sort_by_key(|share| share.from));
         shares
-    }
-
-    fn loadings(&self, given: &[LoadingRequest], faults: &mut Faults) -> Vec<Loading> {
-        let pointer = format!("{}/loadings", self.at);
-        if given.len() > LIST_MAX {
-            faults.add(pointer, Rule::ListTooLong, "Une personne a 24 surprimes au plus.");
-            return Vec::new();
-        }
-        let loadings = given.iter().enumerate().filter_map(|(row, loading)| {
-            let kind = loading_kind(loading);
-            let detail = "Donnez un pourcentage de 0 à 300, ou un pour mille de 0 à 30.";
-            faults.check(kind.is_some(), format!("{pointer}/{row}"), Rule::LoadingRange, detail);
-            kind.map(|kind| Loading { guarantee: loading.guarantee, kind, until: loading.until })
-        });
-        loadings.collect()
-    }
-
-    /// An amateur sport stays covered for a loading on death and PTIA, or is excluded at the
-    /// customer's choice; competition is always excluded (`domain.md` §3.9).
-    fn sports(&self, sports: &[SportRequest], faults: &mut Faults) -> Vec<Loading> {
-        let pointer = format!("{}/sports", self.at);
-        if sports.len() > LIST_MAX {
-            faults.add(pointer, Rule::ListTooLong, "Une personne a 24 sports au plus.");
-            return Vec::new();
-        }
-        let mut loadings = Vec::new();
-        for (row, sport) in sports.iter().enumerate() {
-            let covered =
-                sport.level == SportLevel::Amateur && sport.treatment == SportTreatment::Loading;
-            if !covered {
-                let detail = Rule::SportExcluded.sentence();
-                faults.warn(format!("{pointer}/{row}"), Rule::SportExcluded, detail);
-                continue;
-            }
-            let kind = LoadingKind::PerMille(self.tariff.coefficients.sport_per_mille);
-            let on = [Guarantee::Deces, Guarantee::Ptia];
-            loadings.extend(on.map(|guarantee| Loading { guarantee, kind, until: None }));
-        }
-        loadings
-    }
-}
-
-fn loading_kind(loading: &LoadingRequest) -> Option<LoadingKind> {
-    let within = |text: &str, max: i64| values::decimal(text).filter(|v| *v <= Decimal::from(max));
-    match (&loading.percent, &loading.per_mille) {
-        (Some(percent), None) => within(percent, LOADING_PERCENT_MAX).map(LoadingKind::Percent),
-        (None, Some(mille)) => within(mille, LOADING_PER_MILLE_MAX).map(LoadingKind::PerMille),
-        _ => None,
     }
 }

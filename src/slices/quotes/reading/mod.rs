@@ -9,6 +9,7 @@ mod insured;
 mod lender;
 mod loan_terms;
 mod loans;
+mod risks;
 mod values;
 
 use crate::domain::equivalence::Profile;

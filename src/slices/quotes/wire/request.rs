@@ -6,7 +6,9 @@ use utoipa::ToSchema;
 
 use crate::domain::guarantee::{Guarantee, Pack};
 use crate::domain::loan::{LoanKind, Purpose, Usage};
-use crate::domain::person::{ManualWork, Occupation, Sport, SportLevel, SportTreatment};
+use crate::domain::person::{
+    ManualWork, Occupation, Sport, SportLevel, SportTreatment, WorkHazard,
+};
 use crate::domain::tariff::{Basis, Fractionation};
 use crate::kernel::calendar::iso;
 
@@ -174,6 +176,12 @@ pub struct InsuredRequest {
     /// Kilometres driven for the job in a year.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub km_per_year: Option<u32>,
+    /// Dangerous sides of the job.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub work_hazards: Vec<WorkHazard>,
+    /// More than 90 days a year outside the EU, the EEA, the United Kingdom and Switzerland.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub long_stays_abroad: bool,
     /// Country of residence, ISO 3166-1 alpha-2; `FR` when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = "FR")]

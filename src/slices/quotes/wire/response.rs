@@ -4,7 +4,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::domain::guarantee::Guarantee;
+use crate::domain::guarantee::{ExclusionCategory, Guarantee};
 use crate::kernel::calendar::iso;
 
 /// A priced project.
@@ -71,6 +71,9 @@ pub struct InsuredResponse {
     pub route: RouteResponse,
     /// Guarantees with their price, benefit and end.
     pub guarantees: Vec<GuaranteeResponse>,
+    /// What is not covered for this person.
+    #[serde(default)]
+    pub exclusions: Vec<ExclusionResponse>,
     /// This person on each loan.
     pub loans: Vec<InsuredLoanResponse>,
     /// Answer to the lender's criteria, when they were given.
@@ -79,6 +82,19 @@ pub struct InsuredResponse {
     /// Month by month, on request.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub schedule: Option<Vec<PremiumRow>>,
+}
+
+/// Something that is not covered (*exclusion*).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct ExclusionResponse {
+    /// Stable code.
+    pub code: String,
+    /// Why.
+    pub category: ExclusionCategory,
+    /// The guarantees that it limits.
+    pub guarantees: Vec<Guarantee>,
+    /// As printed in the conditions (French).
+    pub wording: String,
 }
 
 /// One person on one loan; rates are those of that loan alone.

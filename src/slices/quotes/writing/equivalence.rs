@@ -4,10 +4,10 @@ use jiff::civil::Date;
 
 use super::Writer;
 use crate::domain::equivalence::{CRITERIA, Cover, Line, Profile, Verdict, assess};
-use crate::domain::person::{SportLevel, SportTreatment};
+use crate::domain::guarantee::ExclusionCategory;
 use crate::domain::simulation::ProjectInsured;
 use crate::domain::tariff::periods::share_on;
-use crate::slices::quotes::wire::{CriterionResponse, EquivalenceResponse, SportRequest};
+use crate::slices::quotes::wire::{CriterionResponse, EquivalenceResponse};
 
 /// Compares the cover of the person at `place` with what the lender requires.
 pub(super) fn response(
@@ -37,20 +37,18 @@ fn cover(writer: &Writer<'_>, place: usize) -> Cover {
     let (project, person) = (writer.project, &writer.project.insured[place]);
     let effect = project.choices.effect;
     let days = project.choices.franchise.days();
+    let excludes =
+        |category| person.exclusions.iter().any(|exclusion| exclusion.category == category);
     Cover {
         birth_date: person.life.birth,
         loan_end: person.last_repayment(&project.loans).unwrap_or(effect),
         pack: person.life.pack,
         franchise_days: u16::try_from(days).unwrap_or(u16::MAX),
         mno_included: project.choices.mno,
-        sport_excluded: writer.request.insured[place].sports.iter().any(is_excluded),
-        travel_excluded: false,
+        sport_excluded: excludes(ExclusionCategory::Sport),
+        travel_excluded: excludes(ExclusionCategory::Travel),
         shares_percent: shares(writer, effect),
     }
-}
-
-fn is_excluded(sport: &SportRequest) -> bool {
-    sport.level == SportLevel::Competition || sport.treatment == SportTreatment::Exclusion
 }
 
 /// Share covered on each loan at its start, all persons together.

@@ -5,7 +5,7 @@ mod equivalence;
 mod schedules;
 
 use crate::domain::equivalence::Profile;
-use crate::domain::guarantee::Guarantee;
+use crate::domain::guarantee::{Exclusion, Guarantee};
 use crate::domain::simulation::{
     Cover, InsuredResult, Priced, Project, ProjectInsured, Saving, Simulation,
 };
@@ -14,9 +14,9 @@ use crate::domain::tariff::{PremiumPlan, Tariff};
 use crate::kernel::money::Cents;
 
 use super::wire::{
-    CostsResponse, GuaranteePriceResponse, GuaranteeResponse, InsuredLoanResponse, InsuredResponse,
-    LoanResponse, ProjectResponse, RouteResponse, SavingResponse, SimulationRequest,
-    SimulationResponse, WarningResponse,
+    CostsResponse, ExclusionResponse, GuaranteePriceResponse, GuaranteeResponse,
+    InsuredLoanResponse, InsuredResponse, LoanResponse, ProjectResponse, RouteResponse,
+    SavingResponse, SimulationRequest, SimulationResponse, WarningResponse,
 };
 
 /// Everything an answer is written from.
@@ -55,6 +55,7 @@ impl Writer<'_> {
             costs: costs(&result.priced),
             route: route(result),
             guarantees: self.guarantees(person, result),
+            exclusions: person.exclusions.iter().map(exclusion).collect(),
             loans: result.covers.iter().map(|cover| self.insured_loan(person, cover)).collect(),
             equivalence: self.lender.map(|profile| equivalence::response(self, place, profile)),
             schedule: self.with_schedule.then(|| schedules::premiums(result)),
@@ -127,6 +128,15 @@ impl Writer<'_> {
             bank: costs(&saving.bank),
             assurly: costs(&self.simulation.project),
         }
+    }
+}
+
+fn exclusion(exclusion: &Exclusion) -> ExclusionResponse {
+    ExclusionResponse {
+        code: exclusion.code.to_owned(),
+        category: exclusion.category,
+        guarantees: exclusion.guarantees.to_vec(),
+        wording: exclusion.wording.clone(),
     }
 }
 
