@@ -19,11 +19,11 @@ CREATE TABLE quote (
 ) COLLATE utf8mb4_unicode_ci;
 
 CREATE TABLE quote_key (
-    -- SHA-256 of the idempotency key and of the body it came with.
+    -- SHA-256 of who asks and of the key. What was asked stands in the quote.
     key_hash   BINARY(32)  NOT NULL,
-    body_hash  BINARY(32)  NOT NULL,
     quote_id   BINARY(16)  NOT NULL,
     expires_at DATETIME(6) NOT NULL,
     PRIMARY KEY (key_hash),
-    KEY quote_key_expires_at (expires_at)
+    KEY quote_key_expires_at (expires_at),
+    KEY quote_key_quote_id (quote_id)
 ) COLLATE utf8mb4_unicode_ci;

@@ -13,8 +13,9 @@ use super::ops::{self, Ops};
 use super::router;
 use super::state::Platform;
 use crate::gateway::{self, Drained, Stop, stack};
-use crate::platform::db::Database;
+use crate::platform::db::{Database, MigrationError, migrator};
 use crate::platform::telemetry;
+use crate::platform::web::page;
 
 /// The first pause between two tries to migrate, and the longest.
 const FIRST_PAUSE: Duration = Duration::from_millis(500);
@@ -31,6 +32,7 @@ pub struct Running {
     pub admin: SocketAddr,
     serving: JoinHandle<Drained>,
     admin_stop: Stop,
+    stop: Stop,
     tasks: TaskTracker,
     database: Database,
 }
@@ -40,8 +42,9 @@ pub struct Running {
 /// # Errors
 /// An address cannot be listened on.
 pub async fn start(platform: &Platform, work: Router, stop: &Stop) -> anyhow::Result<Running> {
-    // Recording starts before the first request.
+    // Before the first request: what all of them share.
     telemetry::metrics();
+    page::set_brand(&platform.settings.brand.name);
     let server = &platform.settings.server;
     let listener = listen(server.listen, "server.listen").await?;
     let admin_listener = listen(server.admin_listen, "server.admin_listen").await?;
@@ -64,7 +67,15 @@ pub async fn start(platform: &Platform, work: Router, stop: &Stop) -> anyhow::Re
         tasks.spawn(migrate(platform.database.clone(), stop.clone()));
     }
     tracing::info!(%public, %admin, version = env!("CARGO_PKG_VERSION"), "serving");
-    Ok(Running { public, admin, serving, admin_stop, tasks, database: platform.database.clone() })
+    Ok(Running {
+        public,
+        admin,
+        serving,
+        admin_stop,
+        stop: stop.clone(),
+        tasks,
+        database: platform.database.clone(),
+    })
 }
 
 impl Running {
@@ -76,8 +87,15 @@ impl Running {
         let drained = self.serving.await.context("the listener ended by a panic")?;
         self.admin_stop.force();
         self.tasks.close();
-        self.tasks.wait().await;
-        self.database.close().await;
+        let rest = async {
+            self.tasks.wait().await;
+            self.database.close().await;
+        };
+        // A migration under way may take its time, unless somebody insists.
+        tokio::select! {
+            () = rest => {}
+            () = self.stop.forced() => tracing::warn!("ended without waiting for the last tasks"),
+        }
         tracing::info!(?drained, "stopped");
         Ok(drained)
     }
@@ -100,12 +118,9 @@ fn routes(platform: &Platform, work: Router, stop: &Stop) -> (Router, Router) {
 async fn migrate(database: Database, stop: Stop) {
     let mut pause = FIRST_PAUSE;
     loop {
-        let tried = tokio::select! {
-            tried = database.migrate() => tried,
-            () = stop.asked() => return,
-        };
-        match tried {
+        match database.migrate_unless(stop.asked(), migrator()).await {
             Ok(()) => return tracing::info!("the tables are up to date"),
+            Err(MigrationError::GivenUp) => return,
             Err(error) => tracing::error!(%error, ?pause, "the tables are not up to date"),
         }
         tokio::select! {

@@ -66,6 +66,5 @@ async fn allow_questions(mut response: Response) -> Response {
 
 /// How refusals are put into words; the page's renderer is named here and nowhere else.
 pub(super) fn voice(settings: &Settings) -> Voice {
-    page::set_brand(&settings.brand.name);
     Voice::new(&settings.server.public_url, page::refusal)
 }

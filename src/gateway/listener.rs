@@ -1,12 +1,12 @@
 //! The accept loop: counted connections, a limit on every wait, and an end that loses no request.
 //!
-//! It is our own because the framework's has no limit on the time to read a head
-//! (`docs/security.md`): a client that sends one byte a minute would hold a connection for ever.
+//! It is our own because the framework's has no limit on the time to read a head: a client that
+//! sends one byte a minute would hold a connection for ever. HTTP/1.1 alone is spoken here: what is
+//! in front of us speaks HTTP/2 to browsers, and its streams would each need limits of their own.
 
 use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use axum::Router;
@@ -14,9 +14,9 @@ use axum::body::Body;
 use axum::extract::Request;
 use axum::response::Response;
 use hyper::body::Incoming;
+use hyper::server::conn::http1::Builder;
 use hyper::service::service_fn;
-use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
-use hyper_util::server::conn::auto::Builder;
+use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::{TcpListener, TcpStream};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -26,11 +26,6 @@ use super::Stop;
 use super::seats::{Seat, Seats};
 use super::settings::ServerSettings;
 use super::stall::Unstalled;
-
-/// Requests of one HTTP/2 connection at once; the same bound for streams that a client opens only
-/// to reset them (CVE-2023-44487).
-const STREAMS_MAX: u32 = 100;
-const RESETS_MAX: usize = 20;
 
 /// Out of file descriptors: accepting again at once would only fail again.
 const PAUSE: Duration = Duration::from_millis(100);
@@ -85,9 +80,8 @@ async fn pause(error: &std::io::Error) {
 
 struct Host {
     router: Router,
-    builder: Builder<TokioExecutor>,
+    builder: Builder,
     seats: Seats,
-    silence_max: Duration,
     stall_max: Duration,
     stop: Stop,
     cut: CancellationToken,
@@ -100,7 +94,6 @@ impl Host {
             router,
             builder: protocol(settings),
             seats: Seats::new(settings.connections_max, settings.connections_per_ip_max),
-            silence_max: settings.header_read_timeout(),
             stall_max: settings.write_stall_timeout(),
             stop,
             cut: CancellationToken::new(),
@@ -122,29 +115,14 @@ impl Host {
 
     /// One connection, from its first byte to its end.
     async fn converse(self: Arc<Self>, stream: TcpStream, peer: SocketAddr, _seat: Seat) {
-        let spoke = Arc::new(AtomicBool::new(false));
-        let service = {
-            let (router, spoke) = (self.router.clone(), Arc::clone(&spoke));
-            service_fn(move |request| {
-                spoke.store(true, Ordering::Relaxed);
-                answer(router.clone(), request, peer)
-            })
-        };
+        let router = self.router.clone();
+        let service = service_fn(move |request| answer(router.clone(), request, peer));
         let io = TokioIo::new(Unstalled::new(stream, self.stall_max));
         let mut connection = std::pin::pin!(self.builder.serve_connection(io, service));
-        let mut silence = std::pin::pin!(tokio::time::sleep(self.silence_max));
-        let (mut watching, mut leaving) = (true, false);
+        let mut leaving = false;
         loop {
             tokio::select! {
                 ended = connection.as_mut() => return note(peer, ended.err()),
-                // The library's limit starts once it knows the protocol; this one covers a client
-                // that never says which, and an HTTP/2 one that never asks for anything.
-                () = silence.as_mut(), if watching => {
-                    watching = false;
-                    if !spoke.load(Ordering::Relaxed) {
-                        return refuse(peer, "silent");
-                    }
-                }
                 () = self.stop.asked(), if !leaving => {
                     leaving = true;
                     connection.as_mut().graceful_shutdown();
@@ -181,29 +159,19 @@ async fn answer(
 
 /// The protocol's own limits. They are wider than ours, which answer in words; what passes these
 /// is refused by the library, in its own few.
-fn protocol(settings: &ServerSettings) -> Builder<TokioExecutor> {
+fn protocol(settings: &ServerSettings) -> Builder {
     let head = settings.header_bytes_max + settings.uri_bytes_max;
-    let mut builder = Builder::new(TokioExecutor::new());
+    let mut builder = Builder::new();
     builder
-        .http1()
         .timer(TokioTimer::new())
         .header_read_timeout(settings.header_read_timeout())
         .max_headers(settings.headers_max * 2)
         .max_buf_size((head * 2).max(64 * 1024));
     builder
-        .http2()
-        .timer(TokioTimer::new())
-        .max_concurrent_streams(STREAMS_MAX)
-        .max_pending_accept_reset_streams(RESETS_MAX)
-        .max_local_error_reset_streams(RESETS_MAX)
-        .max_header_list_size(u32::try_from(head * 2).unwrap_or(u32::MAX))
-        .keep_alive_interval(Duration::from_secs(20))
-        .keep_alive_timeout(Duration::from_secs(10));
-    builder
 }
 
 /// A connection that ended badly had at most one request without an access line: this is its line.
-fn note(peer: SocketAddr, error: Option<Box<dyn std::error::Error + Send + Sync>>) {
+fn note(peer: SocketAddr, error: Option<hyper::Error>) {
     if let Some(error) = error {
         let error = error.to_string();
         metrics::counter!("http_connections_refused_total", "reason" => "broken").increment(1);

@@ -31,7 +31,7 @@ const ALWAYS: [(HeaderName, &str); 7] = [
 ];
 
 /// Two years, as the browsers' preload list asks; only said where TLS is certain.
-const HSTS: &str = "max-age=63072000; includeSubDomains";
+const HSTS: &str = "max-age=63072000";
 
 /// The headers of every response. Cheap to clone.
 #[derive(Clone)]

@@ -96,5 +96,10 @@ impl ServerSettings {
         ] {
             complaints.range(&format!("server.{key}"), value, 50..=300_000);
         }
+        complaints.unless(
+            self.drain_timeout_ms >= self.request_timeout_ms,
+            "server.drain_timeout_ms",
+            "is shorter than server.request_timeout_ms: a stop would cut what is still allowed",
+        );
     }
 }

@@ -12,6 +12,9 @@ use tracing::{Instrument, Span};
 use super::listener::Peer;
 use crate::platform::web::facts::Facts;
 
+/// Characters kept of the path of an address that nobody serves.
+const PATH_SHOWN: usize = 200;
+
 /// The status of a request whose client left before the answer; a custom of access logs, never sent.
 const CLIENT_GONE: u16 = 499;
 
@@ -28,7 +31,7 @@ struct Testimony {
     span: Span,
     method: &'static str,
     route: String,
-    path: String,
+    path: Option<String>,
     client: String,
     started: Instant,
     status: u16,
@@ -51,7 +54,7 @@ impl Testimony {
             ),
             method: method(request.method()),
             route: route.to_owned(),
-            path: request.uri().path().to_owned(),
+            path: shown_path(request),
             client,
             // Monotonic: a duration must not jump with the wall clock.
             started: Instant::now(),
@@ -73,7 +76,7 @@ impl Drop for Testimony {
         self.span.in_scope(|| {
             tracing::info!(
                 method,
-                path = self.path,
+                path = self.path.as_deref(),
                 route = self.route,
                 status = self.status,
                 duration_ms = elapsed * 1000.0,
@@ -81,6 +84,15 @@ impl Drop for Testimony {
                 "access"
             );
         });
+    }
+}
+
+/// The path of an address that nobody serves, cut short. The others are known by their route: a path
+/// may hold an identifier that opens something, and logs are widely read.
+fn shown_path(request: &Request) -> Option<String> {
+    match request.extensions().get::<MatchedPath>() {
+        Some(_) => None,
+        None => Some(request.uri().path().chars().take(PATH_SHOWN).collect()),
     }
 }
 

@@ -7,10 +7,12 @@ use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
+use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
+
+use crate::platform::digest::hex;
 
 /// Legal time of metropolitan France, by its rule rather than from the machine's zone files, which
 /// a small container image does not have. The rule has not changed since 1996.
@@ -60,12 +62,6 @@ impl Clock {
     /// The day in Paris: the day that a French contract speaks of.
     pub fn today_in_paris(&self) -> Date {
         self.now().to_zoned(PARIS.clone()).date()
-    }
-
-    /// What is left until `deadline`; zero once it is past.
-    pub fn until(&self, deadline: Timestamp) -> Duration {
-        let left: SignedDuration = deadline.duration_since(self.now());
-        left.unsigned_abs().saturating_mul(u32::from(left.is_positive()))
     }
 }
 
@@ -130,16 +126,6 @@ impl Entropy {
     }
 }
 
-/// Lower-case hex digits of `bytes`.
-fn hex(bytes: &[u8]) -> String {
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    bytes
-        .iter()
-        .flat_map(|byte| [byte >> 4, byte & 15])
-        .map(|digit| char::from(DIGITS[usize::from(digit)]))
-        .collect()
-}
-
 /// SplitMix64 (Steele, Lea and Flood, 2014): small, and well spread from any seed.
 fn split_mix(state: &AtomicU64) -> u64 {
     const STEP: u64 = 0x9e37_79b9_7f4a_7c15;
@@ -175,10 +161,6 @@ mod tests {
         let other = clock.clone();
         clock.advance(Duration::from_millis(1500));
         assert_eq!(other.now(), at("2026-11-23T10:00:01.5Z"));
-        let deadline = at("2026-11-23T10:00:02Z");
-        assert_eq!(clock.until(deadline), Duration::from_millis(500));
-        clock.advance(Duration::from_secs(9));
-        assert_eq!(clock.until(deadline), Duration::ZERO);
     }
 
     #[test]

@@ -5,6 +5,7 @@
 
 pub mod clock;
 pub mod db;
+pub mod digest;
 pub mod limits;
 pub mod telemetry;
 pub mod web;

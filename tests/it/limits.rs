@@ -1,6 +1,6 @@
 //! A limit on everything that a stranger can make grow: each one is reached, and passed by one.
 
-use crate::harness::app::{App, h2_client};
+use crate::harness::app::App;
 use crate::harness::{begun, eventually, logs, raw};
 
 fn status(answer: &str) -> &str {
@@ -29,23 +29,6 @@ async fn a_client_that_reads_nothing_is_closed_and_noted() {
     assert!(raw::rest(stream).await.len() < 64 << 20, "the answer was cut");
     // One that reads gets everything, however long it is.
     assert!(raw::answer(app.public, request).await.len() > 64 << 20);
-}
-
-#[tokio::test]
-async fn http2_has_the_same_limits_and_the_same_end() {
-    let mut app = App::start().await;
-    let client = h2_client();
-    let answer = client.get(app.url("/healthz")).send().await.expect("an answer");
-    assert_eq!(answer.version(), reqwest::Version::HTTP_2);
-    assert_eq!(answer.status(), 200);
-    let long = client.get(app.url("/v1/x")).header("x-long", "a".repeat(10_300));
-    assert_eq!(long.send().await.expect("an answer").status(), 431);
-    let waiting = begun(client.get(app.url("/test/wait")).send());
-    app.entered.recv().await.expect("the handler began");
-    app.stop.ask();
-    app.release.add_permits(1);
-    assert_eq!(waiting.await.expect("no panic").expect("an answer").status(), 200);
-    assert_eq!(app.ended().await, assurly::gateway::Drained::Clean);
 }
 
 #[tokio::test]

@@ -48,11 +48,6 @@ impl Row {
         number.unwrap_or_else(|| panic!("{}: {title} is {cell:?}", self.place))
     }
 
-    /// The cell as an amount in euros with at most two decimals.
-    pub(crate) fn cents(&self, title: &str) -> Cents {
-        cents(self.text(title))
-    }
-
     /// The cells under the titles `0`, `1`, `2`… as numbers.
     pub(crate) fn series(&self) -> Vec<Decimal> {
         let titles = (0..).map(|n: u32| n.to_string());

@@ -140,5 +140,6 @@ fn guarantees_end_on_their_birthday_or_with_the_loan() {
     assert_eq!(end(0, Guarantee::Itt), date(2055, 9, 15));
     assert_eq!(end(1, Guarantee::Ipt), date(2053, 2, 2));
     assert_eq!(end(1, Guarantee::Ptia), date(2059, 2, 2));
-    assert_eq!(project.insured[0].last_repayment(&project.loans), Some(date(2046, 6, 5)));
+    assert_eq!(project.last_repayment(&project.insured[0]), date(2046, 6, 5));
+    assert_eq!(project.shares_at_start(), [110, 110]);
 }

@@ -179,17 +179,20 @@ impl<'a> Walk<'a> {
     /// Keeps the instalment of the last segment and lets the term follow. In earlier segments the
     /// instalments simply go on until nothing is owed.
     fn shorten(&mut self, place: usize, done: u32) {
-        let is_last = place + 1 == self.segments.len();
-        let (Some(base), Payment::Weighted(weight)) = (self.base, self.segments[place].payment)
+        let Some(segment) =
+            self.segments.get_mut(place).filter(|_| place + 1 == self.terms.segments.len())
         else {
             return;
         };
+        let (Some(base), Payment::Weighted(weight)) = (self.base, segment.payment) else { return };
         let instalment = Cents::rounded(base * weight).to_decimal();
-        let months =
-            months_to_repay(self.balance.to_decimal(), self.terms.rate.monthly(), instalment);
-        if let Some(months) = months.filter(|_| is_last) {
-            self.segments[place].months = self.segments[place].months.min(done + months);
-        }
+        let months = months_to_repay(
+            self.balance.to_decimal(),
+            self.terms.rate.monthly(),
+            instalment,
+            segment.months - done,
+        );
+        segment.months = months.map_or(segment.months, |months| done + months);
     }
 }
 
@@ -369,6 +372,18 @@ mod tests {
             };
             assert_eq!(loan.schedule(), Err(TermsError::EarlyRepayment { place: 0 }));
         }
+    }
+
+    #[test]
+    fn an_instalment_that_hardly_repays_is_kept_without_counting_for_ever() {
+        let repayment =
+            EarlyRepayment { after_month: 1, amount: Cents::from_euros(1), keep: Keep::Instalment };
+        let almost_nothing = Payment::Weighted(Decimal::new(14, 7));
+        let loan = Terms {
+            early_repayments: vec![repayment],
+            ..terms(3_000_000, "0", &[(200, almost_nothing), (220, one())])
+        };
+        assert_eq!(loan.schedule().expect("it repays").rows().len(), 420);
     }
 
     #[test]

@@ -40,20 +40,19 @@ pub(super) fn discount_after(monthly: Decimal, months: u32) -> Decimal {
 
 /// How many months `instalment` takes to repay `balance`, unrounded: the `n'` of an early
 /// repayment that keeps the instalment (`domain.md` §2.2). Counts `⌈−ln(1 − C·i/M) / ln(1+i)⌉`
-/// without logarithms. `None` when it never does.
+/// without logarithms. `None` when it takes more than `months_max`.
 pub(super) fn months_to_repay(
     balance: Decimal,
     monthly: Decimal,
     instalment: Decimal,
+    months_max: u32,
 ) -> Option<u32> {
-    if instalment <= balance * monthly {
-        return None;
-    }
     let mut left = balance;
-    let mut months = 0;
-    while left > Decimal::ZERO {
+    for months in 1..=months_max {
         left += left * monthly - instalment;
-        months += 1;
+        if left <= Decimal::ZERO {
+            return Some(months);
+        }
     }
-    Some(months)
+    None
 }

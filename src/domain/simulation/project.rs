@@ -4,7 +4,7 @@ use jiff::civil::Date;
 
 use crate::domain::guarantee::{Exclusion, Guarantee};
 use crate::domain::loan::Schedule;
-use crate::domain::tariff::periods::Share;
+use crate::domain::tariff::periods::{Share, share_on};
 use crate::domain::tariff::{Choices, Fractionation, Life};
 use crate::kernel::calendar::anniversary;
 use crate::kernel::money::Cents;
@@ -64,13 +64,28 @@ pub enum BankOffer {
     Monthly(Cents),
 }
 
-impl ProjectInsured {
-    /// Last repayment of the loans on which this person is insured.
-    pub fn last_repayment(&self, loans: &[ProjectLoan]) -> Option<Date> {
-        let insured = loans.iter().zip(&self.shares).filter(|(_, shares)| !shares.is_empty());
-        insured.map(|(loan, _)| loan.schedule.end()).max()
+impl Project {
+    /// Last repayment of the loans on which `person` is insured; the first day of cover when there
+    /// is none.
+    pub fn last_repayment(&self, person: &ProjectInsured) -> Date {
+        let insured =
+            self.loans.iter().zip(&person.shares).filter(|(_, shares)| !shares.is_empty());
+        insured.map(|(loan, _)| loan.schedule.end()).max().unwrap_or(self.choices.effect)
     }
 
+    /// Share of each loan that all persons together have covered when it starts, in percent.
+    pub fn shares_at_start(&self) -> Vec<u16> {
+        let loans = self.loans.iter().enumerate();
+        let shares = loans.map(|(place, loan)| {
+            let start = self.choices.effect.max(loan.schedule.release());
+            let of = |person: &ProjectInsured| share_on(&person.shares[place], start);
+            self.insured.iter().filter_map(of).map(|share| u16::from(share.get())).sum()
+        });
+        shares.collect()
+    }
+}
+
+impl ProjectInsured {
     /// First day without `guarantee`: the day after nothing is due any more, or the birthday that
     /// ends it.
     pub fn guarantee_end(&self, guarantee: Guarantee, last_repayment: Date) -> Date {

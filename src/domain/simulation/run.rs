@@ -86,7 +86,7 @@ impl Project {
         let facts = Facts {
             birth: person.life.birth,
             effect: self.choices.effect,
-            last_repayment: person.last_repayment(&self.loans).unwrap_or(self.choices.effect),
+            last_repayment: self.last_repayment(person),
             cumulated,
             housing: self.housing,
             country: &person.country,

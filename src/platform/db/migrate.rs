@@ -30,6 +30,9 @@ pub enum MigrationError {
     /// Another copy holds the lock for too long.
     #[error("another copy has been migrating for more than {} s", .0.as_secs())]
     Locked(Duration),
+    /// The program was asked to stop while it waited for its turn.
+    #[error("given up: the program is stopping")]
+    GivenUp,
     /// The database does not answer.
     #[error("the database does not answer: {0}")]
     Database(#[from] sqlx::Error),
@@ -49,24 +52,39 @@ impl Database {
     /// # Errors
     /// [`MigrationError`]; nothing more was applied.
     pub async fn migrate(&self) -> Result<(), MigrationError> {
-        self.migrate_with(migrator()).await
+        self.migrate_unless(std::future::pending(), migrator()).await
     }
 
-    /// The same with other migrations: the tests of this room have their own.
+    /// The same with these migrations, given up when `stopped` ends, but only while it waits for
+    /// its turn. A migration that has begun is never cut: the engines commit each statement by
+    /// itself, and the rest of a file would have to be repaired by hand (`migrations/README.md`).
     ///
     /// # Errors
-    /// As [`Self::migrate`].
-    pub async fn migrate_with(&self, mut migrator: Migrator) -> Result<(), MigrationError> {
+    /// As [`Self::migrate`]; [`MigrationError::GivenUp`].
+    pub async fn migrate_unless(
+        &self,
+        stopped: impl Future<Output = ()>,
+        mut migrator: Migrator,
+    ) -> Result<(), MigrationError> {
         migrator.set_locking(false);
         // A newer copy may have added to the tables already: expand, then contract.
         migrator.set_ignore_missing(true);
-        let mut connection = self.patient_connection().await?;
-        lock(&mut connection, self.lock_wait()).await?;
+        let mut connection = tokio::select! {
+            connection = self.locked_connection() => connection?,
+            () = stopped => return Err(MigrationError::GivenUp),
+        };
         let outcome = migrator.run_direct(None, &mut connection, false).await;
         // The server gives the lock back with the connection: a failure here changes nothing.
         drop(sqlx::query(UNLOCK).execute(&mut connection).await);
         drop(connection.close().await);
         Ok(outcome?)
+    }
+
+    /// A connection that holds the lock.
+    async fn locked_connection(&self) -> Result<MySqlConnection, MigrationError> {
+        let mut connection = self.patient_connection().await?;
+        lock(&mut connection, self.lock_wait()).await?;
+        Ok(connection)
     }
 
     /// Whether every migration of this program is applied.

@@ -16,7 +16,7 @@ pub use pool::{Database, OpenError, Pool};
 pub use settings::DatabaseSettings;
 pub use statements::Statement;
 pub(crate) use statements::statements;
-pub use types::{Day, Instant};
+pub use types::Instant;
 
 /// Every statement of this room, part by part, for the test that prepares them.
 pub const STATEMENTS: &[&[Statement]] = &[pool::STATEMENTS, migrate::STATEMENTS];

@@ -5,7 +5,6 @@
 
 use std::{collections::BTreeMap, io::Write as _, sync::LazyLock};
 
-use aws_lc_rs::digest;
 use axum::{
     Router,
     body::Bytes,
@@ -18,6 +17,7 @@ use flate2::{Compression, write::GzEncoder};
 
 use super::page::PageError;
 use crate::kernel::problem::Kind;
+use crate::platform::digest::{hex, sha256};
 
 #[derive(rust_embed::Embed)]
 #[folder = "assets/"]
@@ -120,7 +120,8 @@ fn with_addresses(sheet: &[u8], shelf: &BTreeMap<String, Asset>) -> Vec<u8> {
 }
 
 fn asset(name: &str, bytes: Vec<u8>) -> Asset {
-    let hash = hex(&bytes);
+    let mut hash = hex(&sha256(&[&bytes]));
+    hash.truncate(HASH_DIGITS);
     let (stem, extension) = name.rsplit_once('.').unwrap_or((name, ""));
     let kind = match extension {
         "css" => "text/css; charset=utf-8",
@@ -137,12 +138,6 @@ fn asset(name: &str, bytes: Vec<u8>) -> Asset {
         gzip: (extension != "woff2").then(|| gzip(&bytes)).flatten(),
         plain: bytes.into(),
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    let hash = digest::digest(&digest::SHA256, bytes);
-    let digits: String = hash.as_ref().iter().map(|byte| format!("{byte:02x}")).collect();
-    digits[..HASH_DIGITS].to_owned()
 }
 
 /// Nothing when compression fails or does not help: the plain file is served instead.

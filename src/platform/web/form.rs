@@ -1,20 +1,18 @@
 //! A form as a person typed it: raw values, and what is wrong with them in the order of the page.
 //!
 //! The summary and the field read the same list, so their wording cannot differ. A value is never
-//! corrected or dropped here: what was typed is shown back. What a value means is the business of
+//! corrected here: what was typed is shown back, within the limits below. What a value means is the business of
 //! the slice that asks.
 
 use std::collections::BTreeMap;
 
-use aws_lc_rs::digest;
-use axum::{
-    extract::{FromRequest, RawForm, Request},
-    http::StatusCode,
-    response::IntoResponse as _,
-};
+use axum::extract::{FromRequest, Request};
+use axum::http::{HeaderMap, header};
 
+use super::body;
 use super::page::PageError;
 use crate::kernel::problem::{Kind, Problem};
+use crate::platform::digest::{hex, sha256};
 
 /// More fields than any page asks.
 const MOST_FIELDS: usize = 100;
@@ -137,8 +135,7 @@ impl Form {
 /// The key of one act: the same page sent twice with the same answers is one act, and other answers
 /// are another. `act` is the key written in the page, `document` what the answers amount to.
 pub fn act_key(act: &str, document: &[u8]) -> String {
-    let hash = digest::digest(&digest::SHA256, document);
-    let digits: String = hash.as_ref()[..16].iter().map(|byte| format!("{byte:02x}")).collect();
+    let digits = hex(&sha256(&[document])[..16]);
     let act: String = act.chars().filter(char::is_ascii_alphanumeric).take(64).collect();
     format!("{act}-{digits}")
 }
@@ -146,20 +143,21 @@ pub fn act_key(act: &str, document: &[u8]) -> String {
 impl<S: Send + Sync> FromRequest<S> for Form {
     type Rejection = PageError;
 
-    async fn from_request(request: Request, state: &S) -> Result<Self, PageError> {
-        let RawForm(bytes) = RawForm::from_request(request, state).await.map_err(|rejection| {
-            let cause = rejection.to_string();
-            let kind = match rejection.into_response().status() {
-                StatusCode::PAYLOAD_TOO_LARGE => Kind::TooLarge,
-                StatusCode::UNSUPPORTED_MEDIA_TYPE => Kind::UnsupportedMediaType,
-                _ => Kind::Malformed,
-            };
-            Problem::new(kind).cause(cause)
-        })?;
+    async fn from_request(request: Request, _state: &S) -> Result<Self, PageError> {
+        if !is_form(request.headers()) {
+            return Err(Problem::new(Kind::UnsupportedMediaType).into());
+        }
+        let bytes = body::read(request.into_body()).await?;
         let pairs: Vec<(String, String)> = serde_urlencoded::from_bytes(&bytes)
             .map_err(|error| Problem::new(Kind::Malformed).cause(error))?;
         Ok(Self::new(pairs))
     }
+}
+
+fn is_form(headers: &HeaderMap) -> bool {
+    let media = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    let media = media.and_then(|media| media.split(';').next()).unwrap_or_default();
+    media.trim().eq_ignore_ascii_case("application/x-www-form-urlencoded")
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@
 mod walk;
 
 use axum::extract::{FromRequest, Request};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -41,11 +41,6 @@ impl<T: Serialize> IntoResponse for Json<T> {
             Err(error) => ApiError(Problem::new(Kind::Bug).cause(error)).into_response(),
         }
     }
-}
-
-/// A document just made, with status 201.
-pub fn created<T: Serialize>(document: T) -> Response {
-    (StatusCode::CREATED, Json(document)).into_response()
 }
 
 /// `application/json` or `application/…+json`, in UTF-8 when a charset is named.

@@ -9,7 +9,6 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::copying;
 use super::service::{Kept, QuoteId, Quotes};
 use super::wire::{QuoteResponse, SimulationRequest, SimulationResponse};
 use crate::kernel::problem::{Kind, Problem};
@@ -118,10 +117,7 @@ async fn copy_quote(
     key: IdempotencyKey,
     Json(patch): Json<Value>,
 ) -> Result<Response, ApiError> {
-    let id = identifier(&id)?;
-    let original = quotes.find(id).await?;
-    let request = copying::patched(&original.request, &patch)?;
-    let kept = quotes.keep(request, key.as_str(), Some(id)).await?;
+    let kept = quotes.copy(identifier(&id)?, &patch, key.as_str()).await?;
     Ok(kept_response(kept, &include))
 }
 

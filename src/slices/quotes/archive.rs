@@ -1,15 +1,12 @@
-//! How a quote is kept: its number, the hash of what was asked, and the month-by-month tables,
-//! compressed apart from the answer that an operator may want to read.
+//! How a quote is kept: its number, and the month-by-month tables, compressed apart from the answer that an operator may want to read.
 
 use std::io::{Error, Read, Write};
 
-use aws_lc_rs::digest::{SHA256, digest};
 use flate2::{Compression, read::DeflateDecoder, write::DeflateEncoder};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
-use super::store::Hash;
 use super::wire::{LoanRow, PremiumRow, ProjectRow, SimulationResponse};
 use crate::kernel::id::check_digit;
 
@@ -58,19 +55,7 @@ pub(super) fn unpack_tables(packed: &[u8], result: &mut SimulationResponse) -> R
     Ok(())
 }
 
-/// SHA-256 of the parts, each preceded by its length so that no two lists of parts look alike.
-pub(super) fn hash(parts: &[&[u8]]) -> Hash {
-    let mut bytes = Vec::new();
-    for part in parts {
-        bytes.extend_from_slice(&(part.len() as u64).to_be_bytes());
-        bytes.extend_from_slice(part);
-    }
-    let mut hash = [0; 32];
-    hash.copy_from_slice(digest(&SHA256, &bytes).as_ref());
-    hash
-}
-
-/// The number for people: `AS-2026-0001234-5`, year, sequence and check digit.
+/// The number for people: `AS-2026-0001234-6`, year, sequence and check digit.
 pub(super) fn number(created_at: Timestamp, sequence: u64) -> String {
     let year = created_at.to_zoned(TimeZone::UTC).year();
     let check = check_digit(&format!("{year:04}{sequence:07}")).unwrap_or_default();
@@ -93,12 +78,6 @@ mod tests {
         assert!(packed.len() < 40_000, "{} bytes", packed.len());
         unpack_tables(&packed, &mut stored).expect("the same bytes");
         assert_eq!(stored, answer);
-    }
-
-    #[test]
-    fn hashes_tell_the_parts_apart() {
-        assert_ne!(hash(&[b"ab", b"c"]), hash(&[b"a", b"bc"]));
-        assert_eq!(hash(&[b"ab", b"c"]), hash(&[b"ab", b"c"]));
     }
 
     #[test]

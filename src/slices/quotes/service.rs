@@ -7,12 +7,14 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
+use serde_json::Value;
 
-use super::archive::{hash, number, pack_tables, unpack_tables};
+use super::archive::{number, pack_tables, unpack_tables};
+use super::copying;
 use super::error::QuoteError;
 use super::pricing::{Pricer, invalid};
 use super::settings::QuotesSettings;
-use super::store::{Key, QuoteRow, Store};
+use super::store::{Inserted, Key, QuoteRow, Store};
 use super::wire::{QuoteResponse, SimulationRequest, SimulationResponse};
 use crate::domain::rule::Rule;
 use crate::kernel::calendar::add_months;
@@ -20,6 +22,7 @@ use crate::kernel::id::{Id, Sort};
 use crate::kernel::problem::{Fault, Problem};
 use crate::platform::clock::{Clock, Entropy};
 use crate::platform::db::Database;
+use crate::platform::digest::sha256;
 
 /// Names the identifiers of quotes.
 pub struct Quote;
@@ -88,6 +91,16 @@ impl Quotes {
         Ok(self.keep_once(request, key, copied_from).await?)
     }
 
+    /// Makes another quote from this one, its request changed by a JSON merge patch.
+    ///
+    /// # Errors
+    /// As [`Self::keep`] and [`Self::find`].
+    pub async fn copy(&self, id: QuoteId, patch: &Value, key: &str) -> Result<Kept, Problem> {
+        let original = self.find(id).await?;
+        let request = copying::patched(&original.request, patch)?;
+        self.keep(request, key, Some(id)).await
+    }
+
     /// The quote as it was made, with its month-by-month tables.
     ///
     /// # Errors
@@ -113,58 +126,48 @@ impl Quotes {
         copied_from: Option<QuoteId>,
     ) -> Result<Kept, QuoteError> {
         let now = self.clock.now();
-        let key = self.key(key, &request, copied_from, now)?;
-        if let Some(kept) = self.replay(&key, now).await? {
-            return Ok(kept);
+        let key = self.key(key, now);
+        if let Some(quote) = self.made_before(&key, now).await? {
+            return replay(quote, &request, copied_from);
         }
         let result = self.pricer.price(&request, true)?;
         self.check_sellable(&request, &result)?;
         let row = self.row(request, result, copied_from, now)?;
-        match self.store.insert(&row, &key).await {
-            Ok(sequence) => {
+        match self.store.insert(&row, &key).await? {
+            Inserted::Made { sequence } => {
+                self.tidy(sequence, now).await;
                 let quote = self.response(QuoteRow { sequence, ..row })?;
-                self.tidy(now).await;
                 Ok(Kept { quote, replayed: false })
             }
             // Somebody with the same key was faster.
-            Err(error) if error.is_duplicate() => {
-                self.replay(&key, now).await?.ok_or(QuoteError::KeyInProgress)
-            }
-            Err(error) if error.is_busy() => Err(QuoteError::KeyInProgress),
-            Err(error) => Err(error.into()),
+            Inserted::KeyTaken => match self.made_before(&key, now).await? {
+                Some(quote) => replay(quote, &row.request, copied_from),
+                None => Err(QuoteError::KeyInProgress),
+            },
+            Inserted::KeyHeld => Err(QuoteError::KeyInProgress),
         }
     }
 
-    fn key(
-        &self,
-        key: &str,
-        request: &SimulationRequest,
-        copied_from: Option<QuoteId>,
-        now: Timestamp,
-    ) -> Result<Key, QuoteError> {
-        let document = serde_json::to_vec(request).map_err(std::io::Error::from)?;
-        let origin = copied_from.map(|id| id.to_string()).unwrap_or_default();
-        Ok(Key {
-            hash: hash(&[key.as_bytes()]),
-            body: hash(&[&document, origin.as_bytes()]),
+    /// Keys are apart by capability; once callers have names, by caller too.
+    fn key(&self, key: &str, now: Timestamp) -> Key {
+        Key {
+            hash: sha256(&[b"quotes", key.as_bytes()]),
             expires_at: now + self.settings.idempotency(),
-        })
+        }
     }
 
-    /// What an earlier request with this key made.
-    async fn replay(&self, key: &Key, now: Timestamp) -> Result<Option<Kept>, QuoteError> {
-        let Some(known) = self.store.key(&key.hash).await? else {
-            return Ok(None);
-        };
+    /// The quote that an earlier request with this key made, while the key lives.
+    async fn made_before(
+        &self,
+        key: &Key,
+        now: Timestamp,
+    ) -> Result<Option<QuoteResponse>, QuoteError> {
+        let Some(known) = self.store.key(&key.hash).await? else { return Ok(None) };
         if known.expires_at <= now {
             self.store.forget_key(&key.hash, now).await?;
             return Ok(None);
         }
-        if known.body != key.body {
-            return Err(QuoteError::KeyReused);
-        }
-        let quote = self.read(QuoteId::from_uuid(known.quote)).await?;
-        Ok(Some(Kept { quote, replayed: true }))
+        self.read(QuoteId::from_uuid(known.quote)).await.map(Some)
     }
 
     /// A quote commits: the first day of cover can still be met, everybody can be insured, and the
@@ -240,10 +243,28 @@ impl Quotes {
         })
     }
 
-    /// Forgets a few old keys; a failure only leaves them for the next quote.
-    async fn tidy(&self, now: Timestamp) {
+    /// Forgets old keys, once in a hundred quotes; a failure only leaves them for the next time.
+    async fn tidy(&self, sequence: u64, now: Timestamp) {
+        if !sequence.is_multiple_of(100) {
+            return;
+        }
         if let Err(error) = self.store.forget_keys(now).await {
             tracing::warn!(%error, "old idempotency keys stay for now");
         }
+    }
+}
+
+/// The first answer again, if the same thing was asked: the documents are compared as they are
+/// understood, so that a version which knows more fields still recognises an old one.
+fn replay(
+    quote: QuoteResponse,
+    request: &SimulationRequest,
+    copied_from: Option<QuoteId>,
+) -> Result<Kept, QuoteError> {
+    let same_origin = quote.copied_from == copied_from.map(|id| id.to_string());
+    if quote.request == *request && same_origin {
+        Ok(Kept { quote, replayed: true })
+    } else {
+        Err(QuoteError::KeyReused)
     }
 }

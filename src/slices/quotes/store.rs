@@ -13,20 +13,19 @@ statements! {
         (id, created_at, expires_at, tariff_version, copied_from, request, result, schedules) \
         VALUES (?, ?, ?, ?, ?, ?, ?, ?)";
     /// The key that made it; a second insert with the same key waits, then fails.
-    INSERT_KEY = "INSERT INTO quote_key (key_hash, body_hash, quote_id, expires_at) \
-        VALUES (?, ?, ?, ?)";
+    INSERT_KEY = "INSERT INTO quote_key (key_hash, quote_id, expires_at) VALUES (?, ?, ?)";
     /// Whose key is it.
-    SELECT_KEY = "SELECT body_hash, quote_id, expires_at FROM quote_key WHERE key_hash = ?";
+    SELECT_KEY = "SELECT quote_id, expires_at FROM quote_key WHERE key_hash = ?";
     /// A key whose time is over may be used again.
     DELETE_EXPIRED_KEY = "DELETE FROM quote_key WHERE key_hash = ? AND expires_at <= ?";
     /// A few keys whose time is over.
-    DELETE_EXPIRED_KEYS = "DELETE FROM quote_key WHERE expires_at <= ? LIMIT 100";
+    DELETE_EXPIRED_KEYS = "DELETE FROM quote_key WHERE expires_at <= ? ORDER BY expires_at LIMIT 1000";
     /// One quote.
     SELECT_QUOTE = "SELECT sequence, created_at, expires_at, copied_from, request, result, schedules \
         FROM quote WHERE id = ?";
 }
 
-/// SHA-256 of a key or of a body.
+/// SHA-256 of a key.
 pub(super) type Hash = [u8; 32];
 
 /// A quote as it is stored.
@@ -46,13 +45,24 @@ pub(super) struct QuoteRow {
 /// The key under which a quote is made once.
 pub(super) struct Key {
     pub(super) hash: Hash,
-    pub(super) body: Hash,
     pub(super) expires_at: Timestamp,
+}
+
+/// What became of a quote to be written.
+pub(super) enum Inserted {
+    /// It is written.
+    Made {
+        /// Its place among all quotes, which its number is made of.
+        sequence: u64,
+    },
+    /// A quote was made with this key before.
+    KeyTaken,
+    /// Somebody is making a quote with this key.
+    KeyHeld,
 }
 
 /// What an earlier request with the same key made.
 pub(super) struct KnownKey {
-    pub(super) body: Vec<u8>,
     pub(super) quote: Uuid,
     pub(super) expires_at: Timestamp,
 }
@@ -79,16 +89,21 @@ impl Store {
         Self { database }
     }
 
-    /// Writes the key and the quote together, or neither; the number of the quote.
-    pub(super) async fn insert(&self, quote: &QuoteRow, key: &Key) -> Result<u64, DbError> {
+    /// Writes the key and the quote together, or neither.
+    pub(super) async fn insert(&self, quote: &QuoteRow, key: &Key) -> Result<Inserted, DbError> {
         let mut transaction = self.database.pool().begin().await?;
-        sqlx::query(INSERT_KEY)
+        let taken = sqlx::query(INSERT_KEY)
             .bind(key.hash.as_slice())
-            .bind(key.body.as_slice())
             .bind(quote.id)
             .bind(Instant(key.expires_at))
             .execute(&mut *transaction)
-            .await?;
+            .await;
+        // Only this statement speaks of the key: what any other one says is about the database.
+        match taken.map_err(DbError::from) {
+            Err(error) if error.is_duplicate() => return Ok(Inserted::KeyTaken),
+            Err(error) if error.is_busy() => return Ok(Inserted::KeyHeld),
+            other => other?,
+        };
         let inserted = sqlx::query(INSERT_QUOTE)
             .bind(quote.id)
             .bind(Instant(quote.created_at))
@@ -101,15 +116,14 @@ impl Store {
             .execute(&mut *transaction)
             .await?;
         transaction.commit().await?;
-        Ok(inserted.last_insert_id())
+        Ok(Inserted::Made { sequence: inserted.last_insert_id() })
     }
 
     /// What an earlier request with this key made.
     pub(super) async fn key(&self, hash: &Hash) -> Result<Option<KnownKey>, DbError> {
         let query = sqlx::query_as(SELECT_KEY).bind(hash.as_slice());
-        let row: Option<(Vec<u8>, Uuid, Instant)> =
-            query.fetch_optional(self.database.pool()).await?;
-        Ok(row.map(|(body, quote, expires_at)| KnownKey { body, quote, expires_at: expires_at.0 }))
+        let row: Option<(Uuid, Instant)> = query.fetch_optional(self.database.pool()).await?;
+        Ok(row.map(|(quote, expires_at)| KnownKey { quote, expires_at: expires_at.0 }))
     }
 
     /// Forgets a key whose time is over. Not inside the transaction that inserts it again: there, a

@@ -148,11 +148,6 @@ impl Drop for App {
     }
 }
 
-/// A client that speaks HTTP/2 from its first byte.
-pub(crate) fn h2_client() -> reqwest::Client {
-    reqwest::Client::builder().no_proxy().http2_prior_knowledge().build().expect("a client")
-}
-
 /// A client that follows nothing and keeps no proxy.
 fn client() -> reqwest::Client {
     reqwest::Client::builder()

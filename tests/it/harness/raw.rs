@@ -14,6 +14,12 @@ pub(crate) async fn sent(address: SocketAddr, bytes: &[u8]) -> TcpStream {
     stream
 }
 
+/// Waits for the first bytes of an answer.
+pub(crate) async fn some(stream: &mut TcpStream) {
+    let mut bytes = [0; 64];
+    assert_ne!(soon(stream.read(&mut bytes)).await.expect("an answer"), 0);
+}
+
 /// Everything that comes until the other end closes; a reset is an end too.
 pub(crate) async fn rest(mut stream: TcpStream) -> String {
     let mut answer = Vec::new();

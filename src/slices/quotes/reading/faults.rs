@@ -11,6 +11,8 @@ const FAULTS_MAX: usize = 100;
 #[derive(Default)]
 pub(super) struct Faults {
     pub(super) list: Vec<Fault>,
+    /// How many were found, listed or not.
+    found: usize,
     pub(super) warnings: Vec<WarningResponse>,
 }
 
@@ -22,6 +24,7 @@ impl Faults {
         rule: Rule,
         detail: impl Into<String>,
     ) {
+        self.found += 1;
         if self.list.len() < FAULTS_MAX {
             self.list.push(Fault::new(pointer, rule.code(), detail));
         }
@@ -56,11 +59,11 @@ impl Faults {
     }
 
     pub(super) const fn is_empty(&self) -> bool {
-        self.list.is_empty()
+        self.found == 0
     }
 
     /// How many faults so far, to know whether a part added any.
     pub(super) const fn count(&self) -> usize {
-        self.list.len()
+        self.found
     }
 }

@@ -284,7 +284,7 @@ fn monthly(loan: &LoanRequest, rows: &[wire::ImportedRow], at: &str, faults: &mu
     if !faults.check(whole, at, Rule::ScheduleMismatch, &detail) {
         return false;
     }
-    let first = month_index(rows[0].due_date);
+    let Some(first) = rows.first().map(|row| month_index(row.due_date)) else { return false };
     let soon = (0..=FIRST_DUE_MONTHS_MAX).contains(&(first - month_index(loan.release_date)));
     let stray = (first..).zip(rows).position(|(month, row)| month_index(row.due_date) != month);
     let stray = if soon { stray } else { Some(0) };

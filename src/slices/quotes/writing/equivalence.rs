@@ -1,12 +1,8 @@
 //! The answer to the lender's list of criteria, for one person.
 
-use jiff::civil::Date;
-
 use super::Writer;
 use crate::domain::equivalence::{CRITERIA, Cover, Line, Profile, Verdict, assess};
 use crate::domain::guarantee::ExclusionCategory;
-use crate::domain::simulation::ProjectInsured;
-use crate::domain::tariff::periods::share_on;
 use crate::slices::quotes::wire::{CriterionResponse, EquivalenceResponse};
 
 /// Compares the cover of the person at `place` with what the lender requires.
@@ -35,30 +31,17 @@ fn criterion(code: String, line: &Line) -> CriterionResponse {
 
 fn cover(writer: &Writer<'_>, place: usize) -> Cover {
     let (project, person) = (writer.project, &writer.project.insured[place]);
-    let effect = project.choices.effect;
     let days = project.choices.franchise.days();
     let excludes =
         |category| person.exclusions.iter().any(|exclusion| exclusion.category == category);
     Cover {
         birth_date: person.life.birth,
-        loan_end: person.last_repayment(&project.loans).unwrap_or(effect),
+        loan_end: project.last_repayment(person),
         pack: person.life.pack,
         franchise_days: u16::try_from(days).unwrap_or(u16::MAX),
         mno_included: project.choices.mno,
         sport_excluded: excludes(ExclusionCategory::Sport),
         travel_excluded: excludes(ExclusionCategory::Travel),
-        shares_percent: shares(writer, effect),
+        shares_percent: project.shares_at_start(),
     }
-}
-
-/// Share covered on each loan at its start, all persons together.
-fn shares(writer: &Writer<'_>, effect: Date) -> Vec<u16> {
-    let project = writer.project;
-    let loans = project.loans.iter().enumerate();
-    let shares = loans.map(|(loan, terms)| {
-        let start = effect.max(terms.schedule.release());
-        let of = |person: &ProjectInsured| share_on(&person.shares[loan], start);
-        project.insured.iter().filter_map(of).map(|share| u16::from(share.get())).sum()
-    });
-    shares.collect()
 }

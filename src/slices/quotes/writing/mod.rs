@@ -67,8 +67,7 @@ impl Writer<'_> {
         person: &ProjectInsured,
         result: &InsuredResult,
     ) -> Vec<GuaranteeResponse> {
-        let last = person.last_repayment(&self.project.loans);
-        let last = last.unwrap_or(self.project.choices.effect);
+        let last = self.project.last_repayment(person);
         let plans = || result.covers.iter().map(|cover| &cover.plan);
         let of = |guarantee: Guarantee| GuaranteeResponse {
             code: guarantee,
