@@ -10,11 +10,19 @@ use jiff::civil::{Date, date};
 /// # Panics
 /// Outside the years 1 to 9999, which validated dates never reach.
 pub fn add_months(day: Date, months: i32) -> Date {
-    let index = i32::from(day.year()) * 12 + i32::from(day.month()) - 1 + months;
+    month_day(day, months, day.day())
+}
+
+/// The day `number` of the month that comes `months` after that of `day`, clamped to its end.
+///
+/// # Panics
+/// As [`add_months`].
+pub fn month_day(day: Date, months: i32, number: i8) -> Date {
+    let index = month_index(day) + months;
     let year = i16::try_from(index.div_euclid(12)).expect("years of contracts fit 16 bits");
     let month = i8::try_from(index.rem_euclid(12) + 1).expect("a month is 1 to 12");
     let last = date(year, month, 1).days_in_month();
-    date(year, month, day.day().min(last))
+    date(year, month, number.min(last))
 }
 
 /// The `years`-th anniversary of `day`; of a 29 February it falls on the 28th in common years

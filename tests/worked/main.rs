@@ -21,3 +21,4 @@ mod premiums;
 mod project;
 mod public_tables;
 mod published;
+mod readings;

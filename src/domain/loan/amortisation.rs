@@ -6,9 +6,8 @@
 use rust_decimal::Decimal;
 
 use super::annuity::{months_to_repay, weighted_instalment};
-use super::schedule::{Row, Schedule};
-use super::terms::{Keep, Payment, Segment, Terms, TermsError, monthly_interest};
-use crate::kernel::calendar::add_months;
+use super::schedule::{Revision, Row, Schedule};
+use super::terms::{EarlyRepayment, Keep, Payment, Segment, Terms, TermsError, monthly_interest};
 use crate::kernel::money::Cents;
 
 impl Terms {
@@ -20,19 +19,40 @@ impl Terms {
         if self.segments.is_empty() || self.segments.iter().any(|segment| segment.months == 0) {
             return Err(TermsError::Empty);
         }
-        let mut walk = Walk::new(self);
-        walk.run()?;
-        if walk.next_repayment < self.early_repayments.len() {
-            return Err(TermsError::EarlyRepayment { place: walk.next_repayment });
-        }
+        let rows = self.rows(self.early_repayments.len())?;
+        let period_start = self.due(-1);
+        let revisions = self.revisions(&rows)?;
         Ok(Schedule {
             capital: self.capital,
             rate: self.rate,
             release: self.release,
             later_drawdowns: self.later_drawdowns.clone(),
-            period_start: add_months(self.first_due, -1),
-            rows: walk.rows,
+            period_start,
+            rows,
+            revisions,
         })
+    }
+
+    /// The rows with the first `repayments` early repayments alone.
+    fn rows(&self, repayments: usize) -> Result<Vec<Row>, TermsError> {
+        let mut walk = Walk::new(self, repayments);
+        walk.run()?;
+        if walk.next_repayment < repayments {
+            return Err(TermsError::EarlyRepayment { place: walk.next_repayment });
+        }
+        Ok(walk.rows)
+    }
+
+    /// What the loan was before and after each early repayment.
+    fn revisions(&self, rows: &[Row]) -> Result<Vec<Revision>, TermsError> {
+        let mut revisions = Vec::with_capacity(self.early_repayments.len() + 1);
+        let mut paid = 0;
+        for made in 0..self.early_repayments.len() {
+            revisions.push(Revision::new(&self.rows(made)?, paid, self.release));
+            paid = self.early_repayments[made].after_month as usize;
+        }
+        revisions.push(Revision::new(rows, paid, self.release));
+        Ok(revisions)
     }
 }
 
@@ -43,14 +63,17 @@ struct Walk<'a> {
     balance: Cents,
     /// Instalment of weight 1, once the balance to repay is known.
     base: Option<Decimal>,
+    /// Early repayments that are taken; the later ones are left out.
+    repayments: &'a [EarlyRepayment],
     next_repayment: usize,
     rows: Vec<Row>,
 }
 
 impl<'a> Walk<'a> {
-    fn new(terms: &'a Terms) -> Self {
+    fn new(terms: &'a Terms, repayments: usize) -> Self {
         Self {
             terms,
+            repayments: &terms.early_repayments[..repayments],
             segments: terms.segments.clone(),
             balance: terms.capital,
             base: None,
@@ -138,7 +161,7 @@ impl<'a> Walk<'a> {
         let instalment = if last { owed } else { regular.min(owed) };
         self.balance -= instalment - interest;
         self.rows.push(Row {
-            due: add_months(self.terms.first_due, number),
+            due: self.terms.due(number),
             instalment,
             interest,
             principal: instalment - interest,
@@ -151,7 +174,7 @@ impl<'a> Walk<'a> {
     /// Takes the early repayment that falls after this month, if any; whether there was one.
     fn repay_early(&mut self, place: usize, done: u32) -> Result<bool, TermsError> {
         let mut any = false;
-        while let Some(repayment) = self.terms.early_repayments.get(self.next_repayment) {
+        while let Some(repayment) = self.repayments.get(self.next_repayment) {
             let month = u32::try_from(self.rows.len()).unwrap_or(u32::MAX);
             if repayment.after_month > month {
                 break;
@@ -202,7 +225,7 @@ mod tests {
 
     use super::super::smoothing::smoothed;
     use super::*;
-    use crate::domain::loan::{Drawdown, EarlyRepayment};
+    use crate::domain::loan::Drawdown;
     use crate::kernel::rate::Rate;
 
     fn terms(euros: i64, rate: &str, segments: &[(u32, Payment)]) -> Terms {
@@ -314,6 +337,21 @@ mod tests {
         assert_eq!(schedule.rows()[0].instalment, Cents::new(113_947 + 34_356));
         assert_eq!(schedule.rows()[0].insurable, Cents::new(113_947));
         assert_eq!(schedule.outstanding_after(1), Cents::new(19_941_053));
+    }
+
+    #[test]
+    fn the_31st_comes_back_after_shorter_months() {
+        let loan = Terms {
+            release: date(2026, 1, 31),
+            first_due: date(2026, 2, 28),
+            ..terms(200_000, "3.30", &[(240, one())])
+        };
+        assert_eq!(loan.extra_days(), 0);
+        let schedule = loan.schedule().expect("a loan of the 31st");
+        let dues: Vec<_> = schedule.rows()[..3].iter().map(|row| row.due).collect();
+        assert_eq!(dues, [date(2026, 2, 28), date(2026, 3, 31), date(2026, 4, 30)]);
+        assert_eq!(instalments(&schedule, &[1]), [113_947]);
+        assert_eq!(schedule.end(), date(2046, 1, 31));
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 
 use super::purpose::LoanKind;
-use super::schedule::{Row, Schedule};
+use super::schedule::{Revision, Row, Schedule};
 use crate::kernel::calendar::add_months;
 use crate::kernel::money::Cents;
 use crate::kernel::rate::Rate;
@@ -84,6 +84,7 @@ pub fn imported(
     if !outstanding.is_zero() {
         return Err(Mismatch::Sum { left: outstanding });
     }
+    let revisions = vec![Revision::new(&rows, 0, release)];
     Ok(Schedule {
         capital,
         rate,
@@ -91,6 +92,7 @@ pub fn imported(
         later_drawdowns: Vec::new(),
         period_start: add_months(first.due, -1),
         rows,
+        revisions,
     })
 }
 

@@ -16,6 +16,6 @@ mod terms;
 pub use imported::{ImportedRow, Mismatch, imported};
 pub use purpose::{LoanKind, Purpose, Usage};
 pub use running::elapsed_months;
-pub use schedule::{Row, Schedule};
+pub use schedule::{Revision, Row, Schedule};
 pub use smoothing::smoothed;
 pub use terms::{Drawdown, EarlyRepayment, Keep, Payment, Segment, Terms, TermsError};

@@ -3,6 +3,7 @@
 use jiff::civil::Date;
 
 use super::terms::Drawdown;
+use crate::kernel::calendar::days_between;
 use crate::kernel::money::Cents;
 use crate::kernel::rate::Rate;
 
@@ -35,6 +36,35 @@ pub struct Schedule {
     pub(super) later_drawdowns: Vec<Drawdown>,
     pub(super) period_start: Date,
     pub(super) rows: Vec<Row>,
+    pub(super) revisions: Vec<Revision>,
+}
+
+/// What is known of a loan from a day on, until the next early repayment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Revision {
+    /// The release, or the day of the early repayment.
+    pub from: Date,
+    /// How many instalments the whole loan has.
+    pub months: usize,
+    /// Mean of the instalments from then on that an inability to work would indemnify.
+    pub mean_insurable: Cents,
+}
+
+impl Revision {
+    /// The loan of these rows, of which `paid` are paid when it becomes so.
+    pub(super) fn new(rows: &[Row], paid: usize, release: Date) -> Self {
+        let ahead = &rows[paid.min(rows.len())..];
+        let total: Cents = ahead.iter().map(|row| row.insurable).sum();
+        let months = i128::try_from(ahead.len().max(1)).unwrap_or(1);
+        Self {
+            from: paid
+                .checked_sub(1)
+                .and_then(|last| rows.get(last))
+                .map_or(release, |row| row.due),
+            months: rows.len(),
+            mean_insurable: Cents::of_ratio(i128::from(total.get()), months),
+        }
+    }
 }
 
 impl Schedule {
@@ -110,10 +140,30 @@ impl Schedule {
         }
     }
 
+    /// What would settle the loan on `day`: the balance and the interest run since the last
+    /// instalment, counted in exact days over 365.
+    pub fn owed_at(&self, day: Date) -> Cents {
+        let since = match self.due_by(day).checked_sub(1) {
+            Some(last) => self.rows[last].due,
+            None => self.release.min(day),
+        };
+        let owed = self.outstanding_at(day);
+        let numerator = i128::from(owed.get())
+            * i128::from(self.rate.micro_percent())
+            * i128::from(days_between(since, day));
+        owed + Cents::of_ratio(numerator, i128::from(Rate::SCALE) * 100 * 365)
+    }
+
     /// What is lent on `day`, released or not: the whole capital until the first instalment, then
     /// the balance.
     pub fn committed_at(&self, day: Date) -> Cents {
         self.outstanding_after(self.due_by(day))
+    }
+
+    /// What is known of the loan on `day`: early repayments to come are not.
+    pub fn revision_on(&self, day: Date) -> Revision {
+        let begun = self.revisions.iter().rfind(|revision| revision.from <= day);
+        *begun.unwrap_or(&self.revisions[0])
     }
 
     /// Interest over the whole loan.

@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 use rust_decimal::Decimal;
 
-use crate::kernel::calendar::{add_months, days_between};
+use crate::kernel::calendar::{add_months, days_between, month_day};
 use crate::kernel::money::Cents;
 use crate::kernel::rate::Rate;
 
@@ -119,16 +119,27 @@ impl Terms {
         self.segments.iter().map(|segment| segment.months).sum()
     }
 
+    /// The due date `months` after the first (before it when negative).
+    ///
+    /// A due day after the 28th falls on the last day of shorter months and comes back after
+    /// (`domain.md` §2.1). When the first due date is such a last day, the day of the release says
+    /// which day is meant.
+    pub fn due(&self, months: i32) -> Date {
+        let is_last_day = self.first_due.day() == self.first_due.days_in_month();
+        let meant = if is_last_day { self.release.day() } else { 0 };
+        month_day(self.first_due, months, self.first_due.day().max(meant))
+    }
+
     /// Days of the first period beyond one month; negative when it is shorter than a month.
     pub fn extra_days(&self) -> i32 {
-        days_between(self.release, add_months(self.first_due, -1))
+        days_between(self.release, self.due(-1))
     }
 
     /// Interest of the days by which the first period differs from a month (*intérêts
     /// intercalaires*, exact days / 365): paid with the first instalment, negative when the period
     /// is short (`domain.md` §2.1). Each part of the capital counts from its own release.
     pub fn broken_period_interest(&self) -> Cents {
-        let month_before = add_months(self.first_due, -1);
+        let month_before = self.due(-1);
         let cent_days = |amount: Cents, from: Date| {
             i128::from(amount.get()) * i128::from(days_between(from, month_before))
         };

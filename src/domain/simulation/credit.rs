@@ -1,5 +1,5 @@
 //! A loan as a credit to be measured: its flows from the release, or from the first day of cover
-//! when it is already running (substitution, `domain.md` §4.3).
+//! when it is already running (substitution): then what is owed on that day is what is measured.
 
 use jiff::civil::Date;
 
@@ -43,7 +43,7 @@ impl<'a> Credit<'a> {
             flows.add(self.start, -self.loan.lender_fees);
             schedule.drawdowns().for_each(|drawdown| flows.add(drawdown.on, drawdown.amount));
         } else {
-            flows.add(self.start, schedule.outstanding_after(self.paid));
+            flows.add(self.start, schedule.owed_at(self.start));
         }
         for row in &self.loan.schedule.rows()[self.paid..] {
             let paid = row.instalment + row.early_repayment + self.loan.account_fee;

@@ -92,14 +92,26 @@ impl ProjectInsured {
         anniversary(self.life.birth, guarantee.end_age()).min(last_repayment)
     }
 
-    /// Insured share of all outstanding credits (`domain.md` §5.2): the capital of a loan to come,
-    /// the balance of one already running, with the largest share it ever has, and the others.
+    /// Insured share of all outstanding credits (art. L113-2-1 C. ass.): the largest that it is
+    /// from the first day of cover on, because shares may change, and the other running loans.
+    ///
+    /// Shares are counted exactly and rounded up once, so that a sum a fraction of a cent above a
+    /// limit is above it.
     pub fn cumulated(&self, loans: &[ProjectLoan], effect: Date) -> Cents {
-        let of_project = loans.iter().zip(&self.shares).map(|(loan, shares)| {
-            let percent = shares.iter().map(|share| share.percent.get()).max().unwrap_or(0);
-            let owed = loan.schedule.committed_at(effect);
-            Cents::of_ratio(i128::from(owed.get()) * i128::from(percent), 100)
-        });
-        of_project.sum::<Cents>() + self.other_insured
+        let changes = self.shares.iter().flatten().filter_map(|share| share.from);
+        let days = changes.filter(|day| *day > effect).chain([effect]);
+        let largest = days.map(|day| self.cent_percents(loans, day)).max().unwrap_or_default();
+        Cents::of_ratio((largest + 99).div_euclid(100), 1) + self.other_insured
+    }
+
+    /// Insured cents on `day`, times 100: the whole capital of a loan to come, the balance of one
+    /// already running.
+    fn cent_percents(&self, loans: &[ProjectLoan], day: Date) -> i128 {
+        let of_loan = |(loan, shares): (&ProjectLoan, &Vec<Share>)| {
+            let share = share_on(shares, day.max(loan.schedule.release()));
+            let percent = share.map_or(0, |percent| i128::from(percent.get()));
+            i128::from(loan.schedule.committed_at(day).get()) * percent
+        };
+        loans.iter().zip(&self.shares).map(of_loan).sum()
     }
 }

@@ -4,12 +4,15 @@
 //! A rate of several premiums together is always solved on the summed flows; rates do not add up
 //! (`domain.md` §3.4).
 
+use jiff::civil::Date;
+
 use super::credit::{Credit, add_premiums};
 use super::project::{BankOffer, Project, ProjectInsured};
 use super::result::{Cover, InsuredResult, Priced, Saving, Simulation, SimulationError};
 use crate::domain::cost::{AnnualRate, CashFlows};
 use crate::domain::pathway::{Facts, Route, Rules, route};
 use crate::domain::tariff::collection::{Collection, grouped, on_account};
+use crate::domain::tariff::periods::{Share, share_on};
 use crate::domain::tariff::{Basis, MonthlySeries, PremiumPlan, Tariff, flat};
 use crate::kernel::calendar::month_index;
 use crate::kernel::money::Cents;
@@ -54,7 +57,7 @@ impl Project {
             let premiums = covered.map(|(loan, shares)| {
                 let schedule = &self.loans[loan].schedule;
                 let plan = PremiumPlan::new(tariff, &person.life, &self.choices, shares, schedule);
-                Premiums::new(loan, shares[0].percent, plan, self)
+                Premiums::new(loan, share_at_start(shares, self.choices.effect), plan, self)
             });
             premiums.collect()
         };
@@ -136,6 +139,11 @@ impl Project {
             }
         }
     }
+}
+
+/// The share in force on the first day of cover, or the first to come.
+fn share_at_start(shares: &[Share], effect: Date) -> Percent {
+    share_on(shares, effect).unwrap_or(shares[0].percent)
 }
 
 /// Premiums of one person on one loan, ready to be measured in several groupings.

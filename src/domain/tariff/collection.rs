@@ -19,8 +19,9 @@ pub struct Collection {
 /// The premiums of a plan, grouped by periods and collected in advance on the date of the first
 /// month of each; the broken start goes with the first instalment after it. No fee.
 pub fn grouped(plan: &PremiumPlan, fractionation: Fractionation) -> Vec<Collection> {
-    let broken =
-        plan.broken_start.map(|(broken, amount)| Collection { on: broken.collected, amount });
+    let broken = plan
+        .broken_start
+        .map(|broken| Collection { on: broken.days.collected, amount: broken.total() });
     let periods = plan.months.chunks(fractionation.months()).map(|months| Collection {
         on: months[0].due,
         amount: months.iter().map(super::plan::MonthPremium::total).sum(),

@@ -1,11 +1,14 @@
 //! Premiums at one flat rate, as banks quote them (`domain.md` §3.4), or at one amount a month.
 
+use std::collections::BTreeMap;
+
 use jiff::civil::Date;
 
 use super::basis::Basis;
 use super::collection::Collection;
 use super::periods::{Share, Timeline, share_on};
 use crate::domain::loan::Schedule;
+use crate::kernel::calendar::month_index;
 use crate::kernel::money::Cents;
 use crate::kernel::rate::Rate;
 
@@ -34,10 +37,15 @@ pub fn at_rate(
     priced.collect()
 }
 
-/// The same amount with every instalment of the loan that ends last.
+/// The same amount in every calendar month in which an instalment of one of the loans falls due, on
+/// the first of these days.
 pub fn monthly(amount: Cents, schedules: &[&Schedule], effect: Date) -> Vec<Collection> {
-    let longest = schedules.iter().max_by_key(|schedule| schedule.end());
-    let periods = longest.map(|schedule| Timeline::new(schedule, effect).periods);
-    let dues = periods.into_iter().flatten().map(|period| period.due);
-    dues.map(|on| Collection { on, amount }).collect()
+    let mut months: BTreeMap<i32, Date> = BTreeMap::new();
+    for schedule in schedules {
+        for period in Timeline::new(schedule, effect).periods {
+            let day = months.entry(month_index(period.due)).or_insert(period.due);
+            *day = period.due.min(*day);
+        }
+    }
+    months.into_values().map(|on| Collection { on, amount }).collect()
 }

@@ -7,7 +7,7 @@ use jiff::civil::Date;
 
 use super::basis::Basis;
 use crate::domain::loan::Schedule;
-use crate::kernel::calendar::{anniversary, completed_years, days_between};
+use crate::kernel::calendar::{anniversary, days_between};
 use crate::kernel::money::Cents;
 use crate::kernel::rate::Percent;
 
@@ -69,13 +69,18 @@ impl Timeline {
         Self { start, periods, broken_start }
     }
 
-    /// The capital on which the premium of `period` is counted.
+    /// The capital on which the premium of `period` is counted. An early repayment counts from
+    /// the next month on, on every basis (`domain.md` §3.8).
     pub fn base(&self, basis: Basis, schedule: &Schedule, period: &Period) -> Cents {
+        let revised = schedule.revision_on(period.start).from;
         match basis {
+            Basis::Ci if revised > self.start => schedule.outstanding_at(revised),
             Basis::Ci => schedule.committed_at(self.start),
             // The balance on the first day of the insurance year; a loan released within the year
             // has none yet, and counts from its release.
-            Basis::CrdAnnual => schedule.outstanding_at(period.year_start.max(self.start)),
+            Basis::CrdAnnual => {
+                schedule.outstanding_at(period.year_start.max(self.start).max(revised))
+            }
             Basis::CrdMonthly => schedule.outstanding_at(period.start),
         }
     }
@@ -117,8 +122,8 @@ pub fn share_on(shares: &[Share], day: Date) -> Option<Percent> {
     begun.max_by_key(|share| share.from).map(|share| share.percent)
 }
 
-/// Whole years from `day` to the end of the loan, rounded up (`R` of `domain.md` §3.7).
-pub fn remaining_years(schedule: &Schedule, day: Date) -> i32 {
-    let years = completed_years(day, schedule.end());
-    if anniversary(day, years) < schedule.end() { years + 1 } else { years }
+/// Whole years of instalments from `place` on, rounded up (`R` of `domain.md` §3.7), of a loan of
+/// `months` instalments.
+pub fn remaining_years(months: usize, place: usize) -> i32 {
+    i32::try_from(months.saturating_sub(place).div_ceil(12)).unwrap_or(i32::MAX)
 }

@@ -11,7 +11,7 @@ use super::periods::{BrokenStart, Period, Share, Timeline, remaining_years, shar
 use super::series::MonthlySeries;
 use super::table::{Exposure, Franchise, Tariff};
 use crate::domain::guarantee::{Guarantee, Pack};
-use crate::domain::loan::Schedule;
+use crate::domain::loan::{Revision, Schedule};
 use crate::domain::person::RiskClass;
 use crate::kernel::calendar::{anniversary, completed_years, month_index};
 use crate::kernel::money::Cents;
@@ -69,7 +69,36 @@ pub struct PremiumPlan {
     /// Whole months, in order, while at least one guarantee runs.
     pub months: Vec<MonthPremium>,
     /// Days before the first whole month and their price: first month × days / 30 (§3.10).
-    pub broken_start: Option<(BrokenStart, Cents)>,
+    pub broken_start: Option<BrokenPremium>,
+}
+
+/// The premium of the days before the first whole month.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BrokenPremium {
+    /// Which days, and when they are collected.
+    pub days: BrokenStart,
+    /// By guarantee, in the order of [`Guarantee::ALL`].
+    pub by_guarantee: [Cents; Guarantee::COUNT],
+}
+
+impl BrokenPremium {
+    /// `round2(first month × days / 30)`, shared out by guarantee; the cent that rounding leaves is
+    /// the largest's, so that the parts always add up.
+    fn new(days: BrokenStart, first: &MonthPremium) -> Self {
+        let part =
+            |amount: Cents| Cents::of_ratio(i128::from(amount.get()) * i128::from(days.days), 30);
+        let mut by_guarantee = first.by_guarantee.map(part);
+        let left = part(first.total()) - by_guarantee.iter().copied().sum();
+        if let Some(largest) = by_guarantee.iter_mut().max() {
+            *largest += left;
+        }
+        Self { days, by_guarantee }
+    }
+
+    /// All guarantees together.
+    pub fn total(&self) -> Cents {
+        self.by_guarantee.iter().copied().sum()
+    }
 }
 
 impl PremiumPlan {
@@ -84,11 +113,10 @@ impl PremiumPlan {
         let timeline = Timeline::new(schedule, choices.effect);
         let pricing = Pricing { tariff, life, choices, shares, schedule, timeline: &timeline };
         let months = pricing.months();
-        let first = months.first().map_or(Cents::ZERO, MonthPremium::total);
-        let broken_start = timeline.broken_start.map(|broken| {
-            let amount = Cents::of_ratio(i128::from(first.get()) * i128::from(broken.days), 30);
-            (broken, amount)
-        });
+        let covered_from_start = share_on(shares, timeline.start).is_some();
+        let days = timeline.broken_start.filter(|_| covered_from_start);
+        let broken_start =
+            days.zip(months.first()).map(|(days, first)| BrokenPremium::new(days, first));
         Self { months, broken_start }
     }
 
@@ -98,7 +126,9 @@ impl PremiumPlan {
         for month in &self.months {
             series.add(month_index(month.due), month.total());
         }
-        series.add_aside(self.broken_start.map_or(Cents::ZERO, |(_, amount)| amount));
+        if let Some(broken) = &self.broken_start {
+            series.add_aside(month_index(broken.days.collected), broken.total());
+        }
         series
     }
 
@@ -107,9 +137,16 @@ impl PremiumPlan {
         self.months.first().map_or([Cents::ZERO; Guarantee::COUNT], |month| month.by_guarantee)
     }
 
-    /// Total of one guarantee over the whole months.
+    /// Calendar month of the first whole month.
+    pub fn first_month_index(&self) -> Option<i32> {
+        self.months.first().map(|month| month_index(month.due))
+    }
+
+    /// Total of one guarantee.
     pub fn total_of(&self, guarantee: Guarantee) -> Cents {
-        self.months.iter().map(|month| month.by_guarantee[guarantee.index()]).sum()
+        let place = guarantee.index();
+        let broken = self.broken_start.map_or(Cents::ZERO, |broken| broken.by_guarantee[place]);
+        self.months.iter().map(|month| month.by_guarantee[place]).sum::<Cents>() + broken
     }
 }
 
@@ -131,10 +168,11 @@ struct Facts {
     loaded: [Loaded; Guarantee::COUNT],
 }
 
-/// What does not change within an insurance year.
+/// What does not change within an insurance year, nor between two early repayments.
 #[derive(Clone, Copy)]
 struct Year {
     start: Date,
+    revision: Revision,
     age: i32,
     remaining_years: i32,
     capital: Cents,
@@ -149,14 +187,11 @@ impl Pricing<'_> {
         for period in &self.timeline.periods {
             let covered =
                 Guarantee::ALL.map(|g| self.life.pack.covers(g) && period.start < ends[g.index()]);
-            let Some(share) = share_on(self.shares, period.start) else {
-                continue;
-            };
+            let Some(share) = share_on(self.shares, period.start) else { continue };
             if !covered.contains(&true) {
                 break;
             }
-            let this_year = year.filter(|year| year.start == period.year_start);
-            let this_year = this_year.unwrap_or_else(|| self.year(period));
+            let this_year = self.year(period, year);
             year = Some(this_year);
             let facts = self.facts(period, &this_year, share, covered);
             let by_guarantee = match known {
@@ -173,13 +208,29 @@ impl Pricing<'_> {
         matches!(self.choices.basis, Basis::Ci)
     }
 
-    /// A level premium freezes age, capital and instalment at entry (§3.1, `CI`).
-    fn year(&self, period: &Period) -> Year {
-        let priced_on = if self.is_level() { self.choices.effect } else { period.year_start };
+    /// The year of `period`: the one known, or the next. A level premium freezes age and horizon at
+    /// entry (§3.1, `CI`).
+    fn year(&self, period: &Period, known: Option<Year>) -> Year {
+        let revision = self.schedule.revision_on(period.start);
+        if let Some(year) = known
+            && year.start == period.year_start
+            && year.revision == revision
+        {
+            return year;
+        }
+        let first = self.timeline.periods.iter().find(|p| p.year_start == period.year_start);
+        let year_place = first.map_or(period.place, |first| first.place);
+        let entry_place = self.timeline.periods.first().map_or(0, |first| first.place);
+        let (priced_on, place) = if self.is_level() {
+            (self.choices.effect, entry_place)
+        } else {
+            (period.year_start, year_place)
+        };
         Year {
             start: period.year_start,
+            revision,
             age: completed_years(self.life.birth, priced_on),
-            remaining_years: remaining_years(self.schedule, priced_on.max(self.timeline.start)),
+            remaining_years: remaining_years(revision.months, place),
             capital: self.timeline.base(self.choices.basis, self.schedule, period),
         }
     }
@@ -196,7 +247,7 @@ impl Pricing<'_> {
             Basis::Ci | Basis::CrdAnnual => year.capital,
         };
         let instalment = if self.is_level() {
-            self.schedule.usual_instalment()
+            year.revision.mean_insurable
         } else {
             self.schedule.rows()[period.place].insurable
         };

@@ -11,9 +11,10 @@ const EIGHT_YEARS: usize = 96;
 pub struct MonthlySeries {
     /// Calendar month ([`crate::kernel::calendar::month_index`]) of the first amount.
     first: i32,
-    amounts: Vec<Cents>,
-    /// Premiums outside whole months: the broken start.
-    aside: Cents,
+    /// Nothing in a month without cover, which is not the same as a premium of zero.
+    amounts: Vec<Option<Cents>>,
+    /// Premiums outside whole months, the broken starts: calendar month and amount.
+    aside: Vec<(i32, Cents)>,
 }
 
 /// The figures to show.
@@ -39,19 +40,21 @@ impl MonthlySeries {
         }
         let missing = usize::try_from(self.first - month).unwrap_or(0);
         if missing > 0 {
-            self.amounts.splice(0..0, std::iter::repeat_n(Cents::ZERO, missing));
+            self.amounts.splice(0..0, std::iter::repeat_n(None, missing));
             self.first = month;
         }
         let place = usize::try_from(month - self.first).unwrap_or(0);
         if self.amounts.len() <= place {
-            self.amounts.resize(place + 1, Cents::ZERO);
+            self.amounts.resize(place + 1, None);
         }
-        self.amounts[place] += amount;
+        let held = &mut self.amounts[place];
+        *held = Some(held.unwrap_or_default() + amount);
     }
 
-    /// Adds an amount that belongs to no whole month; it counts in the totals.
-    pub fn add_aside(&mut self, amount: Cents) {
-        self.aside += amount;
+    /// Adds an amount that is collected in a month and belongs to no whole one; it counts in the
+    /// totals, not in the first, lowest and highest month.
+    pub fn add_aside(&mut self, month: i32, amount: Cents) {
+        self.aside.push((month, amount));
     }
 
     /// Adds all the premiums of another series.
@@ -59,29 +62,39 @@ impl MonthlySeries {
         for (month, amount) in other.iter() {
             self.add(month, amount);
         }
-        self.aside += other.aside;
+        self.aside.extend(&other.aside);
     }
 
-    /// Calendar months and their amounts, in order.
+    /// Calendar months with cover and their amounts, in order.
     pub fn iter(&self) -> impl Iterator<Item = (i32, Cents)> {
-        (self.first..).zip(self.amounts.iter().copied())
+        let months = (self.first..).zip(&self.amounts);
+        months.filter_map(|(month, amount)| amount.map(|amount| (month, amount)))
     }
 
-    /// The amount of a calendar month.
-    pub fn at(&self, month: i32) -> Cents {
+    /// Calendar month of the first amount.
+    pub const fn first_month(&self) -> i32 {
+        self.first
+    }
+
+    /// Everything that is due in a calendar month, broken starts included.
+    pub fn due_in(&self, month: i32) -> Cents {
         let place = usize::try_from(month - self.first).ok();
-        place.and_then(|place| self.amounts.get(place)).copied().unwrap_or_default()
+        let whole = place.and_then(|place| *self.amounts.get(place)?).unwrap_or_default();
+        let aside = self.aside.iter().filter(|(of, _)| *of == month).map(|(_, amount)| *amount);
+        whole + aside.sum()
     }
 
     /// The figures to show.
     pub fn costs(&self) -> Costs {
-        let all = self.amounts.iter().copied();
+        let whole = || self.iter().map(|(_, amount)| amount);
+        let aside: Cents = self.aside.iter().map(|(_, amount)| *amount).sum();
+        let eight_years = self.amounts.iter().take(EIGHT_YEARS).filter_map(|amount| *amount);
         Costs {
-            first_month: self.amounts.first().copied().unwrap_or_default(),
-            min_month: all.clone().min().unwrap_or_default(),
-            max_month: all.clone().max().unwrap_or_default(),
-            total_8y: all.clone().take(EIGHT_YEARS).sum::<Cents>() + self.aside,
-            total: all.sum::<Cents>() + self.aside,
+            first_month: whole().next().unwrap_or_default(),
+            min_month: whole().min().unwrap_or_default(),
+            max_month: whole().max().unwrap_or_default(),
+            total_8y: eight_years.sum::<Cents>() + aside,
+            total: whole().sum::<Cents>() + aside,
         }
     }
 }
@@ -96,19 +109,16 @@ mod tests {
         series.add(12, Cents::new(30));
         series.add(10, Cents::new(10));
         series.add(12, Cents::new(5));
-        assert_eq!(
-            series.iter().collect::<Vec<_>>(),
-            [(10, Cents::new(10)), (11, Cents::ZERO), (12, Cents::new(35))]
-        );
-        assert_eq!(series.at(12), Cents::new(35));
-        assert_eq!(series.at(9), Cents::ZERO);
+        assert_eq!(series.iter().collect::<Vec<_>>(), [(10, Cents::new(10)), (12, Cents::new(35))]);
+        assert_eq!(series.due_in(12), Cents::new(35));
+        assert_eq!(series.due_in(9), Cents::ZERO);
     }
 
     #[test]
     fn eight_years_are_ninety_six_months() {
         let mut series = MonthlySeries::default();
         (0..120).for_each(|month| series.add(month, Cents::ONE));
-        series.add_aside(Cents::new(7));
+        series.add_aside(0, Cents::new(7));
         let costs = series.costs();
         assert_eq!((costs.total_8y, costs.total), (Cents::new(103), Cents::new(127)));
         assert_eq!(

@@ -164,11 +164,21 @@ fn steps(loan: &LoanRequest, at: &str, faults: &mut Faults) -> Vec<Segment> {
         );
         return Vec::new();
     }
+    for (place, step) in steps.iter().enumerate() {
+        let detail = "Un palier dure au moins un mois.";
+        let at = format!("{pointer}/{place}/months");
+        faults.check(step.months > 0, at, Rule::StepSum, detail);
+    }
     let sum: u64 = steps.iter().map(|step| u64::from(step.months)).sum();
-    let holds = sum == u64::from(loan.months) && steps.iter().all(|step| step.months > 0);
+    let holds = sum == u64::from(loan.months);
     let detail = format!("Les durées des paliers font {sum} mois, le prêt {}.", loan.months);
     faults.check(holds, pointer, Rule::StepSum, &detail);
     step_segments(steps, at, faults)
+}
+
+/// An amount that a loan can hold; nothing else is read as one.
+fn possible(cents: i64) -> Option<Cents> {
+    (0..=LOAN_CAPITAL_MAX.get()).contains(&cents).then_some(Cents::new(cents))
 }
 
 /// Either every step has a weight, or every step but the last has an instalment.
@@ -180,9 +190,7 @@ fn step_segments(steps: &[StepRequest], at: &str, faults: &mut Faults) -> Vec<Se
             (true, Some(weight), None) => values::decimal(weight)
                 .filter(|weight| *weight > Decimal::ZERO && *weight <= Decimal::ONE_HUNDRED)
                 .map(Payment::Weighted),
-            (false, None, Some(cents)) if place < last && cents >= 0 => {
-                Some(Payment::Fixed(Cents::new(cents.min(LOAN_CAPITAL_MAX.get()))))
-            }
+            (false, None, Some(cents)) if place < last => possible(cents).map(Payment::Fixed),
             (false, None, None) if place == last => Some(Payment::Weighted(Decimal::ONE)),
             _ => None,
         };
@@ -256,16 +264,21 @@ fn import(
     if !monthly(loan, rows, &pointer, faults) {
         return None;
     }
-    let limit = LOAN_CAPITAL_MAX.get() * 2;
-    let amount = |cents: i64| Cents::new(cents.clamp(-limit, limit));
-    let rows: Vec<_> = rows
-        .iter()
-        .map(|row| ImportedRow {
-            due: row.due_date,
-            interest: amount(row.interest_cents),
-            principal: amount(row.principal_cents),
-        })
-        .collect();
+    let limit = LOAN_CAPITAL_MAX.get();
+    let possible = |cents: i64| (-limit..=limit).contains(&cents);
+    let wild =
+        rows.iter().position(|row| !possible(row.interest_cents) || !possible(row.principal_cents));
+    if let Some(row) = wild {
+        let detail = "Ces montants dépassent ce qu’un prêt peut porter.";
+        faults.add(format!("{pointer}/{row}"), Rule::ScheduleMismatch, detail);
+        return None;
+    }
+    let row = |row: &wire::ImportedRow| ImportedRow {
+        due: row.due_date,
+        interest: Cents::new(row.interest_cents),
+        principal: Cents::new(row.principal_cents),
+    };
+    let rows: Vec<_> = rows.iter().map(row).collect();
     match imported(loan.kind, terms.capital, terms.rate, terms.release, &rows) {
         Ok(schedule) => Some(Read::Imported(schedule)),
         Err(mismatch) => {

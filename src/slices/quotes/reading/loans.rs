@@ -20,6 +20,7 @@ pub(super) fn read(loans: &[LoanRequest], faults: &mut Faults) -> Option<Vec<Pro
     smoothed_alone(loans, faults);
     let parts = parts.into_iter().collect::<Option<Vec<_>>>()?;
     let schedules = schedules(parts, faults)?;
+    repaid_in_time(loans, &schedules, faults);
     let built = loans.iter().zip(schedules).map(|(loan, schedule)| ProjectLoan {
         schedule,
         lender_fees: Cents::new(loan.lender_fees_cents),
@@ -27,6 +28,16 @@ pub(super) fn read(loans: &[LoanRequest], faults: &mut Faults) -> Option<Vec<Pro
     });
     let built = built.collect();
     (faults.count() == before).then_some(built)
+}
+
+/// Steps with instalments of their own may repay the loan before its term: then the term is wrong.
+fn repaid_in_time(loans: &[LoanRequest], schedules: &[Schedule], faults: &mut Faults) {
+    for (place, (loan, schedule)) in loans.iter().zip(schedules).enumerate() {
+        let holds =
+            loan.early_repayments.is_some() || schedule.rows().len() == loan.months as usize;
+        let detail = "Ces paliers remboursent le prêt avant son terme.";
+        faults.check(holds, format!("/loans/{place}/steps"), Rule::StepSum, detail);
+    }
 }
 
 fn references(loans: &[LoanRequest], faults: &mut Faults) {

@@ -15,7 +15,8 @@ mod values;
 use crate::domain::equivalence::Profile;
 use crate::domain::product::{INSURED_MAX, LOANS_MAX};
 use crate::domain::rule::Rule;
-use crate::domain::simulation::Project;
+use crate::domain::simulation::{Project, ProjectInsured, ProjectLoan};
+use crate::domain::tariff::periods::Share;
 use crate::domain::tariff::{Choices, Franchise, Tariff};
 use crate::kernel::problem::Fault;
 
@@ -45,6 +46,9 @@ pub(super) fn read(request: &SimulationRequest, tariff: &Tariff) -> Result<Readi
     let franchise = franchise(request, &mut faults);
     let bank = bank::read(request.bank_offer.as_ref(), &mut faults);
     let lender = lender::read(request.lender.as_ref(), &mut faults);
+    if let (Some(loans), Some(insured)) = (&loans, &insured) {
+        shares_begin_in_time(loans, insured, &mut faults);
+    }
     let usage = request.usage.unwrap_or(request.purpose.usual_usage());
     match (loans, insured, franchise, faults.is_empty()) {
         (Some(loans), Some(insured), Some(franchise), true) => {
@@ -67,10 +71,7 @@ pub(super) fn read(request: &SimulationRequest, tariff: &Tariff) -> Result<Readi
     }
 }
 
-fn read_loans(
-    request: &SimulationRequest,
-    faults: &mut Faults,
-) -> Option<Vec<crate::domain::simulation::ProjectLoan>> {
+fn read_loans(request: &SimulationRequest, faults: &mut Faults) -> Option<Vec<ProjectLoan>> {
     if request.loans.is_empty() || request.loans.len() > LOANS_MAX {
         let found = request.loans.len();
         faults.add(
@@ -90,11 +91,24 @@ fn read_loans(
     Some(loans)
 }
 
+/// A share that begins once the loan is repaid covers nothing.
+fn shares_begin_in_time(loans: &[ProjectLoan], insured: &[ProjectInsured], faults: &mut Faults) {
+    for (place, person) in insured.iter().enumerate() {
+        let covers = loans.iter().zip(&person.shares);
+        let late = |(loan, shares): (&ProjectLoan, &Vec<Share>)| {
+            shares.iter().any(|share| share.from.is_some_and(|from| from >= loan.schedule.end()))
+        };
+        let detail = "Une part assurée commence avant la dernière échéance de son prêt.";
+        let holds = !covers.into_iter().any(late);
+        faults.check(holds, format!("/insured/{place}/shares"), Rule::DateRange, detail);
+    }
+}
+
 fn read_insured(
     request: &SimulationRequest,
     tariff: &Tariff,
     faults: &mut Faults,
-) -> Option<Vec<crate::domain::simulation::ProjectInsured>> {
+) -> Option<Vec<ProjectInsured>> {
     if request.insured.is_empty() || request.insured.len() > INSURED_MAX {
         let found = request.insured.len();
         let detail = format!("Décrivez de 1 à 4 assurés : il y en a {found}.");

@@ -82,6 +82,9 @@ fn loadings(given: &[LoadingRequest], at: &str, faults: &mut Faults) -> Vec<Load
         let kind = loading_kind(loading);
         let detail = "Donnez un pourcentage de 0 à 300, ou un pour mille de 0 à 30.";
         faults.check(kind.is_some(), format!("{at}/loadings/{row}"), Rule::LoadingRange, detail);
+        if let Some(until) = loading.until {
+            values::day(until, &format!("{at}/loadings/{row}/until"), faults);
+        }
         kind.map(|kind| Loading { guarantee: loading.guarantee, kind, until: loading.until })
     });
     loadings.collect()

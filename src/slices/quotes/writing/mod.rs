@@ -71,7 +71,7 @@ impl Writer<'_> {
         let plans = || result.covers.iter().map(|cover| &cover.plan);
         let of = |guarantee: Guarantee| GuaranteeResponse {
             code: guarantee,
-            first_month_cents: plans().map(|plan| first(plan, guarantee)).sum::<Cents>().get(),
+            first_month_cents: first_month(result, guarantee).get(),
             total_cents: plans().map(|plan| plan.total_of(guarantee)).sum::<Cents>().get(),
             benefit: benefit::sentence(guarantee, &self.project.choices),
             end_date: person.guarantee_end(guarantee, last),
@@ -137,6 +137,14 @@ fn exclusion(exclusion: &Exclusion) -> ExclusionResponse {
         guarantees: exclusion.guarantees.to_vec(),
         wording: exclusion.wording.clone(),
     }
+}
+
+/// Price of a guarantee in the first month of this person: a loan that starts later counts later.
+fn first_month(result: &InsuredResult, guarantee: Guarantee) -> Cents {
+    let month = result.priced.series.first_month();
+    let plans = result.covers.iter().map(|cover| &cover.plan);
+    let of_month = plans.filter(|plan| plan.first_month_index() == Some(month));
+    of_month.map(|plan| first(plan, guarantee)).sum()
 }
 
 fn first(plan: &PremiumPlan, guarantee: Guarantee) -> Cents {

@@ -10,19 +10,20 @@ use crate::kernel::calendar::month_index;
 use crate::kernel::money::Cents;
 use crate::slices::quotes::wire::{LoanRow, PremiumRow, ProjectRow};
 
-/// One person, all loans together.
+/// One person, all loans together; broken starts are in the month that collects them.
 pub(super) fn premiums(result: &InsuredResult) -> Vec<PremiumRow> {
-    let mut months: BTreeMap<i32, (Date, Cents)> = BTreeMap::new();
-    for premium in result.covers.iter().flat_map(|cover| &cover.plan.months) {
-        let month = months.entry(month_index(premium.due)).or_insert((premium.due, Cents::ZERO));
-        month.0 = month.0.min(premium.due);
-        month.1 += premium.total();
+    let plans = result.covers.iter().map(|cover| &cover.plan);
+    let whole = plans.clone().flat_map(|plan| &plan.months).map(|month| month.due);
+    let broken = plans.filter_map(|plan| plan.broken_start).map(|broken| broken.days.collected);
+    let mut months: BTreeMap<i32, Date> = BTreeMap::new();
+    for day in whole.chain(broken) {
+        let first = months.entry(month_index(day)).or_insert(day);
+        *first = day.min(*first);
     }
-    let rows = (1..).zip(months.into_values());
-    let rows = rows.map(|(month, (due_date, premium))| PremiumRow {
+    let rows = (1..).zip(months).map(|(month, (index, due_date))| PremiumRow {
         month,
         due_date,
-        premium_cents: premium.get(),
+        premium_cents: result.priced.series.due_in(index).get(),
     });
     rows.collect()
 }
@@ -38,7 +39,7 @@ pub(super) fn loan(writer: &Writer<'_>, place: usize) -> Vec<LoanRow> {
         interest_cents: row.interest.get(),
         principal_cents: (row.principal + row.early_repayment).get(),
         outstanding_cents: row.outstanding.get(),
-        premium_cents: premiums.at(month_index(row.due)).get(),
+        premium_cents: premiums.due_in(month_index(row.due)).get(),
     });
     rows.collect()
 }
@@ -67,7 +68,7 @@ pub(super) fn project(writer: &Writer<'_>) -> Vec<ProjectRow> {
         month,
         due_date,
         instalment_cents: instalment.get(),
-        premium_cents: writer.simulation.project.series.at(index).get(),
+        premium_cents: writer.simulation.project.series.due_in(index).get(),
         outstanding_cents: outstanding(index).get(),
     });
     rows.collect()
