@@ -1,4 +1,4 @@
-//! What the product takes: limits of amounts, terms, rates and lists (`domain.md` §1.3 and §13.4,
+//! What the product takes: limits of amounts, terms, rates and lists (`docs/domain/product.md`,
 //! confirmed by the decisions of the product).
 
 use crate::domain::loan::LoanKind;

@@ -1,4 +1,4 @@
-//! The rules a document can break, each with its stable code (`domain.md` §13.4).
+//! The rules a document can break, each with its stable code (`docs/domain/product.md`).
 //!
 //! The code is what programs rely on; the sentence is for the registry page. The message about one
 //! broken value is written where the rule is checked, because it quotes the value's own limits.
@@ -72,6 +72,8 @@ pub enum Rule {
     PackReduced,
     /// Something that is not covered (warning).
     Excluded,
+    /// Instalments above what ITT pays (warning).
+    BenefitCapped,
     /// An underwriter has to look at the file (warning).
     Referred,
     /// A person who cannot be insured online asks for a quote.
@@ -82,7 +84,7 @@ pub enum Rule {
 
 impl Rule {
     /// Every rule, in the order of the registry page.
-    pub const ALL: [Self; 36] = [
+    pub const ALL: [Self; 37] = [
         Self::LoanAmountRange,
         Self::LoanTermRange,
         Self::RateRange,
@@ -116,6 +118,7 @@ impl Rule {
         Self::TaegNotDefined,
         Self::PackReduced,
         Self::Excluded,
+        Self::BenefitCapped,
         Self::Referred,
         Self::NotEligible,
         Self::LemoineProtected,
@@ -167,6 +170,7 @@ impl Rule {
             Self::TaegNotDefined => ("TAEG_NOT_DEFINED", "Ces flux n’ont pas de taux annuel effectif."),
             Self::PackReduced => ("PACK_REDUCED", "Avertissement : l’âge ou la situation limite la couverture au décès et à la PTIA."),
             Self::Excluded => ("EXCLUDED", "Avertissement : un risque n’est pas couvert."),
+            Self::BenefitCapped => ("BENEFIT_CAPPED", "Avertissement : la mensualité assurée dépasse ce que l’ITT peut payer, 7 500 € par mois."),
             Self::Referred => ("REFERRED", "Avertissement : un souscripteur doit étudier la demande."),
             Self::NotEligible => ("NOT_ELIGIBLE", "Cette personne ne peut pas être assurée en ligne."),
             Self::LemoineProtected => ("LEMOINE_PROTECTED", "La loi dispense cette personne de toute question de santé (art. L113-2-1 C. ass.)."),

@@ -5,7 +5,7 @@
 use jiff::civil::{Date, date};
 
 /// The day `months` months after `day`, clamped to the end of shorter months: the 31st gives the
-/// 28th, 29th or 30th, and counting again from the 31st gives the 31st back (`domain.md` §2.1).
+/// 28th, 29th or 30th, and counting again from the 31st gives the 31st back (`docs/domain/loans.md`).
 ///
 /// # Panics
 /// Outside the years 1 to 9999, which validated dates never reach.
@@ -26,7 +26,7 @@ pub fn month_day(day: Date, months: i32, number: i8) -> Date {
 }
 
 /// The `years`-th anniversary of `day`; of a 29 February it falls on the 28th in common years
-/// (`domain.md` §3.2).
+/// (`docs/domain/tariff.md`).
 pub fn anniversary(day: Date, years: i32) -> Date {
     add_months(day, years * 12)
 }

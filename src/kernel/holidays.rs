@@ -2,7 +2,7 @@
 //!
 //! French law counts delays in *jours ouvrés* (Monday to Friday) or *jours ouvrables* (Monday to
 //! Saturday), both without the eleven holidays of art. L3133-1 C. trav.; the euro payment system
-//! has a calendar of its own (`domain.md` §13.1). The two holidays that only Alsace and Moselle
+//! has a calendar of its own (`docs/domain/calendar.md`). The two holidays that only Alsace and Moselle
 //! keep are left out: a delay must end the same day in all of France.
 //!
 //! A delay in calendar days is no business of this file: it is plain arithmetic on dates.
@@ -13,7 +13,7 @@ use jiff::{
 };
 
 /// Easter Sunday of `year`, by the anonymous Gregorian rule (Meeus, Jones, Butcher;
-/// `domain.md` §13.1). Single letters are those of the published rule.
+/// `docs/domain/calendar.md`). Single letters are those of the published rule.
 ///
 /// # Panics
 /// Outside the years 1583 to 9999, where the Gregorian rule has no meaning.

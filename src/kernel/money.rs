@@ -1,9 +1,9 @@
 //! Money as integer cents, and the one rounding of the whole system.
 //!
 //! Every amount of the product is a whole number of cents. A computation that does not fall on a
-//! cent is rounded here and nowhere else: half-up, away from zero on the half (`domain.md`, head
-//! note). Both doors lead to the same rule: [`Cents::of_ratio`] for exact fractions of integers,
-//! [`Cents::rounded`] for decimals.
+//! cent is rounded here and nowhere else: half-up, away from zero on the half
+//! (`docs/domain/README.md`). Both doors lead to the same rule: [`Cents::of_ratio`] for exact
+//! fractions of integers, [`Cents::rounded`] for decimals.
 
 use std::{
     fmt,

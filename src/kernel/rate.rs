@@ -47,7 +47,7 @@ impl Rate {
     }
 
     /// The rate of one month as a fraction: annual rate / 12 / 100, proportional and never
-    /// actuarial (`domain.md` §2.1).
+    /// actuarial (`docs/domain/loans.md`).
     pub fn monthly(self) -> Decimal {
         Decimal::new(self.micro_percent, 8) / Decimal::from(12)
     }

@@ -1,4 +1,4 @@
-//! Benefits of `domain.md` §1.5 on the loan L1, first instalment on 5 May 2026.
+//! Benefits of `docs/domain/benefits.md` on the loan L1, first instalment on 5 May 2026.
 
 use assurly::{
     domain::{

@@ -1,5 +1,5 @@
-//! `loan_worked_examples.csv`, rows P-…: premiums at a flat rate and their TAEA (`domain.md` §3.4,
-//! §4.3); `taeg_official_examples.csv`: the annexe of décret 2002-928.
+//! `loan_worked_examples.csv`, rows P-…: premiums at a flat rate and their TAEA
+//! (`docs/domain/costs.md`); `taeg_official_examples.csv`: the annexe of décret 2002-928.
 
 use assurly::domain::cost::{AnnualRate, CashFlows, taea};
 use assurly::domain::loan::Schedule;

@@ -57,7 +57,7 @@ fn the_file_of_the_product_holds_the_parameters_of_the_code() {
     assert_eq!(file.derivation, Parameters::DEMO_V1);
 }
 
-/// Incidences of `domain.md` §3.6, which the entries and the law of passage give together.
+/// Incidences of `docs/domain/tariff.md`, which the entries and the law of passage give together.
 #[test]
 fn entries_into_invalidity_by_age_give_the_incidence_of_the_reference() {
     let [mortality, itt, passage, invalidity] = public_tables();

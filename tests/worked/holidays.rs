@@ -1,4 +1,4 @@
-//! Holidays and delays of `domain.md` §4.6, §12.6 and §13.1.
+//! Holidays and delays of `docs/domain/calendar.md`.
 
 use assurly::kernel::holidays::{add_business_days, easter_sunday, legal_holidays};
 use jiff::civil::date;

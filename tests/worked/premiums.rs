@@ -1,4 +1,4 @@
-//! `demo_tariff_vectors.csv`: premiums of one person on the loan L1 (`domain.md` §3.7).
+//! `demo_tariff_vectors.csv`: premiums of one person on the loan L1 (`docs/domain/tariff.md`).
 
 use assurly::domain::guarantee::{Guarantee, Pack};
 use assurly::domain::loan::Terms;

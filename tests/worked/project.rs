@@ -1,4 +1,4 @@
-//! The project of `domain.md` §12, from two loans and two persons to every figure of the table.
+//! The project of `docs/domain/README.md`, from two loans and two persons to every figure of the table.
 
 use assurly::domain::guarantee::{Guarantee, Pack};
 use assurly::domain::loan::{Payment, Segment, Terms, smoothed};

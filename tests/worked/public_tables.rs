@@ -44,7 +44,7 @@ fn survivors_only_decrease() {
 
 /// The rows 62 to 66 of the law of incapacity prolong the rows before them in a straight line, so
 /// they rise by a few heads at months 20, 27 and 33 (42 ages out of 47 were compared with the annex
-/// of the code, `domain.md` §3.5). They are used as they stand, and named here so that nothing
+/// of the code, `docs/domain/tariff.md`). They are used as they stand, and named here so that nothing
 /// else may rise.
 #[test]
 fn laws_of_staying_start_whole_and_never_rise() {

@@ -1,4 +1,4 @@
-//! `taea_examples.csv`: insurance examples that banks and newspapers published (`domain.md` §8).
+//! `taea_examples.csv`: insurance examples that banks and newspapers published (`docs/domain/costs.md`).
 //!
 //! The `computed_…` columns are what the reference computed; ours must be the same on every row,
 //! also where the publisher used another convention (the verdict says which).

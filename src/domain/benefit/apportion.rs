@@ -5,7 +5,7 @@ use std::cmp::Reverse;
 use crate::kernel::money::Cents;
 
 /// Several insured indemnified for one instalment: together never more than the instalment, each
-/// reduced in proportion (`domain.md` §1.5, co-borrowers).
+/// reduced in proportion (`docs/domain/benefits.md`, co-borrowers).
 pub fn limited_to_instalment(instalment: Cents, amounts: &[Cents]) -> Vec<Cents> {
     if amounts.iter().copied().sum::<Cents>() <= instalment {
         return amounts.to_vec();

@@ -1,4 +1,4 @@
-//! The capital that death, PTIA and IPT repay (*capital restant dû*), `domain.md` §1.5.
+//! The capital that death, PTIA and IPT repay (*capital restant dû*), `docs/domain/benefits.md`.
 //!
 //! Paid once: the guarantees of that insured on that loan then end, and PTIA and death are never
 //! both paid. Remembering it is the caller's part, through the amounts and shares already paid.

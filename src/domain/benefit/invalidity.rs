@@ -1,4 +1,4 @@
-//! The rate of invalidity and the guarantee it opens, `domain.md` §1.4 and §1.5.
+//! The rate of invalidity and the guarantee it opens, `docs/domain/product.md`.
 //!
 //! The medical adviser records whole percentages. The rate is assessed independently of social
 //! security, and both conditions of the contract must hold: one's own activity impossible (not

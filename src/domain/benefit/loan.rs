@@ -99,7 +99,7 @@ impl InsuredLoan<'_> {
         self.share.min(Percent::new(left).unwrap_or(Percent::FULL))
     }
 
-    /// What is owed on `day` (`domain.md` §1.5). An instalment due that day counts as paid; before
+    /// What is owed on `day` (`docs/domain/benefits.md`). An instalment due that day counts as paid; before
     /// the first release nothing is owed.
     pub fn owed_on(&self, day: Date) -> Owed {
         let last_due = self.dues.iter().rfind(|due| due.date <= day);
@@ -155,7 +155,7 @@ fn cent_days(amount: Cents, from: Date, to: Date) -> i128 {
 
 /// The rows that count for a stop starting on `stop` when the borrower changed the instalments on
 /// `changed`: a rise decided in the 90 days before the stop is ignored, a fall applies at once
-/// (`domain.md` §1.5). Rows are matched by their date.
+/// (`docs/domain/benefits.md`). Rows are matched by their date.
 pub fn without_recent_rise(before: &[Due], after: &[Due], changed: Date, stop: Date) -> Vec<Due> {
     const SUSPECT_DAYS: i32 = 90;
     let recent = changed <= stop && days_between(changed, stop) <= SUSPECT_DAYS;

@@ -1,4 +1,4 @@
-//! What an event pays (*prestations*), `domain.md` §1.5.
+//! What an event pays (*prestations*), `docs/domain/benefits.md`.
 //!
 //! Two families. A capital ([`capital`]) repays the insured part of what is owed on the day of a
 //! death, a PTIA or an IPT, once. Monthly benefits pay the insured part of the instalments: first

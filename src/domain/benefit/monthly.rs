@@ -1,5 +1,5 @@
 //! The amounts of ITT, therapeutic part-time and IPP, instalment by instalment
-//! (`domain.md` §1.5).
+//! (`docs/domain/benefits.md`).
 //!
 //! For each period of an instalment, the insured part of the instalment counts for the indemnified
 //! days over the days of the period. The loans whose instalments fall due in the same month share
@@ -30,7 +30,7 @@ pub enum Monthly {
     /// Therapeutic part-time (*mi-temps thérapeutique*): half of it, rounded loan by loan.
     PartTime,
     /// IPP: half of the sum over the loans, rounded once. The half is taken before the ceiling,
-    /// which is the reading that favours the insured (`domain.md` §1.4, 5).
+    /// which is the reading that favours the insured (`docs/domain/product.md`, 5).
     PartialInvalidity,
 }
 

@@ -1,4 +1,4 @@
-//! The contract's numbers for benefits, `domain.md` §1.3.
+//! The contract's numbers for benefits, `docs/domain/product.md`.
 
 use crate::kernel::{money::Cents, rate::Percent};
 

@@ -119,7 +119,7 @@ pub fn part_time_spell(
 }
 
 /// The indemnified days of IPP while the rate stays between 33 and 65, from consolidation to the
-/// last day known. `franchise_days` is zero after an indemnified incapacity (`domain.md` §1.4, 4).
+/// last day known. `franchise_days` is zero after an indemnified incapacity (`docs/domain/product.md`, 4).
 pub fn partial_invalidity_spell(
     insured: &Insured,
     invalidity: Spell,

@@ -1,4 +1,4 @@
-//! Premiums given back while a benefit runs (*exonération des primes*), `domain.md` §1.3.
+//! Premiums given back while a benefit runs (*exonération des primes*), `docs/domain/product.md`.
 
 use jiff::civil::Date;
 

@@ -44,7 +44,7 @@ impl fmt::Display for AnnualRate {
 }
 
 /// The annual effective rate of the insurance (*TAEA*): the difference of the two unrounded rates
-/// of the credit, with and without the insurance (`domain.md` §4.3: never of the rounded ones).
+/// of the credit, with and without the insurance (`docs/domain/costs.md`: never of the rounded ones).
 pub fn taea(without: AnnualRate, with: AnnualRate) -> AnnualRate {
     AnnualRate(with.0 - without.0)
 }

@@ -1,4 +1,4 @@
-//! What an insured's cover offers on each criterion, `domain.md` §4.7 (column "Assurly answer").
+//! What an insured's cover offers on each criterion, `docs/domain/equivalence.md` (column "Assurly answer").
 //!
 //! Facts in, one place per criterion out: `Some(rank)` in the list of the criterion's values, zero
 //! when it has none; `None` when the cover offers nothing at all. A lower rank offers more.
@@ -73,7 +73,7 @@ impl Cover {
         FRANCHISE.iter().position(|value| within(value.code))
     }
 
-    /// Without the option, a stay of ten days or surgery is the condition (`domain.md` §1.3, mno).
+    /// Without the option, a stay of ten days or surgery is the condition (`docs/domain/product.md`, mno).
     const fn mno(&self) -> Option<usize> {
         if self.mno_included { BEST } else { Some(2) }
     }

@@ -51,7 +51,7 @@ impl Criterion {
         CRITERIA.get(place)
     }
 
-    /// The reason a lender gives when it refuses on this criterion (`domain.md` §13.3).
+    /// The reason a lender gives when it refuses on this criterion (`docs/domain/product.md`).
     pub fn refusal_code(&self) -> String {
         format!("CCSF_{:02}", self.number)
     }

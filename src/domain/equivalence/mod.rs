@@ -1,4 +1,4 @@
-//! Equivalence of guarantees (*équivalence du niveau de garantie*), `domain.md` §4.7.
+//! Equivalence of guarantees (*équivalence du niveau de garantie*), `docs/domain/equivalence.md`.
 //!
 //! A lender may refuse another insurance only when it falls short of what its own list requires
 //! (art. L313-30 C. conso.), and that list is drawn from eighteen criteria agreed by the CCSF

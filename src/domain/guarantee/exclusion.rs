@@ -1,4 +1,4 @@
-//! What a contract does not cover for one person (*exclusions*), `domain.md` §3.9.
+//! What a contract does not cover for one person (*exclusions*), `docs/domain/tariff.md`.
 //!
 //! Each is printed in the conditions and acknowledged one by one before signature.
 

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-/// A guarantee (*garantie*) of the contract, `domain.md` §1.2.
+/// A guarantee (*garantie*) of the contract, `docs/domain/product.md`.
 #[derive(
     Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema,
 )]
@@ -44,7 +44,7 @@ impl Guarantee {
         }
     }
 
-    /// The birthday that ends the cover (`domain.md` §1.2 and §1.3, `end_age`).
+    /// The birthday that ends the cover (`docs/domain/product.md`, `end_age`).
     pub const fn end_age(self) -> i32 {
         match self {
             Self::Deces => 85,
@@ -54,7 +54,7 @@ impl Guarantee {
     }
 }
 
-/// Guarantees sold together (*formule*), `domain.md` §1.3.
+/// Guarantees sold together (*formule*), `docs/domain/product.md`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Pack {

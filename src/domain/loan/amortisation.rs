@@ -1,7 +1,7 @@
 //! From terms to schedule: one walk over the segments, month by month, in whole cents.
 //!
 //! Interest of a month is rounded, instalments are rounded, and the last instalment settles the
-//! balance exactly (`domain.md` §2.1). This holds for every kind of loan.
+//! balance exactly (`docs/domain/loans.md`). This holds for every kind of loan.
 
 use rust_decimal::Decimal;
 
@@ -153,7 +153,7 @@ impl<'a> Walk<'a> {
         let owed = self.balance + interest;
         let (regular, insurable) = match (payment, planned) {
             (Payment::Nothing, _) => (Cents::ZERO, Cents::ZERO),
-            // The capital of an in fine loan falls due at the end and is never indemnified (§1.5).
+            // The capital of an in fine loan falls due at the end and is never indemnified.
             (_, None) => (interest, regular_interest),
             (_, Some(_)) if last => (owed, owed - broken),
             (_, Some(instalment)) => (instalment + broken, instalment.min(owed - broken)),

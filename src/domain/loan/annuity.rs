@@ -5,7 +5,7 @@ use rust_decimal::{Decimal, MathematicalOps};
 use super::terms::{Payment, Segment};
 
 /// The instalment of weight 1 that repays `balance` (in cents) over weighted segments:
-/// `balance / Σ w(m)·(1+i)^−m` (`domain.md` §2.2, `PALIERS`; with one segment, `A(C,t,n)`).
+/// `balance / Σ w(m)·(1+i)^−m` (`docs/domain/loans.md`, `PALIERS`; with one segment, `A(C,t,n)`).
 ///
 /// Segments that are not weighted end the sum: they never follow a weighted one.
 pub(super) fn weighted_instalment(
@@ -39,7 +39,7 @@ pub(super) fn discount_after(monthly: Decimal, months: u32) -> Decimal {
 }
 
 /// How many months `instalment` takes to repay `balance`, unrounded: the `n'` of an early
-/// repayment that keeps the instalment (`domain.md` §2.2). Counts `⌈−ln(1 − C·i/M) / ln(1+i)⌉`
+/// repayment that keeps the instalment (`docs/domain/loans.md`). Counts `⌈−ln(1 − C·i/M) / ln(1+i)⌉`
 /// without logarithms. `None` when it takes more than `months_max`.
 pub(super) fn months_to_repay(
     balance: Decimal,

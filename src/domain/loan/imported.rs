@@ -1,4 +1,4 @@
-//! A lender's own schedule, checked: it replaces the computed one (`domain.md` §2.1).
+//! A lender's own schedule, checked: it replaces the computed one (`docs/domain/loans.md`).
 
 use jiff::civil::Date;
 
@@ -96,7 +96,7 @@ pub fn imported(
     })
 }
 
-/// The capital that an in fine loan repays at once is never indemnified (`domain.md` §1.5).
+/// The capital that an in fine loan repays at once is never indemnified (`docs/domain/benefits.md`).
 fn insurable(kind: LoanKind, interest: Cents, instalment: Cents) -> Cents {
     match kind {
         LoanKind::InFine | LoanKind::Relais => interest.min(instalment),

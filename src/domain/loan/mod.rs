@@ -1,7 +1,7 @@
 //! Loans (*prêts*): what was agreed, the schedule that follows from it, and the balance at a date.
 //!
 //! A loan is an ordered list of [`Segment`]s, whatever its commercial name: deferral, steps, in
-//! fine and smoothing are one mechanism (`domain.md` §2). [`terms`] says what was agreed,
+//! fine and smoothing are one mechanism (`docs/domain/loans.md`). [`terms`] says what was agreed,
 //! [`amortisation`] turns it into a [`Schedule`], [`imported`] takes a lender's own.
 
 mod amortisation;

@@ -1,4 +1,4 @@
-//! What a loan is for and of what kind it is, `domain.md` §2.2 and §13.3.
+//! What a loan is for and of what kind it is, `docs/domain/loans.md`.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;

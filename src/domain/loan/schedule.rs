@@ -23,7 +23,7 @@ pub struct Row {
     /// Balance after all this (*capital restant dû*).
     pub outstanding: Cents,
     /// The part of the instalment that an inability to work indemnifies: without the broken days
-    /// of the first period, without the final capital of an in fine loan (`domain.md` §1.5).
+    /// of the first period, without the final capital of an in fine loan (`docs/domain/benefits.md`).
     pub insurable: Cents,
 }
 
@@ -129,7 +129,7 @@ impl Schedule {
     }
 
     /// Balance on `day` (*capital restant dû*): an instalment due on that day counts as paid
-    /// (`domain.md` §1.5); what is not released yet is not owed.
+    /// (`docs/domain/benefits.md`); what is not released yet is not owed.
     pub fn outstanding_at(&self, day: Date) -> Cents {
         if day < self.release {
             return Cents::ZERO;

@@ -1,4 +1,4 @@
-//! A loan smoothed around the others of its project (*prêt lissé*), `domain.md` §2.2 `LISSE`.
+//! A loan smoothed around the others of its project (*prêt lissé*), `docs/domain/loans.md` `LISSE`.
 
 use rust_decimal::Decimal;
 

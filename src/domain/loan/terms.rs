@@ -122,7 +122,7 @@ impl Terms {
     /// The due date `months` after the first (before it when negative).
     ///
     /// A due day after the 28th falls on the last day of shorter months and comes back after
-    /// (`domain.md` §2.1). When the first due date is such a last day, the day of the release says
+    /// (`docs/domain/loans.md`). When the first due date is such a last day, the day of the release says
     /// which day is meant.
     pub fn due(&self, months: i32) -> Date {
         let is_last_day = self.first_due.day() == self.first_due.days_in_month();
@@ -137,7 +137,7 @@ impl Terms {
 
     /// Interest of the days by which the first period differs from a month (*intérêts
     /// intercalaires*, exact days / 365): paid with the first instalment, negative when the period
-    /// is short (`domain.md` §2.1). Each part of the capital counts from its own release.
+    /// is short (`docs/domain/loans.md`). Each part of the capital counts from its own release.
     pub fn broken_period_interest(&self) -> Cents {
         let month_before = self.due(-1);
         let cent_days = |amount: Cents, from: Date| {
@@ -155,7 +155,7 @@ impl Terms {
     }
 }
 
-/// Interest of one month on `balance`: balance × rate / 12, half-up (`domain.md` §2.1).
+/// Interest of one month on `balance`: balance × rate / 12, half-up (`docs/domain/loans.md`).
 pub(super) fn monthly_interest(balance: Cents, rate: Rate) -> Cents {
     let numerator = i128::from(balance.get()) * i128::from(rate.micro_percent());
     Cents::of_ratio(numerator, i128::from(Rate::SCALE) * 1200)

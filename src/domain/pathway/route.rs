@@ -1,4 +1,4 @@
-//! The routing table of `domain.md` §6.3: the first row that matches wins.
+//! The routing table of `docs/domain/route.md`: the first row that matches wins.
 
 use jiff::civil::Date;
 
@@ -159,7 +159,7 @@ fn eligible(facts: &Facts<'_>, rules: &Rules, age: i32, age_at_end: i32) -> (Pat
     if short { (Path::P2, Reason::ShortDecl) } else { (Path::P3, Reason::FullQuest) }
 }
 
-/// Row R1, the law's test to the cent and to the day (art. L113-2-1 C. ass., `domain.md` §5.2):
+/// Row R1, the law's test to the cent and to the day (art. L113-2-1 C. ass., `docs/domain/route.md`):
 /// the cumulated insured share does not pass the limit, and the last repayment comes strictly
 /// before the birthday.
 fn is_protected(facts: &Facts<'_>, rules: &Rules) -> bool {
@@ -207,7 +207,7 @@ mod tests {
 
     #[test]
     fn cases_of_the_routing_table() {
-        // domain.md §6.3, test cases.
+        // `docs/domain/route.md`, test cases.
         let cases = [
             (35, 200_000, 20, Path::P1),
             (41, 200_000, 20, Path::P2),

@@ -1,4 +1,4 @@
-//! Risks of the job (*risques professionnels*), allowed in every path (`domain.md` §3.9): class C4,
+//! Risks of the job (*risques professionnels*), allowed in every path (`docs/domain/tariff.md`): class C4,
 //! and the professional cause is excluded.
 
 use serde::{Deserialize, Serialize};

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-/// Professional status, `domain.md` §13.3.
+/// Professional status, `docs/domain/product.md`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Occupation {
@@ -46,7 +46,7 @@ pub enum ManualWork {
     Heavy,
 }
 
-/// Risk class of the incapacity and invalidity guarantees, `domain.md` §3.7.
+/// Risk class of the incapacity and invalidity guarantees, `docs/domain/tariff.md`.
 #[derive(
     Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema,
 )]
@@ -89,7 +89,7 @@ impl Occupation {
     }
 
     /// The class of somebody in this occupation, with this manual work, who drives this much for
-    /// the job (`domain.md` §13.3: more than 20 000 km a year is at least C3).
+    /// the job (`docs/domain/product.md`: more than 20 000 km a year is at least C3).
     pub fn risk_class(self, manual_work: ManualWork, km_per_year: u32) -> RiskClass {
         let from_work = match manual_work {
             ManualWork::None => RiskClass::C1,

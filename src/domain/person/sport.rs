@@ -1,4 +1,4 @@
-//! Sports that change the price or the cover, allowed in every path (`domain.md` §3.9).
+//! Sports that change the price or the cover, allowed in every path (`docs/domain/tariff.md`).
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;

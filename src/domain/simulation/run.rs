@@ -2,7 +2,7 @@
 //! these premiums on the credit it belongs to.
 //!
 //! A rate of several premiums together is always solved on the summed flows; rates do not add up
-//! (`domain.md` §3.4).
+//! (`docs/domain/tariff.md`).
 
 use jiff::civil::Date;
 

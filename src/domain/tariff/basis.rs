@@ -1,4 +1,4 @@
-//! What a premium is counted on and how often it is collected, `domain.md` §3.1 and §3.10.
+//! What a premium is counted on and how often it is collected, `docs/domain/tariff.md`.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;

@@ -1,5 +1,5 @@
 //! What is collected and when: fractionation, and the smallest amount worth collecting
-//! (`domain.md` §3.10).
+//! (`docs/domain/tariff.md`).
 
 use jiff::civil::Date;
 

@@ -1,4 +1,4 @@
-//! The partner's part of a premium (*commission*), `domain.md` §3.11.
+//! The partner's part of a premium (*commission*), `docs/domain/tariff.md`.
 //!
 //! Always a part of the premium before tax, and due on collected premiums only.
 
@@ -65,7 +65,7 @@ mod tests {
     #[test]
     fn worked_numbers_of_the_reference() {
         let (parts, tax) = parts();
-        // domain.md §3.11: D03, month 1. §12: the couple's first collection.
+        // `docs/domain/tariff.md`: D03, month 1. The couple's first collection.
         for (premium, before_tax, commission) in [(2357, 2162, 324), (4243, 3893, 584)] {
             let split = split(Cents::new(premium), tax);
             assert_eq!(split.before_tax, Cents::new(before_tax));

@@ -1,4 +1,4 @@
-//! How the demonstration tariff follows from the public tables (`domain.md` §3.6 and §3.7).
+//! How the demonstration tariff follows from the public tables (`docs/domain/tariff.md`).
 //!
 //! Tables in, pure rates out: no loading, no tax, for a non-smoker of class C2. Nothing here knows
 //! a premium; that is the work of [`crate::domain::tariff`] once the rates are frozen in a file.
@@ -86,7 +86,7 @@ impl Parameters {
     };
 
     /// `v(x) = a · exp(b · (x − 50))`: entries into invalidity a year, per head aged `age`
-    /// (`domain.md` §3.6), flat outside the ages of the law of passage.
+    /// (`docs/domain/tariff.md`), flat outside the ages of the law of passage.
     pub fn invalidity_entries(&self, age: u8) -> Decimal {
         let age = age.clamp(self.entry_first_age, self.entry_last_age);
         let years = Decimal::from(age) - Decimal::from(self.entry_centre_age);
@@ -254,7 +254,7 @@ fn rates_at(tables: &Tables, p: &Parameters, age: u8) -> Result<Rates, Derivatio
 }
 
 /// `i0(x) = v(x) / ΣP(x,·) · 10 000`: entries into incapacity at month 0 of the law, such that the
-/// law of passage turns them into the known entries into invalidity (`domain.md` §3.6).
+/// law of passage turns them into the known entries into invalidity (`docs/domain/tariff.md`).
 fn incidence(tables: &Tables, p: &Parameters, age: u8) -> Result<Decimal, DerivationError> {
     let passages: Decimal = tables.passage.at(age).iter().sum();
     if passages.is_zero() {

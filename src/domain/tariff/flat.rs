@@ -1,4 +1,4 @@
-//! Premiums at one flat rate, as banks quote them (`domain.md` §3.4), or at one amount a month.
+//! Premiums at one flat rate, as banks quote them (`docs/domain/tariff.md`), or at one amount a month.
 
 use std::collections::BTreeMap;
 

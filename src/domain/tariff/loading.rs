@@ -1,4 +1,4 @@
-//! Loadings (*surprimes*), `domain.md` §3.4 and §3.9.
+//! Loadings (*surprimes*), `docs/domain/tariff.md`.
 
 use jiff::civil::Date;
 use rust_decimal::Decimal;
@@ -21,7 +21,7 @@ pub struct Loading {
     pub guarantee: Guarantee,
     /// How much.
     pub kind: LoadingKind,
-    /// First day without it; a temporary loading drops by itself (§3.8).
+    /// First day without it; a temporary loading drops by itself.
     pub until: Option<Date>,
 }
 
@@ -34,7 +34,7 @@ pub(super) struct Loaded {
     pub(super) of_capital: Decimal,
 }
 
-/// The loadings of `guarantee` in force on `day`. Loadings add up (§13.5).
+/// The loadings of `guarantee` in force on `day`. Loadings add up.
 pub(super) fn in_force(loadings: &[Loading], guarantee: Guarantee, day: Date) -> Loaded {
     let mut loaded = Loaded::default();
     let running = |loading: &&Loading| {

@@ -1,7 +1,7 @@
 //! The months of a loan that one cover prices, and the insurance year each belongs to.
 //!
 //! A premium goes with an instalment: month m is the period that ends on due date m, or begins there
-//! when cover starts later (`domain.md` §3.2 and §3.10).
+//! when cover starts later (`docs/domain/tariff.md`).
 
 use jiff::civil::Date;
 
@@ -70,7 +70,7 @@ impl Timeline {
     }
 
     /// The capital on which the premium of `period` is counted. An early repayment counts from
-    /// the next month on, on every basis (`domain.md` §3.8).
+    /// the next month on, on every basis (`docs/domain/tariff.md`).
     pub fn base(&self, basis: Basis, schedule: &Schedule, period: &Period) -> Cents {
         let revised = schedule.revision_on(period.start).from;
         match basis {
@@ -122,7 +122,7 @@ pub fn share_on(shares: &[Share], day: Date) -> Option<Percent> {
     begun.max_by_key(|share| share.from).map(|share| share.percent)
 }
 
-/// Whole years of instalments from `place` on, rounded up (`R` of `domain.md` §3.7), of a loan of
+/// Whole years of instalments from `place` on, rounded up (`R` of `docs/domain/tariff.md`), of a loan of
 /// `months` instalments.
 pub fn remaining_years(months: usize, place: usize) -> i32 {
     i32::try_from(months.saturating_sub(place).div_ceil(12)).unwrap_or(i32::MAX)

@@ -1,6 +1,6 @@
 //! The premium of one insured on one loan, guarantee by guarantee and month by month.
 //!
-//! Each guarantee is rounded on its own, so the breakdown always adds up (`domain.md` §3.4).
+//! Each guarantee is rounded on its own, so the breakdown always adds up (`docs/domain/tariff.md`).
 
 use jiff::civil::Date;
 use rust_decimal::Decimal;
@@ -68,7 +68,7 @@ impl MonthPremium {
 pub struct PremiumPlan {
     /// Whole months, in order, while at least one guarantee runs.
     pub months: Vec<MonthPremium>,
-    /// Days before the first whole month and their price: first month × days / 30 (§3.10).
+    /// Days before the first whole month and their price: first month × days / 30.
     pub broken_start: Option<BrokenPremium>,
 }
 
@@ -209,7 +209,7 @@ impl Pricing<'_> {
     }
 
     /// The year of `period`: the one known, or the next. A level premium freezes age and horizon at
-    /// entry (§3.1, `CI`).
+    /// entry.
     fn year(&self, period: &Period, known: Option<Year>) -> Year {
         let revision = self.schedule.revision_on(period.start);
         if let Some(year) = known

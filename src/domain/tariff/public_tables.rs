@@ -2,7 +2,7 @@
 //!
 //! Two shapes exist: the mortality table of the regulation (one row per age) and the laws of the
 //! BCAC (one row per age of entry, one column per elapsed month or year, counts per 10 000
-//! entries; annexes to art. A331-22 C. ass., `domain.md` §3.5). The reader understands plain
+//! entries; annexes to art. A331-22 C. ass., `docs/domain/tariff.md`). The reader understands plain
 //! comma-separated numbers under a header, which is all these files are. It opens no file: text in,
 //! table out.
 
@@ -77,7 +77,7 @@ impl Mortality {
     }
 
     /// The mean of the probabilities of men and women at `age`: the price may not depend on sex
-    /// (CJEU C-236/09, Test-Achats; `domain.md` §3.1). `None` outside the ages of both tables.
+    /// (CJEU C-236/09, Test-Achats; `docs/domain/tariff.md`). `None` outside the ages of both tables.
     pub fn unisex(&self, age: u8) -> Option<Decimal> {
         let place = usize::from(age.checked_sub(self.first_age)?);
         let (men, women) = *self.rows.get(place)?;

@@ -1,5 +1,5 @@
 //! What a set of premiums costs, by calendar month: the figures that the law asks to show
-//! (art. L313-8 C. conso., `domain.md` §4.4).
+//! (art. L313-8 C. conso., `docs/domain/costs.md`).
 
 use crate::kernel::money::Cents;
 

@@ -1,4 +1,4 @@
-//! The tax inside a premium (*TSCA*, art. 1001 6° CGI), `domain.md` §3.1.
+//! The tax inside a premium (*TSCA*, art. 1001 6° CGI), `docs/domain/tariff.md`.
 
 use rust_decimal::Decimal;
 

@@ -39,7 +39,7 @@ impl Franchise {
     }
 }
 
-/// Pure rates at one age, tax and loads aside, for a non-smoker of class C2 (`domain.md` §3.7).
+/// Pure rates at one age, tax and loads aside, for a non-smoker of class C2 (`docs/domain/tariff.md`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct AgeRates {
     /// Of death, per euro of outstanding and year.
@@ -141,7 +141,7 @@ impl Tariff {
     }
 
     /// Pure price of one year of `guarantee` in cents, before share, tax and loads: `value_g` of
-    /// `domain.md` §3.7.
+    /// `docs/domain/tariff.md`.
     pub fn pure_year(&self, guarantee: Guarantee, exposure: &Exposure) -> Decimal {
         let rates = self.at(exposure.age);
         let capital = exposure.capital.to_decimal();

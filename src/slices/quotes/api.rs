@@ -26,6 +26,12 @@ pub fn api() -> OpenApiRouter<Quotes> {
         .routes(routes!(copy_quote))
 }
 
+/// The document shown in the API's page: the one of the README.
+fn example() -> Value {
+    let text = include_str!("../../../docs/examples/one-loan.json");
+    serde_json::from_str(text).unwrap_or_default()
+}
+
 /// What an answer holds besides the figures.
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
@@ -51,10 +57,11 @@ impl Include {
 
 /// Prices a project. Writes nothing: ask as often as you like.
 #[utoipa::path(
-    post, path = "/v1/simulations", tag = "quotes", params(Include), request_body = SimulationRequest,
+    post, path = "/v1/simulations", tag = "quotes", params(Include), request_body(content = SimulationRequest, example = example),
     responses(
         (status = 200, description = "The priced project", body = SimulationResponse),
         (status = "4XX", description = "What is wrong, where, and how to put it right", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = "5XX", description = "Our fault, or no room now: see Retry-After", body = ProblemDocument, content_type = "application/problem+json"),
     )
 )]
 async fn simulate(
@@ -67,10 +74,15 @@ async fn simulate(
 
 /// Freezes a priced project under a number, once per idempotency key.
 #[utoipa::path(
-    post, path = "/v1/quotes", tag = "quotes", params(Include, IdempotencyKey), request_body = SimulationRequest,
+    post, path = "/v1/quotes", tag = "quotes", params(Include, IdempotencyKey), request_body(content = SimulationRequest, example = example),
     responses(
-        (status = 201, description = "The quote; its address is in Location", body = QuoteResponse),
+        (status = 201, description = "The quote", body = QuoteResponse, headers(
+            ("Location" = String, description = "Address of the quote"),
+            ("Idempotency-Replayed" = bool, description = "Present when an earlier request made it"),
+        )),
+        (status = 409, description = "A request with this key is under way", body = ProblemDocument, content_type = "application/problem+json"),
         (status = "4XX", description = "What is wrong, where, and how to put it right", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = "5XX", description = "Our fault, or no room now: see Retry-After", body = ProblemDocument, content_type = "application/problem+json"),
     )
 )]
 async fn keep_quote(
@@ -88,7 +100,8 @@ async fn keep_quote(
     get, path = "/v1/quotes/{id}", tag = "quotes", params(Include, ("id" = String, Path, description = "Identifier, `quo_…`")),
     responses(
         (status = 200, description = "The quote", body = QuoteResponse),
-        (status = "4XX", description = "No such quote", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 404, description = "No such quote", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = "5XX", description = "Our fault, or no room now: see Retry-After", body = ProblemDocument, content_type = "application/problem+json"),
     )
 )]
 async fn find_quote(
@@ -104,10 +117,14 @@ async fn find_quote(
 #[utoipa::path(
     post, path = "/v1/quotes/{id}/copy", tag = "quotes",
     params(Include, IdempotencyKey, ("id" = String, Path, description = "Identifier, `quo_…`")),
-    request_body(content = Value, description = "Merge patch of the request, `{}` for an identical copy"),
+    request_body(content = Value, content_type = "application/merge-patch+json", description = "Merge patch of the request, `{}` for an identical copy"),
     responses(
-        (status = 201, description = "The new quote; its address is in Location", body = QuoteResponse),
+        (status = 201, description = "The new quote", body = QuoteResponse, headers(
+            ("Location" = String, description = "Address of the quote"),
+            ("Idempotency-Replayed" = bool, description = "Present when an earlier request made it"),
+        )),
         (status = "4XX", description = "What is wrong, where, and how to put it right", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = "5XX", description = "Our fault, or no room now: see Retry-After", body = ProblemDocument, content_type = "application/problem+json"),
     )
 )]
 async fn copy_quote(

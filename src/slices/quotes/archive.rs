@@ -66,6 +66,7 @@ pub(super) fn number(created_at: Timestamp, sequence: u64) -> String {
 mod tests {
     use super::*;
     use crate::slices::quotes::Pricer;
+    use crate::slices::quotes::wire::SimulationRequest;
 
     #[test]
     fn tables_come_back_as_they_were_and_smaller() {
@@ -78,6 +79,21 @@ mod tests {
         assert!(packed.len() < 40_000, "{} bytes", packed.len());
         unpack_tables(&packed, &mut stored).expect("the same bytes");
         assert_eq!(stored, answer);
+    }
+
+    /// A quote kept by the first version must be readable for ever: never edit this file. A field
+    /// that is added since needs a default, one that is renamed an alias.
+    #[test]
+    fn a_quote_of_the_first_version_is_still_read() {
+        #[derive(Deserialize)]
+        struct Stored {
+            request: SimulationRequest,
+            result: SimulationResponse,
+        }
+        let text = include_str!("../../../tests/data/stored/quote-v1.json");
+        let stored: Stored = serde_json::from_str(text).expect("a quote of the first version");
+        assert_eq!(stored.request.loans[0].months, 12);
+        assert_eq!(stored.result.project.schedule.map(|rows| rows.len()), Some(12));
     }
 
     #[test]

@@ -116,7 +116,7 @@ fn a_running_loan_is_found_from_its_balance() {
     assert!(read(&mut ignored, TODAY).is_some());
 }
 
-/// The project of `domain.md` §12, typed as it stands there.
+/// The project of `docs/domain/README.md`, typed as it stands there.
 #[test]
 fn the_worked_example_can_be_typed_exactly() {
     let mut form = filled(&[

@@ -37,7 +37,7 @@ pub(in crate::slices::quotes) fn single(bank: &'static str) -> QuoteResponse {
     quote(form::read(&mut answers, date(2026, 11, 22)).expect("sound"))
 }
 
-/// The project of `domain.md` §12: two persons, a smoothed loan and a zero-rate loan.
+/// The project of `docs/domain/README.md`: two persons, a smoothed loan and a zero-rate loan.
 pub(in crate::slices::quotes) fn couple() -> QuoteResponse {
     let mut answers = Form::new(SINGLE);
     for (name, value) in COUPLE {

@@ -94,7 +94,7 @@ impl Reader<'_> {
         }
     }
 
-    /// A dangerous job is in the last class, whatever the status (`domain.md` §3.9).
+    /// A dangerous job is in the last class, whatever the status (`docs/domain/tariff.md`).
     fn class(&self, person: &InsuredRequest) -> RiskClass {
         let manual_work =
             if person.work_hazards.is_empty() { person.manual_work } else { ManualWork::Heavy };
@@ -117,7 +117,7 @@ impl Reader<'_> {
         country.to_owned()
     }
 
-    /// The guarantees this person can have (`domain.md` §1.3, §13.3): from 65 on and for the
+    /// The guarantees this person can have (`docs/domain/product.md`): from 65 on and for the
     /// retired, death and PTIA only.
     fn pack(&self, occupation: Occupation, age: i32, faults: &mut Faults) -> Pack {
         let asked = self.request.options.pack;

@@ -11,12 +11,12 @@ mod loan_terms;
 mod loans;
 mod risks;
 mod values;
+mod whole;
 
 use crate::domain::equivalence::Profile;
 use crate::domain::product::{INSURED_MAX, LOANS_MAX};
 use crate::domain::rule::Rule;
 use crate::domain::simulation::{Project, ProjectInsured, ProjectLoan};
-use crate::domain::tariff::periods::Share;
 use crate::domain::tariff::{Choices, Franchise, Tariff};
 use crate::kernel::problem::Fault;
 
@@ -47,11 +47,12 @@ pub(super) fn read(request: &SimulationRequest, tariff: &Tariff) -> Result<Readi
     let bank = bank::read(request.bank_offer.as_ref(), &mut faults);
     let lender = lender::read(request.lender.as_ref(), &mut faults);
     if let (Some(loans), Some(insured)) = (&loans, &insured) {
-        shares_begin_in_time(loans, insured, &mut faults);
+        whole::shares_begin_in_time(loans, insured, &mut faults);
     }
     let usage = request.usage.unwrap_or(request.purpose.usual_usage());
     match (loans, insured, franchise, faults.is_empty()) {
         (Some(loans), Some(insured), Some(franchise), true) => {
+            whole::warn_of_caps(&loans, &insured, &mut faults);
             let project = Project {
                 housing: matches!(usage, Usage::Habitation | Usage::Mixte),
                 loans,
@@ -89,19 +90,6 @@ fn read_loans(request: &SimulationRequest, faults: &mut Faults) -> Option<Vec<Pr
         return None;
     }
     Some(loans)
-}
-
-/// A share that begins once the loan is repaid covers nothing.
-fn shares_begin_in_time(loans: &[ProjectLoan], insured: &[ProjectInsured], faults: &mut Faults) {
-    for (place, person) in insured.iter().enumerate() {
-        let covers = loans.iter().zip(&person.shares);
-        let late = |(loan, shares): (&ProjectLoan, &Vec<Share>)| {
-            shares.iter().any(|share| share.from.is_some_and(|from| from >= loan.schedule.end()))
-        };
-        let detail = "Une part assurée commence avant la dernière échéance de son prêt.";
-        let holds = !covers.into_iter().any(late);
-        faults.check(holds, format!("/insured/{place}/shares"), Rule::DateRange, detail);
-    }
 }
 
 fn read_insured(

@@ -1,5 +1,5 @@
 //! What makes the cover of one person dearer or narrower: loadings already decided, sports, dangers
-//! of the job, long stays abroad (`domain.md` §3.9).
+//! of the job, long stays abroad (`docs/domain/tariff.md`).
 
 use rust_decimal::Decimal;
 

@@ -1,4 +1,5 @@
-//! What is answered. The archive of a quote is this same document, so it is read back as well.
+//! What is answered. The archive of a quote is this same document, so it is read back for ever: a
+//! field that is added needs `#[serde(default)]`, one that is renamed an alias.
 
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};

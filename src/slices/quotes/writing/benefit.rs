@@ -1,4 +1,4 @@
-//! What each guarantee pays, in one plain sentence (`domain.md` §1.2 and §1.3).
+//! What each guarantee pays, in one plain sentence (`docs/domain/product.md`).
 
 use crate::domain::guarantee::Guarantee;
 use crate::domain::tariff::Choices;
