@@ -13,6 +13,7 @@ use std::fmt::Write;
 use rust_decimal::{Decimal, MathematicalOps, RoundingStrategy};
 use serde::Deserialize;
 
+use super::table::AgeRates;
 use crate::domain::{
     guarantee::Guarantee,
     tariff::public_tables::{Law, Mortality, RADIX, TableError},
@@ -158,25 +159,6 @@ impl Tables {
     }
 }
 
-/// The pure rates of one age, each rounded half-up to eight decimals.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Rates {
-    /// Completed age.
-    pub age: u8,
-    /// Deaths a year, per euro of outstanding capital.
-    pub death: Decimal,
-    /// PTIA a year, per euro of outstanding capital.
-    pub ptia: Decimal,
-    /// IPT a year, per euro of outstanding capital.
-    pub ipt: Decimal,
-    /// Expected months indemnified a year, by waiting period ([`FRANCHISE_MONTHS`]).
-    pub itt_months: [Decimal; 3],
-    /// Entries into IPP a year.
-    pub ipp_entry: Decimal,
-    /// Expected years in invalidity within each of [`HORIZONS_YEARS`], the 65th birthday at most.
-    pub invalidity_years: [Decimal; 5],
-}
-
 /// The tariff as the text of `rates.csv`, with the parameters of `demo-v1`.
 ///
 /// `mortality` is TH/TF 00-02, the others the laws of the BCAC: staying in incapacity (`itt`),
@@ -194,23 +176,26 @@ pub fn derive_csv(
     Ok(to_csv(&derive(&tables, &Parameters::DEMO_V1)?))
 }
 
-/// The rates of every age of the tariff.
+/// The pure rates of every age of the tariff, each rounded half-up to eight decimals.
 ///
 /// # Errors
 /// An age for which a table has no answer.
-pub fn derive(tables: &Tables, parameters: &Parameters) -> Result<Vec<Rates>, DerivationError> {
+pub fn derive(
+    tables: &Tables,
+    parameters: &Parameters,
+) -> Result<Vec<(u8, AgeRates)>, DerivationError> {
     (parameters.first_age..=parameters.last_age)
-        .map(|age| rates_at(tables, parameters, age))
+        .map(|age| Ok((age, rates_at(tables, parameters, age)?)))
         .collect()
 }
 
 /// Writes rates as `rates.csv`: [`HEADER`], then one line per age with eight decimals.
-pub fn to_csv(rates: &[Rates]) -> String {
+pub fn to_csv(rates: &[(u8, AgeRates)]) -> String {
     let mut text = String::from(HEADER);
     text.push('\n');
-    for row in rates {
-        text.push_str(&row.age.to_string());
-        for cell in row.cells() {
+    for (age, row) in rates {
+        text.push_str(&age.to_string());
+        for cell in cells(row) {
             write!(text, ",{cell:.8}").expect("writing into a string never fails");
         }
         text.push('\n');
@@ -218,17 +203,15 @@ pub fn to_csv(rates: &[Rates]) -> String {
     text
 }
 
-impl Rates {
-    fn cells(&self) -> impl Iterator<Item = Decimal> {
-        [self.death, self.ptia, self.ipt]
-            .into_iter()
-            .chain(self.itt_months)
-            .chain([self.ipp_entry])
-            .chain(self.invalidity_years)
-    }
+fn cells(rates: &AgeRates) -> impl Iterator<Item = Decimal> {
+    [rates.death, rates.ptia, rates.ipt]
+        .into_iter()
+        .chain(rates.itt_months)
+        .chain([rates.ipp_entry])
+        .chain(rates.invalidity_years)
 }
 
-fn rates_at(tables: &Tables, p: &Parameters, age: u8) -> Result<Rates, DerivationError> {
+fn rates_at(tables: &Tables, p: &Parameters, age: u8) -> Result<AgeRates, DerivationError> {
     let mortality = tables.mortality.unisex(age);
     let mortality = mortality.ok_or(DerivationError::AgeMissing(age))?;
     let recognised = p.invalidity_recognition * p.invalidity_entries(age);
@@ -236,8 +219,7 @@ fn rates_at(tables: &Tables, p: &Parameters, age: u8) -> Result<Rates, Derivatio
     let while_covered = |guarantee: Guarantee, value: Decimal| {
         if i32::from(age) < guarantee.end_age() { round(value) } else { Decimal::ZERO }
     };
-    Ok(Rates {
-        age,
+    Ok(AgeRates {
         death: while_covered(Guarantee::Deces, mortality * p.mortality_factor),
         ptia: while_covered(Guarantee::Ptia, recognised * p.ptia_part),
         ipt: while_covered(Guarantee::Ipt, recognised * p.ipt_part),
