@@ -3,20 +3,21 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
+use tokio::task::JoinSet;
 
 use super::{project, read, with};
 use crate::harness::app::App;
+use crate::harness::soon;
 
 const DAY: Duration = Duration::from_hours(24);
 
 /// A key that no other test uses.
-fn key(app: &App) -> String {
-    let _ = app;
+fn key() -> String {
     assurly::platform::clock::Entropy::system().key()
 }
 
 async fn quote(app: &App) -> Value {
-    let (status, quote) = read(app.keep("/v1/quotes", &key(app), &project()).await).await;
+    let (status, quote) = read(app.keep("/v1/quotes", &key(), &project()).await).await;
     assert_eq!(status, 201, "{quote}");
     quote
 }
@@ -24,7 +25,7 @@ async fn quote(app: &App) -> Value {
 #[tokio::test]
 async fn a_quote_is_found_again_as_it_was_made() {
     let app = App::start().await;
-    let answer = app.keep("/v1/quotes?include=schedule", &key(&app), &project()).await;
+    let answer = app.keep("/v1/quotes?include=schedule", &key(), &project()).await;
     let location = answer.headers()["location"].to_str().expect("text").to_owned();
     let (status, made) = read(answer).await;
     assert_eq!(status, 201, "{made}");
@@ -32,69 +33,71 @@ async fn a_quote_is_found_again_as_it_was_made() {
     assert!(number.starts_with("AS-2026-") && number.len() == 17, "{number}");
     let (_, found) = read(app.get(&format!("{location}?include=schedule")).await).await;
     assert_eq!(found, made);
-    assert_eq!(
-        found["request"]["loans"],
-        with(project(), "/loans/0/lender_fees_cents", json!(0))["loans"]
-            .as_array()
-            .map(|loans| { json!([with(json!([loans[0]]), "/0/account_fee_cents", json!(0))[0]]) })
-            .expect("one loan")
-    );
+    let loan = &found["request"]["loans"][0];
+    assert_eq!(loan["capital_cents"], 20_000_000);
+    assert_eq!(loan["first_due_date"], "2027-01-05");
     let (_, short) = read(app.get(&location).await).await;
     assert_eq!(short["result"]["project"]["schedule"], Value::Null);
     let (_, priced) = read(app.simulate(&project()).await).await;
     assert_eq!(short["result"], priced);
 }
 
-#[tokio::test]
-async fn the_same_key_makes_one_quote_however_many_ask() {
-    let app = App::start().await;
-    let (key, document) = (key(&app), project());
-    let asked = (0..8).map(|_| app.keep("/v1/quotes", &key, &document));
-    let mut numbers = Vec::new();
-    let mut made = 0;
-    for answer in futures(asked).await {
+/// Eight requests at once with one key: how many say that they made a quote, and the numbers.
+async fn eight_at_once(app: &App, key: &str, document: &Value) -> (usize, Vec<Value>) {
+    let mut asked = JoinSet::new();
+    for _ in 0..8 {
+        let request = app.client.post(app.url("/v1/quotes")).header("idempotency-key", key);
+        let request = request.header("content-type", "application/json");
+        asked.spawn(request.body(document.to_string()).send());
+    }
+    let (mut made, mut numbers) = (0, Vec::new());
+    for answer in soon(asked.join_all()).await {
+        let answer = answer.expect("an answer");
         made += usize::from(!answer.headers().contains_key("idempotency-replayed"));
         let (status, quote) = read(answer).await;
         assert_eq!(status, 201, "{quote}");
         numbers.push(quote["number"].clone());
     }
+    (made, numbers)
+}
+
+#[tokio::test]
+async fn the_same_key_makes_one_quote_however_many_ask() {
+    let app = App::start().await;
+    let (made, numbers) = eight_at_once(&app, &key(), &project()).await;
     assert_eq!(made, 1);
     assert!(numbers.iter().all(|number| *number == numbers[0]), "{numbers:?}");
 }
 
-/// All answers, asked for at the same time.
-async fn futures<F: Future<Output = reqwest::Response>>(
-    asked: impl Iterator<Item = F>,
-) -> Vec<reqwest::Response> {
-    let mut pending: Vec<_> = asked.map(Box::pin).collect();
-    let mut answers = Vec::new();
-    std::future::poll_fn(|context| {
-        pending.retain_mut(|asked| match asked.as_mut().poll(context) {
-            std::task::Poll::Ready(answer) => {
-                answers.push(answer);
-                false
-            }
-            std::task::Poll::Pending => true,
-        });
-        if pending.is_empty() { std::task::Poll::Ready(()) } else { std::task::Poll::Pending }
-    })
-    .await;
-    answers
+#[tokio::test]
+async fn a_key_whose_time_is_over_makes_one_new_quote_however_many_ask() {
+    let app = App::start().await;
+    let key = key();
+    let (_, first) = read(app.keep("/v1/quotes", &key, &project()).await).await;
+    app.clock.advance(DAY * 30);
+    let (made, numbers) = eight_at_once(&app, &key, &starting("2027-01-05", "2027-02-05")).await;
+    assert_eq!(made, 1);
+    assert!(numbers.iter().all(|number| *number == numbers[0] && *number != first["number"]));
+}
+
+/// The project, starting later.
+fn starting(effect: &str, first_due: &str) -> Value {
+    let later = with(project(), "/effect_date", json!(effect));
+    let later = with(later, "/loans/0/release_date", json!(effect));
+    with(later, "/loans/0/first_due_date", json!(first_due))
 }
 
 #[tokio::test]
 async fn a_key_belongs_to_one_document_until_it_is_forgotten() {
     let app = App::start().await;
-    let key = key(&app);
+    let key = key();
     let (_, first) = read(app.keep("/v1/quotes", &key, &project()).await).await;
     let other = with(project(), "/loans/0/months", json!(180));
     let (status, problem) = read(app.keep("/v1/quotes", &key, &other).await).await;
     assert_eq!(status, 422);
     assert!(problem["type"].as_str().is_some_and(|kind| kind.ends_with("/idempotency-key-reused")));
     app.clock.advance(DAY * 30);
-    let later = with(other, "/effect_date", json!("2027-01-05"));
-    let later = with(later, "/loans/0/release_date", json!("2027-01-05"));
-    let later = with(later, "/loans/0/first_due_date", json!("2027-02-05"));
+    let later = starting("2027-01-05", "2027-02-05");
     let (status, second) = read(app.keep("/v1/quotes", &key, &later).await).await;
     assert_eq!(status, 201, "{second}");
     assert_ne!(second["number"], first["number"]);
@@ -122,7 +125,7 @@ async fn a_quote_commits_so_it_refuses_what_a_simulation_only_says() {
         (rental, "PACK_NOT_AVAILABLE"),
     ];
     for (document, code) in cases {
-        let (status, problem) = read(app.keep("/v1/quotes", &key(&app), &document).await).await;
+        let (status, problem) = read(app.keep("/v1/quotes", &key(), &document).await).await;
         assert_eq!((status, &problem["errors"][0]["code"]), (422, &json!(code)), "{problem}");
         assert_eq!(app.simulate(&document).await.status(), 200, "{code}");
     }
@@ -168,7 +171,7 @@ async fn a_copy_changes_what_it_is_asked_to() {
     let made = quote(&app).await;
     let path = format!("/v1/quotes/{}/copy", made["id"].as_str().expect("an id"));
     let patch = json!({"options": {"franchise_days": 30}});
-    let (status, copy) = read(app.keep(&path, &key(&app), &patch).await).await;
+    let (status, copy) = read(app.keep(&path, &key(), &patch).await).await;
     assert_eq!((status, &copy["copied_from"]), (201, &made["id"]), "{copy}");
     assert_eq!(copy["request"]["options"]["franchise_days"], 30);
     assert_ne!(copy["number"], made["number"]);
@@ -178,13 +181,28 @@ async fn a_copy_changes_what_it_is_asked_to() {
         (json!({"options": {"surprise": 1}}), "/options/surprise"),
         (json!({"loans": null}), "/loans"),
     ] {
-        let (status, problem) = read(app.keep(&path, &key(&app), &patch).await).await;
+        let (status, problem) = read(app.keep(&path, &key(), &patch).await).await;
         assert_eq!(
             (status, problem["errors"][0]["pointer"].as_str()),
             (422, Some(pointer)),
             "{problem}"
         );
     }
+}
+
+#[tokio::test]
+async fn a_copy_is_made_once_per_key_too() {
+    let app = App::start().await;
+    let made = quote(&app).await;
+    let path = format!("/v1/quotes/{}/copy", made["id"].as_str().expect("an id"));
+    let (key, patch) = (key(), json!({"options": {"franchise_days": 60}}));
+    let (_, first) = read(app.keep(&path, &key, &patch).await).await;
+    let again = app.keep(&path, &key, &patch).await;
+    assert_eq!(again.headers()["idempotency-replayed"], "true");
+    assert_eq!(read(again).await.1, first);
+    // The same document asked for otherwise than as a copy is another act.
+    let (status, _) = read(app.keep("/v1/quotes", &key, &first["request"]).await).await;
+    assert_eq!(status, 422);
 }
 
 #[tokio::test]
@@ -206,7 +224,7 @@ async fn what_is_no_quote_is_not_found() {
 async fn without_a_database_prices_go_on_and_quotes_say_when_to_come_back() {
     let app = App::without_database(&[("DATABASE__ACQUIRE_TIMEOUT_MS", "200")]).await;
     assert_eq!(app.simulate(&project()).await.status(), 200);
-    let answer = app.keep("/v1/quotes", &key(&app), &project()).await;
+    let answer = app.keep("/v1/quotes", &key(), &project()).await;
     assert!(answer.headers().contains_key("retry-after"));
     let (status, problem) = read(answer).await;
     assert_eq!(status, 503, "{problem}");
