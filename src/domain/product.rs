@@ -1,7 +1,9 @@
 //! What the product takes: limits of amounts, terms, rates and lists (`docs/domain/product.md`,
 //! confirmed by the decisions of the product).
 
-use crate::domain::loan::LoanKind;
+use crate::domain::guarantee::Pack;
+use crate::domain::loan::{LoanKind, Purpose};
+use crate::domain::person::Occupation;
 use crate::kernel::money::Cents;
 use crate::kernel::rate::Rate;
 
@@ -54,5 +56,34 @@ pub const fn months_max(kind: LoanKind) -> u32 {
         LoanKind::InFine => 120,
         LoanKind::Relais => 36,
         _ => LOAN_MONTHS_MAX,
+    }
+}
+
+/// Whether a person of this age and occupation can be insured for death and PTIA only
+/// (`docs/domain/product.md`).
+pub const fn is_limited_to_dc_ptia(age_at_effect: i32, occupation: Occupation) -> bool {
+    age_at_effect >= DC_PTIA_AGE || matches!(occupation, Occupation::Retraite)
+}
+
+/// Whether `pack` is sold for this purpose: for a home that is lived in, all guarantees are the only
+/// pack, unless the person is limited.
+pub const fn is_sold(pack: Pack, purpose: Purpose, is_limited: bool) -> bool {
+    let lived_in = matches!(purpose, Purpose::ResidencePrincipale | Purpose::ResidenceSecondaire);
+    matches!(pack, Pack::Full) || is_limited || !lived_in
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn death_and_ptia_alone_are_for_a_home_to_let_or_a_limited_person() {
+        assert!(is_sold(Pack::Full, Purpose::ResidencePrincipale, false));
+        assert!(is_sold(Pack::DcPtia, Purpose::Locatif, false));
+        assert!(!is_sold(Pack::DcPtia, Purpose::ResidenceSecondaire, false));
+        assert!(is_sold(Pack::DcPtia, Purpose::ResidenceSecondaire, true));
+        assert!(!is_limited_to_dc_ptia(64, Occupation::SalarieCadre));
+        assert!(is_limited_to_dc_ptia(65, Occupation::SalarieCadre));
+        assert!(is_limited_to_dc_ptia(60, Occupation::Retraite));
     }
 }

@@ -18,6 +18,7 @@ use super::store::{Inserted, Key, QuoteRow, Store};
 use super::wire::{QuoteResponse, SimulationRequest, SimulationResponse};
 use crate::domain::rule::Rule;
 use crate::kernel::calendar::add_months;
+use crate::kernel::french;
 use crate::kernel::id::{Id, Sort};
 use crate::kernel::problem::{Fault, Problem};
 use crate::platform::clock::{Clock, Entropy};
@@ -181,7 +182,8 @@ impl Quotes {
         let today = self.today();
         let tomorrow = today.tomorrow().unwrap_or(today);
         if !(tomorrow..=add_months(today, 12)).contains(&request.effect_date) {
-            let detail = format!("La date d’effet va du {tomorrow} au {}.", add_months(today, 12));
+            let (first, last) = (french::day(tomorrow), french::day(add_months(today, 12)));
+            let detail = format!("La date d’effet va du {first} au {last}.");
             faults.push(Fault::new("/effect_date", Rule::EffectDate.code(), detail));
         }
         for (place, person) in result.insured.iter().enumerate().filter(|(_, p)| !p.route.eligible)

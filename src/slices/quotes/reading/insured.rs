@@ -5,10 +5,9 @@ use std::collections::HashSet;
 use super::faults::Faults;
 use super::{risks, values};
 use crate::domain::guarantee::Pack;
-use crate::domain::loan::Purpose;
 use crate::domain::person::{ManualWork, Occupation, RiskClass};
 use crate::domain::product::{
-    DC_PTIA_AGE, ENTRY_AGE_MAX, ENTRY_AGE_MIN, LIST_MAX, OTHER_INSURED_MAX,
+    ENTRY_AGE_MAX, ENTRY_AGE_MIN, LIST_MAX, OTHER_INSURED_MAX, is_limited_to_dc_ptia, is_sold,
 };
 use crate::domain::rule::Rule;
 use crate::domain::simulation::ProjectInsured;
@@ -117,21 +116,16 @@ impl Reader<'_> {
         country.to_owned()
     }
 
-    /// The guarantees this person can have (`docs/domain/product.md`): from 65 on and for the
-    /// retired, death and PTIA only.
+    /// The guarantees this person can have, and what to know about it.
     fn pack(&self, occupation: Occupation, age: i32, faults: &mut Faults) -> Pack {
         let asked = self.request.options.pack;
-        let limited = age >= DC_PTIA_AGE || occupation == Occupation::Retraite;
-        if asked == Pack::Full && limited {
+        let is_limited = is_limited_to_dc_ptia(age, occupation);
+        if asked == Pack::Full && is_limited {
             let detail = "À partir de 65 ans ou à la retraite, la couverture est limitée au décès et à la PTIA.";
             faults.warn(self.at.clone(), Rule::PackReduced, detail);
             return Pack::DcPtia;
         }
-        let home = matches!(
-            self.request.purpose,
-            Purpose::ResidencePrincipale | Purpose::ResidenceSecondaire
-        );
-        if asked == Pack::DcPtia && home && !limited {
+        if !is_sold(asked, self.request.purpose, is_limited) {
             faults.warn("/options/pack", Rule::PackNotAvailable, Rule::PackNotAvailable.sentence());
         }
         asked
