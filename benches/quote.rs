@@ -7,6 +7,7 @@ use std::hint::black_box;
 use assurly::domain::cost::{CashFlows, taea};
 use assurly::domain::loan::{Schedule, Terms};
 use assurly::kernel::money::Cents;
+use assurly::platform::web::json;
 use assurly::slices::quotes::Pricer;
 use assurly::slices::quotes::wire::SimulationRequest;
 use criterion::{Criterion, criterion_group, criterion_main};
@@ -48,18 +49,22 @@ fn engine(criterion: &mut Criterion) {
         });
     });
     let pricer = Pricer::shipped().expect("products/");
-    let couple = include_str!("../docs/examples/couple-two-loans.json");
-    let request: SimulationRequest = serde_json::from_str(couple).expect("a document");
-    criterion.bench_function("couple with two loans, from document to answer", |bencher| {
-        bencher.iter(|| pricer.price(black_box(&request), false));
-    });
-    criterion.bench_function("couple with two loans, from bytes to bytes", |bencher| {
-        bencher.iter(|| {
-            let request: SimulationRequest =
-                serde_json::from_str(black_box(couple)).expect("a document");
-            serde_json::to_vec(&pricer.price(&request, false).expect("a price"))
+    for (name, text) in [
+        ("one loan, one person, a bank", include_str!("../docs/examples/one-loan.json")),
+        ("couple with two loans", include_str!("../docs/examples/couple-two-loans.json")),
+    ] {
+        let request: SimulationRequest = serde_json::from_str(text).expect("a document");
+        criterion.bench_function(&format!("{name}: from document to answer"), |bencher| {
+            bencher.iter(|| pricer.price(black_box(&request), false));
         });
-    });
+        criterion.bench_function(&format!("{name}: from bytes to bytes"), |bencher| {
+            bencher.iter(|| {
+                let request: SimulationRequest =
+                    json::parse(black_box(text.as_bytes())).expect("a document");
+                serde_json::to_vec(&pricer.price(&request, false).expect("a price"))
+            });
+        });
+    }
 }
 
 criterion_group!(benches, engine);
