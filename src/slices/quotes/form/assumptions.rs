@@ -35,6 +35,9 @@ pub fn change(
         first_instalment(form, &mut changed, today);
     }
     if form.has("actuelle") {
+        if form.value("actuelle").is_empty() {
+            form.refuse("actuelle", "Indiquez le prix de l’assurance de la banque, par mois");
+        }
         changed.bank_offer = bank_offer(form)?;
     }
     form.is_sound().then_some(changed)

@@ -65,7 +65,7 @@ fn messages_are_those_of_the_catalogue() {
         ),
         ("duree", "", "Indiquez la durée du prêt"),
         ("duree", "longtemps", "La durée du prêt doit être un nombre d’années, comme 25"),
-        ("duree", "31", "La durée du prêt doit être comprise entre 2 et 30\u{A0}ans"),
+        ("duree", "36", "La durée du prêt doit être comprise entre 1 et 35\u{A0}ans"),
         ("taux", "3,4567", "Le taux du prêt doit être un nombre, comme 3,10"),
         ("taux", "15,1", "Le taux du prêt doit être compris entre 0 et 15\u{A0}%"),
         ("actuelle", "5001", "L’assurance de la banque doit être un montant par mois, comme 58,40"),
@@ -108,10 +108,20 @@ fn a_running_loan_is_found_from_its_balance() {
     form.set("restant", "192 818,39");
     let request = read(&mut form, TODAY).expect("sound");
     assert_eq!(request.loans[0].release_date, date(2025, 11, 24));
-    form.set("restant", "200001");
-    assert!(read(&mut form, TODAY).is_none());
-    let expected = "Le capital restant dû ne peut pas dépasser le montant emprunté";
-    assert_eq!(form.error("restant"), Some(expected));
+    for (typed, expected) in [
+        ("200001", "Le capital restant dû ne peut pas dépasser le montant emprunté"),
+        ("", "Indiquez le capital restant dû\u{A0}: il figure sur votre tableau d’amortissement"),
+        (
+            "12",
+            "Le capital restant dû ne correspond pas à ce prêt\u{A0}: vérifiez le montant, la durée \
+             et le taux",
+        ),
+    ] {
+        let mut form = filled(&running);
+        form.set("restant", typed);
+        assert!(read(&mut form, TODAY).is_none());
+        assert_eq!(form.error("restant"), Some(expected));
+    }
     let mut ignored = filled(&[("restant", "n’importe quoi")]);
     assert!(read(&mut ignored, TODAY).is_some());
 }

@@ -175,7 +175,7 @@ pub(super) async fn change(
     let Some(request) = assumptions::change(&mut form, &quote.request, quotes.today()) else {
         return Ok(again(&quote, form));
     };
-    let key = key_of(&form, &request);
+    let key = key_of(&form, &request, &quotes);
     let problem = match quotes.keep(request, &key, quote.id.parse().ok()).await {
         Ok(kept) => return Ok(Redirect::to(&kept.quote.page).into_response()),
         Err(problem) => problem,

@@ -68,7 +68,7 @@ pub(super) async fn submit(
     let Some(request) = form::read(&mut form, quotes.today()) else {
         return Ok(page(form, &quotes));
     };
-    let key = key_of(&form, &request);
+    let key = key_of(&form, &request, &quotes);
     let problem = match quotes.keep(request, &key, None).await {
         Ok(kept) => return Ok(Redirect::to(&kept.quote.page).into_response()),
         Err(problem) => problem,
@@ -80,10 +80,16 @@ pub(super) async fn submit(
     }
 }
 
-/// One key for one page and one document: the same answers sent twice are one quote.
-pub(super) fn key_of(form: &Form, request: &SimulationRequest) -> String {
+/// One key for one page and one document: the same answers sent twice are one quote. A form without
+/// the key of its page gets a fresh one: two strangers never share a quote.
+pub(super) fn key_of(form: &Form, request: &SimulationRequest, quotes: &Quotes) -> String {
     let document = serde_json::to_vec(request).unwrap_or_default();
-    act_key(form.value("cle"), &document)
+    let act = form.value("cle");
+    if act.bytes().any(|byte| byte.is_ascii_alphanumeric()) {
+        act_key(act, &document)
+    } else {
+        act_key(&quotes.fresh_key(), &document)
+    }
 }
 
 /// The page again: its key stays, so that a second try is still the same act.
