@@ -11,10 +11,10 @@ use super::cover::Cover;
 use super::price::{Comparison, Price};
 use super::simulator::key_of;
 use super::{closed, words, years};
-use crate::kernel::french;
+use crate::kernel::french::{self, HARD};
 use crate::kernel::money::Cents;
 use crate::platform::web::form::Form;
-use crate::platform::web::page::{Page, PageError, Sheet};
+use crate::platform::web::page::{self, Page, PageError, Sheet};
 use crate::slices::quotes::form::{answers, assumptions, refusal};
 use crate::slices::quotes::service::Quotes;
 use crate::slices::quotes::wire::{InsuredRequest, LoanRequest, QuoteResponse};
@@ -28,7 +28,7 @@ pub(super) struct QuotePage<'a> {
     act: String,
     price: Price,
     comparison: Option<Comparison>,
-    cover: Vec<Cover<'a>>,
+    cover: Vec<Cover>,
     persons: Vec<Person>,
     years: Vec<years::Year>,
     chart: Option<Chart>,
@@ -52,7 +52,7 @@ impl<'a> QuotePage<'a> {
             quote,
             form,
             act,
-            price: Price::of(quote, &years),
+            price: Price::of(quote),
             comparison: Comparison::of(quote),
             cover: Cover::of(quote),
             persons: Person::all(quote),
@@ -71,11 +71,17 @@ impl<'a> QuotePage<'a> {
 
     /// One loan in one line.
     fn loan_line(&self, loan: &LoanRequest) -> String {
+        let deferral = loan.deferral_months.filter(|months| *months > 0);
         format!(
-            "{} sur {}, à {}",
+            "{}{HARD}: {} sur {}, à {}{}",
+            words::kind(loan.kind),
             french::euros_short(Cents::new(loan.capital_cents)),
             french::duration(loan.months),
-            french::rate(&loan.nominal_rate)
+            french::rate(&loan.nominal_rate),
+            deferral.map_or(String::new(), |months| format!(
+                ", différé de {}",
+                french::duration(months)
+            ))
         )
     }
 
@@ -85,9 +91,29 @@ impl<'a> QuotePage<'a> {
         self.quote.request.loans.iter().any(|loan| loan.release_date < effect)
     }
 
-    /// What is left to repay when cover begins.
+    /// What is left to repay of the first loan when cover begins, and after which instalment.
+    fn balance_used(&self) -> Option<(String, String)> {
+        let effect = self.quote.request.effect_date;
+        let rows = self.quote.result.loans.first()?.schedule.as_deref()?;
+        let row = rows.iter().rev().find(|row| row.due_date <= effect)?;
+        Some((french::euros(Cents::new(row.outstanding_cents)), french::month(row.due_date)))
+    }
+
+    /// What is left to repay when cover begins, all loans together.
     fn owed(&self) -> String {
-        french::euros_short(years::owed_at_start(self.quote))
+        french::euros(years::owed_at_start(self.quote))
+    }
+
+    /// What to know before going on, with whom it is about.
+    fn warnings(&self) -> Vec<String> {
+        let persons = self.quote.request.insured.len();
+        let warnings = self.quote.result.warnings.iter();
+        warnings.map(|warning| words::warning(warning, persons)).collect()
+    }
+
+    /// The address of the page, to find it again.
+    fn address(&self) -> String {
+        page::absolute(&self.quote.page)
     }
 
     fn purpose(&self) -> &'static str {

@@ -56,7 +56,7 @@ fn the_quote_says_the_price_as_the_law_wants_it() {
         "8 premières années",
         "Coût total sur 20\u{A0}ans",
         "s’ajoute à votre mensualité",
-        "Prix indicatif",
+        "Prix indicatif\u{A0}: il peut changer",
     ] {
         assert!(text.contains(words), "{words}");
     }

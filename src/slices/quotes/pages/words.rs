@@ -1,5 +1,10 @@
 //! The lists of the pages: what a document calls `salarie_cadre`, a person calls «Salarié cadre».
 
+use crate::domain::loan::LoanKind;
+use crate::domain::rule::Rule;
+use crate::kernel::french::{HARD, spaced};
+use crate::slices::quotes::wire::WarningResponse;
+
 /// A value as it is sent, and as it is read.
 pub(super) type Choice = (&'static str, &'static str);
 
@@ -80,6 +85,40 @@ pub(super) fn of_person(place: usize, count: usize) -> String {
         (0, 2) => ", pour vous".to_owned(),
         (1, 2) => ", pour la deuxième personne".to_owned(),
         _ => format!(", pour la personne {}", place + 1),
+    }
+}
+
+/// A kind of loan as the assumptions name it.
+pub(super) const fn kind(kind: LoanKind) -> &'static str {
+    match kind {
+        LoanKind::Amortissable => "prêt classique",
+        LoanKind::InFine => "prêt in fine",
+        LoanKind::DifferePartiel => "prêt à différé partiel",
+        LoanKind::DiffereTotal => "prêt à différé total",
+        LoanKind::Paliers => "prêt à paliers",
+        LoanKind::Ptz => "prêt à taux zéro",
+        LoanKind::Relais => "prêt relais",
+        LoanKind::Lisse => "prêt classique, mensualités lissées",
+    }
+}
+
+/// A warning in plain words, with whom or what it is about when there are several.
+pub(super) fn warning(warning: &WarningResponse, persons: usize) -> String {
+    let text = if warning.code == Rule::PackReduced.code() {
+        "À partir de 65\u{A0}ans ou à la retraite, l’assurance couvre seulement le décès et la perte \
+         totale d’autonomie."
+            .to_owned()
+    } else {
+        spaced(&warning.detail)
+    };
+    let mut parts = warning.pointer.trim_start_matches('/').split('/');
+    let (list, place) = (parts.next(), parts.next().and_then(|place| place.parse().ok()));
+    match (list, place) {
+        (Some("insured"), Some(place)) if persons > 1 => {
+            format!("{}{HARD}: {text}", person(place, persons))
+        }
+        (Some("loans"), Some(place)) => format!("Prêt {}{HARD}: {text}", place + 1),
+        _ => text,
     }
 }
 
