@@ -222,6 +222,27 @@ fn assumptions_change_a_copy_and_its_dates() {
 }
 
 #[test]
+fn what_the_form_does_not_show_stays_as_the_quote_has_it() {
+    let mut request = read(&mut filled(&[]), TODAY).expect("sound");
+    request.options.franchise_days = 30;
+    request.purpose = Purpose::Locatif;
+    request.insured[0].occupation = crate::domain::person::Occupation::Artisan;
+    request.loans[0].first_due_date = Some(date(2027, 3, 24));
+    let quote = crate::slices::quotes::pages::sample::quote(request.clone());
+    let mut form = answers::simulator(&quote);
+    let typed = read(&mut form, TODAY).expect("sound");
+    assert_eq!(carry::onto(&form, typed, &quote, TODAY), request);
+    form.set("capital", "230000");
+    let typed = read(&mut form, TODAY).expect("sound");
+    let changed = carry::onto(&form, typed, &quote, TODAY);
+    assert_eq!((changed.loans[0].capital_cents, changed.purpose), (23_000_000, Purpose::Locatif));
+    request.insured[0].shares[0].from = Some(date(2030, 1, 1));
+    assert!(carry::is_editable(&quote.request) && !carry::is_editable(&request));
+    let mut form = Form::new([("franchise", "30")]);
+    assert!(assumptions::change(&mut form, &request, TODAY).is_none());
+}
+
+#[test]
 fn answers_come_back_as_they_were_understood() {
     let mut form = filled(&[("actuelle", "58,40")]);
     let request = read(&mut form, TODAY).expect("sound");

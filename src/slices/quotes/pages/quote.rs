@@ -15,7 +15,7 @@ use crate::kernel::french::{self, HARD};
 use crate::kernel::money::Cents;
 use crate::platform::web::form::Form;
 use crate::platform::web::page::{self, Page, PageError, Sheet};
-use crate::slices::quotes::form::{answers, assumptions, refusal};
+use crate::slices::quotes::form::{answers, assumptions, carry, refusal};
 use crate::slices::quotes::service::Quotes;
 use crate::slices::quotes::wire::{InsuredRequest, LoanRequest, QuoteResponse};
 
@@ -32,6 +32,7 @@ pub(super) struct QuotePage<'a> {
     persons: Vec<Person>,
     years: Vec<years::Year>,
     chart: Option<Chart>,
+    editable: bool,
 }
 
 impl Sheet for QuotePage<'_> {
@@ -56,6 +57,7 @@ impl<'a> QuotePage<'a> {
             comparison: Comparison::of(quote),
             cover: Cover::of(quote),
             persons: Person::all(quote),
+            editable: carry::is_editable(&quote.request),
             chart: Chart::of(&years, years::owed_at_start(quote)),
             years,
         }
@@ -183,8 +185,9 @@ pub(super) async fn show(
     State(quotes): State<Quotes>,
     Path(reference): Path<String>,
 ) -> Result<Response, PageError> {
-    let Some(quote) = closed::find(&quotes, &reference).await? else {
-        return Ok(closed::gone());
+    let quote = match closed::find(&quotes, &reference).await?.or_page() {
+        Ok(quote) => quote,
+        Err(page) => return Ok(page),
     };
     let form = answers::assumptions(&quote.request);
     Ok(Page::new(QuotePage::new(&quote, form, quotes.fresh_key())).into_response())
@@ -195,20 +198,23 @@ pub(super) async fn change(
     Path(reference): Path<String>,
     mut form: Form,
 ) -> Result<Response, PageError> {
-    let Some(quote) = closed::find(&quotes, &reference).await? else {
-        return Ok(closed::gone());
+    let quote = match closed::find(&quotes, &reference).await?.or_page() {
+        Ok(quote) => quote,
+        Err(page) => return Ok(page),
     };
     let Some(request) = assumptions::change(&mut form, &quote.request, quotes.today()) else {
         return Ok(again(&quote, form));
     };
     let key = key_of(&form, &request, &quotes);
-    let problem = match quotes.keep(request, &key, quote.id.parse().ok()).await {
+    let problem = match quotes.keep(request.clone(), &key, quote.id.parse().ok()).await {
         Ok(kept) => return Ok(Redirect::to(&kept.quote.page).into_response()),
         Err(problem) => problem,
     };
     match refusal::place(&mut form, problem, on_this_page) {
         refusal::Refusal::Corrections => Ok(again(&quote, form)),
-        refusal::Refusal::NotEligible(reason) => Ok(closed::not_eligible(reason)),
+        refusal::Refusal::NotEligible(faults) => {
+            Ok(closed::not_eligible(&faults, &request, form, &quotes, Some(quote.page.clone())))
+        }
         refusal::Refusal::Other(problem) => Err(problem.into()),
     }
 }
@@ -217,8 +223,9 @@ pub(super) async fn next(
     State(quotes): State<Quotes>,
     Path(reference): Path<String>,
 ) -> Result<Response, PageError> {
-    let Some(quote) = closed::find(&quotes, &reference).await? else {
-        return Ok(closed::gone());
+    let quote = match closed::find(&quotes, &reference).await?.or_page() {
+        Ok(quote) => quote,
+        Err(page) => return Ok(page),
     };
     let valid_until = french::day_of_moment(&quote.expires_at).unwrap_or_default();
     Ok(Page::new(NextPage { quote: &quote, valid_until }).into_response())

@@ -4,10 +4,10 @@ use std::fs;
 
 use askama::Template;
 
-use super::closed::{GonePage, NotEligiblePage};
+use super::closed::{GonePage, NotEligiblePage, UnknownPage};
 use super::quote::{NextPage, QuotePage};
 use super::sample;
-use super::simulator::SimulatorPage;
+use super::simulator::{NotHerePage, SimulatorPage};
 use crate::platform::web::form::Form;
 use crate::platform::web::{assets, lint};
 use crate::slices::quotes::form::{self, answers, assumptions};
@@ -24,7 +24,7 @@ fn look(name: &str, text: &str) {
 }
 
 fn simulator(form: Form) -> String {
-    SimulatorPage { form, act: "k1".to_owned() }.render().expect("renders")
+    SimulatorPage { form, quote: String::new(), act: "k1".to_owned() }.render().expect("renders")
 }
 
 fn quote(quote: &QuoteResponse) -> String {
@@ -105,8 +105,13 @@ fn errors_on_the_quote_open_its_form() {
 #[test]
 fn the_other_pages() {
     look("gone", &GonePage.render().expect("renders"));
-    let reason = "L’assurance en ligne s’adresse aux personnes de 18 à 69\u{A0}ans.".to_owned();
-    look("not-eligible", &NotEligiblePage { reason }.render().expect("renders"));
+    look("unknown", &UnknownPage.render().expect("renders"));
+    look("not-here", &NotHerePage { quote: "/devis/q".to_owned() }.render().expect("renders"));
+    let reasons = vec![super::words::outside_ages(0, 1), super::words::outside_ages(1, 2)];
+    let form = Form::new([("capital", "220000"), ("action", "x")]);
+    let page = NotEligiblePage { reasons, form, quote: None }.render().expect("renders");
+    look("not-eligible", &page);
+    assert!(page.contains("name=\"capital\" value=\"220000\""));
     let single = sample::single("");
     let next = NextPage { quote: &single, valid_until: "22\u{A0}décembre 2026".to_owned() };
     look("next", &next.render().expect("renders"));

@@ -3,7 +3,7 @@
 use crate::domain::loan::LoanKind;
 use crate::domain::rule::Rule;
 use crate::kernel::french::{HARD, spaced};
-use crate::slices::quotes::wire::WarningResponse;
+use crate::slices::quotes::wire::{RouteResponse, WarningResponse};
 
 /// A value as it is sent, and as it is read.
 pub(super) type Choice = (&'static str, &'static str);
@@ -85,6 +85,53 @@ pub(super) fn of_person(place: usize, count: usize) -> String {
         (0, 2) => ", pour vous".to_owned(),
         (1, 2) => ", pour la deuxième personne".to_owned(),
         _ => format!(", pour la personne {}", place + 1),
+    }
+}
+
+/// Why a person cannot be insured online, by the reason of its path.
+pub(super) fn not_eligible(
+    reason: &str,
+    route: &RouteResponse,
+    place: usize,
+    count: usize,
+) -> String {
+    match reason {
+        "ELIG_AGE" if (18..70).contains(&route.age_at_effect) && place == 0 => {
+            "Le prêt se termine après votre 85e\u{A0}anniversaire\u{A0}: nous n’assurons pas au-delà.".to_owned()
+        }
+        "ELIG_AGE" if (18..70).contains(&route.age_at_effect) => format!(
+            "Le prêt se termine après le 85e\u{A0}anniversaire de{}\u{A0}: nous n’assurons pas au-delà.",
+            nth_person(place, count)
+        ),
+        "ELIG_AGE" => outside_ages(place, count),
+        "ELIG_CAPITAL" if place == 0 => format!("Vos prêts dépassent {MOST_INSURED} assurés par personne."),
+        "ELIG_CAPITAL" => format!(
+            "Les prêts de{} dépassent {MOST_INSURED} assurés par personne.",
+            nth_person(place, count)
+        ),
+        "ELIG_COUNTRY" => "Il faut habiter en France.".to_owned(),
+        _ => "Ce projet demande une étude que nous ne faisons pas en ligne.".to_owned(),
+    }
+}
+
+/// The most capital insured for one person.
+const MOST_INSURED: &str = "3\u{202F}000\u{202F}000\u{A0}€";
+
+/// Somebody too young or too old when cover begins.
+pub(super) fn outside_ages(place: usize, count: usize) -> String {
+    let ages = "avoir de 18 à 69\u{A0}ans au début de l’assurance";
+    if place == 0 && count < 2 {
+        return format!("Il faut {ages}.");
+    }
+    format!("{}\u{A0}: il faut {ages}.", person(place, count))
+}
+
+/// « la deuxième personne», behind «de».
+fn nth_person(place: usize, count: usize) -> String {
+    if count == 2 {
+        " la deuxième personne".to_owned()
+    } else {
+        format!(" la personne {}", place + 1)
     }
 }
 
