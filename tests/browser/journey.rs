@@ -75,7 +75,61 @@ async fn somebody_too_young_gets_an_answer_and_not_an_error() {
     house.choose("fumeur", "non").await;
     house.press("form > .bouton").await;
     house.sees("h1", "Nous ne pouvons pas vous assurer en ligne").await;
-    house.sees("main", "AERAS").await;
+    house.sees("main", "Il faut avoir de 18 à 69 ans au début de l’assurance.").await;
+    house.press("form > .bouton").await;
+    house.sees("h1", "Combien").await;
+    let year = house.find("#naissance_a").await.prop("value").await.expect("a value");
+    assert_eq!(year.as_deref(), Some("2020"));
+    house.close().await;
+}
+
+#[tokio::test]
+async fn changing_an_answer_keeps_what_was_assumed() {
+    let house = House::open().await;
+    house.simulate().await;
+    house.press("section[aria-labelledby=hypotheses] summary").await;
+    house.choose("franchise", "30").await;
+    house.press("section[aria-labelledby=hypotheses] form > .bouton").await;
+    house.sees("section[aria-labelledby=hypotheses] dl", "30 jours d’arrêt").await;
+    house.press("a.retour").await;
+    house.sees("h1", "Combien").await;
+    house.fill("capital", "230 000").await;
+    house.press("form > .bouton").await;
+    house.sees("section[aria-labelledby=hypotheses] dl", "30 jours d’arrêt").await;
+    house.sees("section[aria-labelledby=hypotheses] dl", "230 000").await;
+    house.close().await;
+}
+
+#[tokio::test]
+async fn an_address_of_no_quote_says_so() {
+    let house = House::open().await;
+    for reference in ["quo_01900000000070008000000000000001", "rien"] {
+        let answer = reqwest::get(format!("{}/devis/{reference}", house.origin)).await;
+        let answer = answer.expect("an answer");
+        assert_eq!(answer.status(), 404);
+        assert!(answer.text().await.expect("a page").contains("Ce devis n’existe pas"));
+    }
+    house.close().await;
+}
+
+#[tokio::test]
+async fn two_strangers_without_a_key_have_two_quotes() {
+    let house = House::open().await;
+    let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none());
+    let client = client.build().expect("a client");
+    let answers = "projet=nouveau&capital=220000&duree=20&taux=3,45&naissance_j=27&naissance_m=3\
+                   &naissance_a=1988&fumeur=non";
+    let mut places = Vec::new();
+    for key in ["", "&cle=", "&cle=--"] {
+        let request = client
+            .post(format!("{}/simuler", house.origin))
+            .header("content-type", "application/x-www-form-urlencoded")
+            .body(format!("{answers}{key}"));
+        let answer = request.send().await.expect("an answer");
+        assert_eq!(answer.status(), 303);
+        places.push(answer.headers()["location"].clone());
+    }
+    assert!(places[0] != places[1] && places[1] != places[2] && places[0] != places[2]);
     house.close().await;
 }
 
