@@ -24,7 +24,8 @@ async fn a_price_in_six_answers_without_script() {
     house.press("form > .bouton").await;
     house.sees("h1", "Votre prix").await;
     house.press(".prix .bouton").await;
-    house.sees("h1", "ouvre bientôt").await;
+    house.sees("h1", "pas encore souscrire").await;
+    house.sees("main", "/devis/quo_").await;
     house.close().await;
 }
 

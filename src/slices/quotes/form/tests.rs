@@ -66,7 +66,12 @@ fn messages_are_those_of_the_catalogue() {
         ("duree", "", "Indiquez la durée du prêt"),
         ("duree", "longtemps", "La durée du prêt doit être un nombre d’années, comme 25"),
         ("duree", "36", "La durée du prêt doit être comprise entre 1 et 35\u{A0}ans"),
-        ("taux", "3,4567", "Le taux du prêt doit être un nombre, comme 3,10"),
+        ("taux", "3,4567", "Le taux du prêt doit avoir 3 décimales au plus, comme 3,105"),
+        (
+            "capital",
+            "220.000,50",
+            "Le montant emprunté doit être sans centimes, comme 215\u{202F}000",
+        ),
         ("taux", "15,1", "Le taux du prêt doit être compris entre 0 et 15\u{A0}%"),
         ("actuelle", "5001", "L’assurance de la banque doit être un montant par mois, comme 58,40"),
         (

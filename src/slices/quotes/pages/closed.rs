@@ -63,12 +63,14 @@ pub(super) enum Found {
 
 impl Found {
     /// The quote, or the page that says why there is none to show.
-    pub(super) fn or_page(self) -> Result<QuoteResponse, Response> {
+    pub(super) fn or_page(self) -> Result<QuoteResponse, Box<Response>> {
         match self {
             Self::Quote(quote) => Ok(*quote),
-            Self::Expired => Err(Page::new(GonePage).status(StatusCode::GONE).into_response()),
+            Self::Expired => {
+                Err(Box::new(Page::new(GonePage).status(StatusCode::GONE).into_response()))
+            }
             Self::Unknown => {
-                Err(Page::new(UnknownPage).status(StatusCode::NOT_FOUND).into_response())
+                Err(Box::new(Page::new(UnknownPage).status(StatusCode::NOT_FOUND).into_response()))
             }
         }
     }

@@ -177,7 +177,7 @@ pub(super) struct NextPage<'a> {
 
 impl Sheet for NextPage<'_> {
     fn title(&self) -> &str {
-        "La souscription en ligne ouvre bientôt"
+        "Vous ne pouvez pas encore souscrire ici"
     }
 }
 
@@ -187,7 +187,7 @@ pub(super) async fn show(
 ) -> Result<Response, PageError> {
     let quote = match closed::find(&quotes, &reference).await?.or_page() {
         Ok(quote) => quote,
-        Err(page) => return Ok(page),
+        Err(page) => return Ok(*page),
     };
     let form = answers::assumptions(&quote.request);
     Ok(Page::new(QuotePage::new(&quote, form, quotes.fresh_key())).into_response())
@@ -200,7 +200,7 @@ pub(super) async fn change(
 ) -> Result<Response, PageError> {
     let quote = match closed::find(&quotes, &reference).await?.or_page() {
         Ok(quote) => quote,
-        Err(page) => return Ok(page),
+        Err(page) => return Ok(*page),
     };
     let Some(request) = assumptions::change(&mut form, &quote.request, quotes.today()) else {
         return Ok(again(&quote, form));
@@ -225,7 +225,7 @@ pub(super) async fn next(
 ) -> Result<Response, PageError> {
     let quote = match closed::find(&quotes, &reference).await?.or_page() {
         Ok(quote) => quote,
-        Err(page) => return Ok(page),
+        Err(page) => return Ok(*page),
     };
     let valid_until = french::day_of_moment(&quote.expires_at).unwrap_or_default();
     Ok(Page::new(NextPage { quote: &quote, valid_until }).into_response())

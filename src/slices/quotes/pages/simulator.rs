@@ -69,7 +69,7 @@ pub(super) async fn show(
     }
     let quote = match closed::find(&quotes, link.value("devis")).await?.or_page() {
         Ok(quote) => quote,
-        Err(page) => return Ok(page),
+        Err(page) => return Ok(*page),
     };
     if !carry::is_editable(&quote.request) {
         return Ok(Page::new(NotHerePage { quote: quote.page }).into_response());
