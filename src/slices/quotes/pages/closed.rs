@@ -41,8 +41,8 @@ pub(super) struct NotEligiblePage {
     pub(super) reasons: Vec<String>,
     /// The answers, to begin again from them.
     pub(super) form: Form,
-    /// Page of the quote that the answers change, when they were typed there.
-    pub(super) quote: Option<String>,
+    /// The page where they were typed.
+    pub(super) page: String,
 }
 
 impl Sheet for NotEligiblePage {
@@ -97,7 +97,7 @@ pub(super) fn not_eligible(
     request: &SimulationRequest,
     form: Form,
     quotes: &Quotes,
-    quote: Option<String>,
+    page: &str,
 ) -> Response {
     let routes = quotes.simulate(request, false).map(|priced| priced.insured).unwrap_or_default();
     let mut reasons = refused_ages(faults, request);
@@ -106,7 +106,7 @@ pub(super) fn not_eligible(
             reasons.push(words::not_eligible(reason, &person.route, place, routes.len()));
         }
     }
-    Page::new(NotEligiblePage { reasons, form, quote }).into_response()
+    Page::new(NotEligiblePage { reasons, form, page: page.to_owned() }).into_response()
 }
 
 /// Ages that are refused before anything is priced, and therefore have no path.

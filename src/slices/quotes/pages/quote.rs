@@ -71,6 +71,12 @@ impl<'a> QuotePage<'a> {
         french::day_of_moment(&self.quote.expires_at).unwrap_or_default()
     }
 
+    /// Whether the fields of the assumptions are unfolded: something is to be corrected there, or
+    /// the person comes back to them.
+    fn is_open(&self) -> bool {
+        !self.form.is_sound() || self.form.is("action", "corriger")
+    }
+
     /// One loan in one line.
     fn loan_line(&self, loan: &LoanRequest) -> String {
         let deferral = loan.deferral_months.filter(|months| *months > 0);
@@ -202,6 +208,9 @@ pub(super) async fn change(
         Ok(quote) => quote,
         Err(page) => return Ok(*page),
     };
+    if form.is("action", "corriger") {
+        return Ok(again(&quote, form));
+    }
     let Some(request) = assumptions::change(&mut form, &quote.request, quotes.today()) else {
         return Ok(again(&quote, form));
     };
@@ -213,7 +222,7 @@ pub(super) async fn change(
     match refusal::place(&mut form, problem, on_this_page) {
         refusal::Refusal::Corrections => Ok(again(&quote, form)),
         refusal::Refusal::NotEligible(faults) => {
-            Ok(closed::not_eligible(&faults, &request, form, &quotes, Some(quote.page.clone())))
+            Ok(closed::not_eligible(&faults, &request, form, &quotes, &quote.page))
         }
         refusal::Refusal::Other(problem) => Err(problem.into()),
     }

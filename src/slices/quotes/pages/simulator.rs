@@ -103,7 +103,7 @@ pub(super) async fn submit(
     match refusal::place(&mut form, problem, on_this_page) {
         refusal::Refusal::Corrections => Ok(page(form, &quotes)),
         refusal::Refusal::NotEligible(faults) => {
-            Ok(closed::not_eligible(&faults, &request, form, &quotes, None))
+            Ok(closed::not_eligible(&faults, &request, form, &quotes, "/simuler"))
         }
         refusal::Refusal::Other(problem) => Err(problem.into()),
     }
