@@ -62,6 +62,9 @@ async fn two_persons_and_two_loans_keep_what_was_typed() {
     house.press("form > .bouton").await;
     house.sees("h1", "Votre prix").await;
     house.sees(".prix", "Deuxième personne").await;
+    house.width(320).await;
+    let width: u32 = house.ask("return document.documentElement.scrollWidth").await;
+    assert_eq!(width, 320, "the price of a couple");
     house.close().await;
 }
 
@@ -98,6 +101,24 @@ async fn changing_an_answer_keeps_what_was_assumed() {
     house.press("form > .bouton").await;
     house.sees("section[aria-labelledby=hypotheses] dl", "30 jours d’arrêt").await;
     house.sees("section[aria-labelledby=hypotheses] dl", "230 000").await;
+    house.close().await;
+}
+
+#[tokio::test]
+async fn a_running_loan_needs_its_balance_and_starts_from_it() {
+    let house = House::open().await;
+    house.go("/simuler?capital=200000&duree=20&taux=3,30&projet=encours").await;
+    for (name, text) in [("naissance_j", "27"), ("naissance_m", "3"), ("naissance_a", "1988")] {
+        house.fill(name, text).await;
+    }
+    house.choose("fumeur", "non").await;
+    house.press("form > .bouton").await;
+    house.sees("#restant-err", "il figure sur votre tableau d’amortissement").await;
+    house.fill("restant", "150 000").await;
+    house.press("form > .bouton").await;
+    house.sees("section[aria-labelledby=hypotheses] .avis", "Nous calculons sur 1").await;
+    house.press("section[aria-labelledby=economie] button").await;
+    house.sees("#actuelle-err", "Indiquez le prix").await;
     house.close().await;
 }
 
