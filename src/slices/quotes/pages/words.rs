@@ -189,6 +189,31 @@ mod tests {
     }
 
     #[test]
+    fn a_refusal_says_who_and_why() {
+        let route = |age_at_effect| RouteResponse {
+            eligible: false,
+            path: None,
+            reasons: Vec::new(),
+            cumulated_cents: 0,
+            age_at_effect,
+            age_at_end: 86,
+        };
+        let cases = [
+            (
+                ("ELIG_AGE", 66, 1, 2),
+                "Le prêt se termine après le 85e anniversaire de la deuxième personne : nous \
+                 n’assurons pas au-delà.",
+            ),
+            (("ELIG_AGE", 71, 0, 1), "Il faut avoir de 18 à 69 ans au début de l’assurance."),
+            (("ELIG_CAPITAL", 40, 0, 1), "Vos prêts dépassent 3 000 000 € assurés par personne."),
+        ];
+        for ((reason, age, place, count), expected) in cases {
+            let said = not_eligible(reason, &route(age), place, count);
+            assert_eq!(said.replace(['\u{A0}', '\u{202F}'], " "), expected);
+        }
+    }
+
+    #[test]
     fn the_lists_send_words_of_the_documents() {
         all_read::<Purpose>(&PURPOSES);
         all_read::<Occupation>(&OCCUPATIONS);
