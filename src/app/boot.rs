@@ -45,6 +45,7 @@ pub async fn start(platform: &Platform, work: Router, stop: &Stop) -> anyhow::Re
     // Before the first request: what all of them share.
     telemetry::metrics();
     page::set_brand(&platform.settings.brand.name);
+    page::set_origin(platform.settings.server.public_url.as_str());
     let server = &platform.settings.server;
     let listener = listen(server.listen, "server.listen").await?;
     let admin_listener = listen(server.admin_listen, "server.admin_listen").await?;

@@ -15,7 +15,7 @@ const LONGEST: usize = 40;
 /// An amount in euros. With a comma, the comma is the decimal mark and dots are dropped; without,
 /// a dot before exactly three final digits separates thousands, and is a decimal mark otherwise.
 pub fn amount(text: &str) -> Option<Cents> {
-    let text = bare(text, &["€", "euros", "euro", "eur"])?;
+    let text = bare(text, &["parmois", "/mois", "€", "euros", "euro", "eur"])?;
     let (whole, decimals) = if text.contains(',') {
         text.split_once(',').map(|(w, d)| (without_dots(w), d))?
     } else {
@@ -124,7 +124,9 @@ fn grouped(text: &str) -> Option<String> {
 }
 
 fn unaccented(text: &str) -> String {
-    text.replace(['é', 'è'], "e").replace('û', "u")
+    // Some keyboards send a letter and its accent apart.
+    let apart = |letter: &char| ('\u{300}'..='\u{36F}').contains(letter);
+    text.replace(['é', 'è'], "e").replace('û', "u").chars().filter(|c| !apart(c)).collect()
 }
 
 #[cfg(test)]
@@ -146,6 +148,7 @@ mod tests {
         }
         assert_eq!(amount("58,4"), Some(Cents::new(5_840)));
         assert_eq!(amount("58.40"), Some(Cents::new(5_840)));
+        assert_eq!(amount("58,40 € par mois"), Some(Cents::new(5_840)));
         assert_eq!(amount("1.234.567"), Some(Cents::from_euros(1_234_567)));
         for text in [
             "",
@@ -193,9 +196,16 @@ mod tests {
 
     #[test]
     fn months_have_numbers_and_names() {
-        for (text, number) in
-            [("3", 3), ("03", 3), ("mars", 3), ("Févr.", 2), ("aout", 8), ("août", 8), ("13", 13)]
-        {
+        for (text, number) in [
+            ("3", 3),
+            ("03", 3),
+            ("mars", 3),
+            ("Févr.", 2),
+            ("aout", 8),
+            ("août", 8),
+            ("13", 13),
+            ("fe\u{301}vrier", 2),
+        ] {
             assert_eq!(month(text), Some(number), "{text}");
         }
         assert_eq!(month("jui"), None);

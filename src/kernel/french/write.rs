@@ -65,6 +65,12 @@ pub fn euros_short(amount: Cents) -> String {
     }
 }
 
+/// An amount to the nearest euro, for tables that show how a number moves.
+pub fn euros_round(amount: Cents) -> String {
+    let cents = amount.get();
+    format!("{}{HARD}€", number((cents + 50 * cents.signum()) / 100))
+}
+
 /// A decimal text in percent, rounded half-up to `decimals`: `0.1758` is `0,18 %`. A text that is
 /// not a number is printed as it came: nothing invented.
 pub fn percent(text: &str, decimals: u32) -> String {
@@ -144,6 +150,7 @@ mod tests {
         assert_eq!(euros(Cents::new(-5)), "\u{2212}0,05\u{A0}€");
         assert_eq!(euros_short(Cents::from_euros(3_000_000)), "3\u{202F}000\u{202F}000\u{A0}€");
         assert_eq!(euros_short(Cents::new(6_250)), "62,50\u{A0}€");
+        assert_eq!(euros_round(Cents::new(123_450)), "1\u{202F}235\u{A0}€");
         assert_eq!(number(999), "999");
     }
 

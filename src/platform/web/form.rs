@@ -51,6 +51,24 @@ impl Form {
         Self { values, faults: Vec::new() }
     }
 
+    /// The same from a request, where two answers to one question are refused: a browser sends one,
+    /// and choosing between two would be guessing.
+    fn sent(pairs: Vec<(String, String)>) -> Self {
+        let count = pairs.len();
+        let mut form = Self::new(pairs);
+        if form.values.len() < count.min(MOST_FIELDS) {
+            let message =
+                "Une réponse a été envoyée deux fois\u{A0}: n’en envoyez qu’une par question";
+            form.refuse_group("doublon", "", &[], message);
+        }
+        form
+    }
+
+    /// Every answer with its name, in the order of the names.
+    pub fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.values.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
     /// What was typed, without the spaces around; empty when the field was not sent.
     pub fn value(&self, name: &str) -> &str {
         self.values.get(name).map_or("", |value| value.trim())
@@ -150,7 +168,7 @@ impl<S: Send + Sync> FromRequest<S> for Form {
         let bytes = body::read(request.into_body()).await?;
         let pairs: Vec<(String, String)> = serde_urlencoded::from_bytes(&bytes)
             .map_err(|error| Problem::new(Kind::Malformed).cause(error))?;
-        Ok(Self::new(pairs))
+        Ok(Self::sent(pairs))
     }
 }
 
@@ -175,6 +193,14 @@ mod tests {
         assert_eq!(form.error("capital"), Some("Un nombre"));
         assert!(form.is_wrong("naissance_m") && !form.is_wrong("naissance_j"));
         assert_eq!(form.heading(), "2 réponses sont à corriger");
+    }
+
+    #[test]
+    fn two_answers_to_one_question_are_refused() {
+        let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+        assert!(Form::sent(vec![pair("a", "1"), pair("b", "1")]).is_sound());
+        let form = Form::sent(vec![pair("a", "1"), pair("a", "2")]);
+        assert!(form.error("doublon").is_some());
     }
 
     #[test]

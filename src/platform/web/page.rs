@@ -28,6 +28,19 @@ pub fn brand() -> &'static str {
     BRAND.get().map_or("Assurly", |name| name)
 }
 
+/// The origin of our addresses, said once at the start.
+static ORIGIN: OnceLock<Box<str>> = OnceLock::new();
+
+/// Says the origin that addresses shown to people begin with. The first word counts.
+pub fn set_origin(origin: &str) {
+    let _ = ORIGIN.set(origin.trim_end_matches('/').into());
+}
+
+/// The whole address of a path, for a person to keep; the path alone while no origin was said.
+pub fn absolute(path: &str) -> String {
+    format!("{}{path}", ORIGIN.get().map_or("", |origin| origin))
+}
+
 /// What the layout needs to know of a page.
 pub trait Sheet {
     /// The heading of the page; the title in the browser is made from it.

@@ -30,10 +30,13 @@ pub(super) fn capital(form: &mut Form, field: &str, noun: &str) -> Option<Cents>
         form.refuse(field, format!("Indiquez {noun}"));
         return None;
     }
-    let typed = read::amount(form.value(field)).filter(|amount| amount.get() % 100 == 0);
+    let typed = read::amount(form.value(field));
     let (least, most) = (Cents::from_euros(10_000), Cents::from_euros(3_000_000));
     let message = match typed {
         None => format!("{subject} doit être un nombre, comme 215\u{202F}000"),
+        Some(amount) if amount.get() % 100 != 0 => {
+            format!("{subject} doit être sans centimes, comme 215\u{202F}000")
+        }
         Some(amount) if amount < least => {
             format!("{subject} doit être d’au moins {}", french::euros_short(least))
         }
@@ -83,6 +86,7 @@ pub(super) fn rate(form: &mut Form, field: &str, noun: &str) -> Option<Rate> {
             format!("{subject} doit être compris entre 0 et 15\u{A0}%")
         }
         Some(rate) if rate.decimals() <= 3 => return Some(rate),
+        Some(_) => format!("{subject} doit avoir 3 décimales au plus, comme 3,105"),
         _ => format!("{subject} doit être un nombre, comme 3,10"),
     };
     form.refuse(field, message);

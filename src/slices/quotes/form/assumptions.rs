@@ -6,7 +6,7 @@ use jiff::civil::Date;
 use serde::de::DeserializeOwned;
 
 use super::answers::first_due;
-use super::{ask, bank_offer, first_day, persons, usual_first_due};
+use super::{ask, bank_offer, carry, first_day, persons, usual_first_due};
 use crate::domain::guarantee::Pack;
 use crate::kernel::calendar::{add_months, month_index};
 use crate::kernel::french::{self, read};
@@ -15,6 +15,9 @@ use crate::slices::quotes::wire::{LoanRequest, SimulationRequest};
 
 /// Furthest first instalment that a quote of today can have.
 const MONTHS_AHEAD: i32 = 12;
+
+/// One field of every part of the form: whether it was sent at all.
+const FIELDS: [&str; 6] = ["franchise", "formule", "objet", "situation1", "part1", "echeance_m"];
 
 /// Oldest running loan.
 const MONTHS_BACK: i32 = 30 * 12;
@@ -25,6 +28,10 @@ pub fn change(
     request: &SimulationRequest,
     today: Date,
 ) -> Option<SimulationRequest> {
+    if !carry::is_editable(request) && FIELDS.iter().any(|name| form.has(name)) {
+        form.refuse_group("devis", "", &[], carry::NOT_HERE);
+        return None;
+    }
     let mut changed = request.clone();
     refresh(&mut changed, today);
     options(form, &mut changed);
@@ -35,13 +42,16 @@ pub fn change(
         first_instalment(form, &mut changed, today);
     }
     if form.has("actuelle") {
+        if form.value("actuelle").is_empty() {
+            form.refuse("actuelle", "Indiquez le prix de l’assurance de la banque, par mois");
+        }
         changed.bank_offer = bank_offer(form)?;
     }
     form.is_sound().then_some(changed)
 }
 
 /// Moves a first day of cover that has passed to tomorrow, and with it the loans not yet released.
-fn refresh(request: &mut SimulationRequest, today: Date) {
+pub(super) fn refresh(request: &mut SimulationRequest, today: Date) {
     let (old, new) = (request.effect_date, first_day(today));
     if old >= new {
         return;

@@ -53,6 +53,11 @@ fn date(form: &Form, names: &[&str; 3], today: Date) -> Result<Date, Wrong> {
     if year.len() != 4 || !year.bytes().all(|byte| byte.is_ascii_digit()) {
         return Err((Some(2), "L’année de naissance doit comporter 4 chiffres".to_owned()));
     }
+    if year < "1900" {
+        let message =
+            format!("L’année de naissance doit être comprise entre 1900 et {}", today.year());
+        return Err((Some(2), message));
+    }
     let month = read::month(form.value(names[1])).filter(|month| (1..=12).contains(month));
     let Some(month) = month else {
         let message = "Le mois de naissance doit être compris entre 1 et 12";

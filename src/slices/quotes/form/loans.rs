@@ -1,10 +1,12 @@
 //! The loans of the simulator: one of constant instalments, running or not, and perhaps a second.
 
+use std::ops::RangeInclusive;
+
 use jiff::civil::Date;
 
 use super::{ask, usual_first_due};
-use crate::domain::loan::{LoanKind, elapsed_months};
-use crate::kernel::calendar::add_months;
+use crate::domain::loan::{LoanKind, Terms, elapsed_months};
+use crate::kernel::calendar::{add_months, month_index};
 use crate::kernel::french::read;
 use crate::kernel::money::Cents;
 use crate::kernel::rate::Rate;
@@ -21,7 +23,7 @@ pub(super) fn read(form: &mut Form, effect: Date) -> Option<Vec<LoanRequest>> {
         return main.map(|main| vec![main]);
     }
     let release = main.as_ref().map_or(effect, |main| main.release_date);
-    let second = second(form, release);
+    let second = second(form, release, effect);
     let mut main = main?;
     if form.is("lisse", "oui") {
         main.kind = LoanKind::Lisse;
@@ -31,20 +33,28 @@ pub(super) fn read(form: &mut Form, effect: Date) -> Option<Vec<LoanRequest>> {
 
 fn main(form: &mut Form, effect: Date) -> Option<LoanRequest> {
     let capital = ask::capital(form, "capital", "le montant emprunté");
-    let months = ask::term(form, "duree", "la durée du prêt", 2..=30);
+    let months = ask::term(form, "duree", "la durée du prêt", 1..=35);
     let rate = ask::rate(form, "taux", "le taux du prêt");
     let outstanding = outstanding(form, capital);
     let (capital, months, rate) = (capital?, months?, rate?);
-    let paid =
-        outstanding?.and_then(|left| elapsed_months(capital, rate, months, left)).unwrap_or(0);
+    let paid = match outstanding? {
+        Some(left) => paid(form, capital, rate, months, left)?,
+        None => 0,
+    };
     let release = add_months(effect, -i32::try_from(paid).ok()?);
     Some(loan(0, LoanKind::Amortissable, capital, months, rate, release))
 }
 
 /// What is left to repay of a running loan, when it was said: `None` when it cannot be read.
 fn outstanding(form: &mut Form, capital: Option<Cents>) -> Option<Option<Cents>> {
-    if !form.is("projet", "encours") || form.value("restant").is_empty() {
+    if !form.is("projet", "encours") {
         return Some(None);
+    }
+    if form.value("restant").is_empty() {
+        let message =
+            "Indiquez le capital restant dû\u{A0}: il figure sur votre tableau d’amortissement";
+        form.refuse("restant", message);
+        return None;
     }
     let Some(left) = read::amount(form.value("restant")).filter(|left| left.is_positive()) else {
         let message = "Le capital restant dû doit être un nombre, comme 164\u{202F}000";
@@ -59,11 +69,31 @@ fn outstanding(form: &mut Form, capital: Option<Cents>) -> Option<Option<Cents>>
     Some(Some(left))
 }
 
-fn second(form: &mut Form, release: Date) -> Option<LoanRequest> {
+/// Instalments already paid when this much is left. A balance that no row of the loan comes near is
+/// a mistake in one of the four answers: pricing another loan in silence would help nobody.
+fn paid(form: &mut Form, capital: Cents, rate: Rate, months: u32, left: Cents) -> Option<u32> {
+    let paid = elapsed_months(capital, rate, months, left)?;
+    let terms = Terms::amortising(capital, rate, months, Date::constant(2000, 1, 1));
+    let schedule = terms.schedule().ok()?;
+    let place = usize::try_from(paid).ok()?;
+    let row = schedule.rows().get(place)?;
+    let distance = (schedule.outstanding_after(place) - left).abs();
+    if distance <= row.principal && left >= row.principal {
+        return Some(paid);
+    }
+    let message = "Le capital restant dû ne correspond pas à ce prêt\u{A0}: vérifiez le montant, la \
+                   durée et le taux";
+    form.refuse("restant", message);
+    None
+}
+
+/// The second loan, assumed to be released with the first.
+fn second(form: &mut Form, release: Date, effect: Date) -> Option<LoanRequest> {
     let kinds = ["classique", "ptz", "in_fine", "relais"];
     let kind = ask::chosen(form, "type2", &kinds, "Indiquez le type du deuxième prêt");
     let capital = ask::capital(form, "capital2", "le montant du deuxième prêt");
-    let months = ask::term(form, "duree2", "la durée du deuxième prêt", 1..=30);
+    let months = ask::term(form, "duree2", "la durée du deuxième prêt", longest(kind.as_deref()));
+    not_over(form, months, release, effect);
     let kind = match kind.as_deref() {
         Some("ptz") => LoanKind::Ptz,
         Some("in_fine") => LoanKind::InFine,
@@ -78,6 +108,26 @@ fn second(form: &mut Form, release: Date) -> Option<LoanRequest> {
     }
     let rate = ask::rate(form, "taux2", "le taux du deuxième prêt");
     Some(loan(1, kind, capital?, months?, rate?, release))
+}
+
+/// The terms that are sold for this kind of loan, in years.
+fn longest(kind: Option<&str>) -> RangeInclusive<u32> {
+    match kind {
+        Some("in_fine") => 1..=10,
+        Some("relais") => 1..=3,
+        _ => 1..=35,
+    }
+}
+
+/// A second loan that would have ended before cover begins.
+fn not_over(form: &mut Form, months: Option<u32>, release: Date, effect: Date) {
+    let elapsed = month_index(effect) - month_index(release);
+    if months.and_then(|months| i32::try_from(months).ok()).is_some_and(|months| months <= elapsed)
+    {
+        let message = "Ce prêt serait déjà remboursé\u{A0}: nous supposons qu’il a commencé en même \
+                       temps que le premier";
+        form.refuse("duree2", message);
+    }
 }
 
 /// Months before the first repayment of a zero-rate loan; none when nothing was typed.

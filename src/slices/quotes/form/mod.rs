@@ -9,6 +9,7 @@ pub mod answers;
 mod ask;
 pub mod assumptions;
 mod birth;
+pub mod carry;
 mod loans;
 mod persons;
 pub mod refusal;
@@ -76,6 +77,7 @@ pub fn reshape(form: &mut Form) -> bool {
         "seul" => form.set("deux", ""),
         "prets" => form.set("prets", "2"),
         "pret" => form.set("prets", ""),
+        "corriger" => {}
         _ => return false,
     }
     answers::preset(form);

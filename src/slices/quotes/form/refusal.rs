@@ -11,8 +11,8 @@ use crate::platform::web::form::Form;
 pub enum Refusal {
     /// At the fields of the form, which now holds the messages.
     Corrections,
-    /// On a page of its own, with the reason in one sentence.
-    NotEligible(String),
+    /// On a page of its own, which says who and why.
+    NotEligible(Vec<Fault>),
     /// Not about the answers.
     Other(Problem),
 }
@@ -50,8 +50,8 @@ pub fn place(form: &mut Form, problem: Problem, asked: fn(&str) -> bool) -> Refu
         return Refusal::Other(problem);
     }
     let closed = [Rule::NotEligible.code(), Rule::Birthdate.code()];
-    if let Some(fault) = problem.faults.iter().find(|fault| closed.contains(&fault.code)) {
-        return Refusal::NotEligible(spaced(&fault.detail));
+    if problem.faults.iter().any(|fault| closed.contains(&fault.code)) {
+        return Refusal::NotEligible(problem.faults);
     }
     for fault in &problem.faults {
         match field(fault).filter(|field| asked(field)) {

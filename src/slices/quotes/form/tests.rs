@@ -65,8 +65,13 @@ fn messages_are_those_of_the_catalogue() {
         ),
         ("duree", "", "Indiquez la durée du prêt"),
         ("duree", "longtemps", "La durée du prêt doit être un nombre d’années, comme 25"),
-        ("duree", "31", "La durée du prêt doit être comprise entre 2 et 30\u{A0}ans"),
-        ("taux", "3,4567", "Le taux du prêt doit être un nombre, comme 3,10"),
+        ("duree", "36", "La durée du prêt doit être comprise entre 1 et 35\u{A0}ans"),
+        ("taux", "3,4567", "Le taux du prêt doit avoir 3 décimales au plus, comme 3,105"),
+        (
+            "capital",
+            "220.000,50",
+            "Le montant emprunté doit être sans centimes, comme 215\u{202F}000",
+        ),
         ("taux", "15,1", "Le taux du prêt doit être compris entre 0 et 15\u{A0}%"),
         ("actuelle", "5001", "L’assurance de la banque doit être un montant par mois, comme 58,40"),
         (
@@ -108,10 +113,20 @@ fn a_running_loan_is_found_from_its_balance() {
     form.set("restant", "192 818,39");
     let request = read(&mut form, TODAY).expect("sound");
     assert_eq!(request.loans[0].release_date, date(2025, 11, 24));
-    form.set("restant", "200001");
-    assert!(read(&mut form, TODAY).is_none());
-    let expected = "Le capital restant dû ne peut pas dépasser le montant emprunté";
-    assert_eq!(form.error("restant"), Some(expected));
+    for (typed, expected) in [
+        ("200001", "Le capital restant dû ne peut pas dépasser le montant emprunté"),
+        ("", "Indiquez le capital restant dû\u{A0}: il figure sur votre tableau d’amortissement"),
+        (
+            "12",
+            "Le capital restant dû ne correspond pas à ce prêt\u{A0}: vérifiez le montant, la durée \
+             et le taux",
+        ),
+    ] {
+        let mut form = filled(&running);
+        form.set("restant", typed);
+        assert!(read(&mut form, TODAY).is_none());
+        assert_eq!(form.error("restant"), Some(expected));
+    }
     let mut ignored = filled(&[("restant", "n’importe quoi")]);
     assert!(read(&mut ignored, TODAY).is_some());
 }
@@ -209,6 +224,27 @@ fn assumptions_change_a_copy_and_its_dates() {
     assert_eq!(form.error("echeance"), Some(expected));
     let untouched = assumptions::change(&mut Form::default(), &request, date(2026, 10, 1));
     assert_eq!(untouched.as_ref(), Some(&request));
+}
+
+#[test]
+fn what_the_form_does_not_show_stays_as_the_quote_has_it() {
+    let mut request = read(&mut filled(&[]), TODAY).expect("sound");
+    request.options.franchise_days = 30;
+    request.purpose = Purpose::Locatif;
+    request.insured[0].occupation = crate::domain::person::Occupation::Artisan;
+    request.loans[0].first_due_date = Some(date(2027, 3, 24));
+    let quote = crate::slices::quotes::pages::sample::quote(request.clone());
+    let mut form = answers::simulator(&quote);
+    let typed = read(&mut form, TODAY).expect("sound");
+    assert_eq!(carry::onto(&form, typed, &quote, TODAY), request);
+    form.set("capital", "230000");
+    let typed = read(&mut form, TODAY).expect("sound");
+    let changed = carry::onto(&form, typed, &quote, TODAY);
+    assert_eq!((changed.loans[0].capital_cents, changed.purpose), (23_000_000, Purpose::Locatif));
+    request.insured[0].shares[0].from = Some(date(2030, 1, 1));
+    assert!(carry::is_editable(&quote.request) && !carry::is_editable(&request));
+    let mut form = Form::new([("franchise", "30")]);
+    assert!(assumptions::change(&mut form, &request, TODAY).is_none());
 }
 
 #[test]

@@ -11,11 +11,11 @@ use super::cover::Cover;
 use super::price::{Comparison, Price};
 use super::simulator::key_of;
 use super::{closed, words, years};
-use crate::kernel::french;
+use crate::kernel::french::{self, HARD};
 use crate::kernel::money::Cents;
 use crate::platform::web::form::Form;
-use crate::platform::web::page::{Page, PageError, Sheet};
-use crate::slices::quotes::form::{answers, assumptions, refusal};
+use crate::platform::web::page::{self, Page, PageError, Sheet};
+use crate::slices::quotes::form::{answers, assumptions, carry, refusal};
 use crate::slices::quotes::service::Quotes;
 use crate::slices::quotes::wire::{InsuredRequest, LoanRequest, QuoteResponse};
 
@@ -28,10 +28,11 @@ pub(super) struct QuotePage<'a> {
     act: String,
     price: Price,
     comparison: Option<Comparison>,
-    cover: Vec<Cover<'a>>,
+    cover: Vec<Cover>,
     persons: Vec<Person>,
     years: Vec<years::Year>,
     chart: Option<Chart>,
+    editable: bool,
 }
 
 impl Sheet for QuotePage<'_> {
@@ -52,10 +53,11 @@ impl<'a> QuotePage<'a> {
             quote,
             form,
             act,
-            price: Price::of(quote, &years),
+            price: Price::of(quote),
             comparison: Comparison::of(quote),
             cover: Cover::of(quote),
             persons: Person::all(quote),
+            editable: carry::is_editable(&quote.request),
             chart: Chart::of(&years, years::owed_at_start(quote)),
             years,
         }
@@ -69,13 +71,25 @@ impl<'a> QuotePage<'a> {
         french::day_of_moment(&self.quote.expires_at).unwrap_or_default()
     }
 
+    /// Whether the fields of the assumptions are unfolded: something is to be corrected there, or
+    /// the person comes back to them.
+    fn is_open(&self) -> bool {
+        !self.form.is_sound() || self.form.is("action", "corriger")
+    }
+
     /// One loan in one line.
     fn loan_line(&self, loan: &LoanRequest) -> String {
+        let deferral = loan.deferral_months.filter(|months| *months > 0);
         format!(
-            "{} sur {}, à {}",
+            "{}{HARD}: {} sur {}, à {}{}",
+            words::kind(loan.kind),
             french::euros_short(Cents::new(loan.capital_cents)),
             french::duration(loan.months),
-            french::rate(&loan.nominal_rate)
+            french::rate(&loan.nominal_rate),
+            deferral.map_or(String::new(), |months| format!(
+                ", différé de {}",
+                french::duration(months)
+            ))
         )
     }
 
@@ -85,9 +99,29 @@ impl<'a> QuotePage<'a> {
         self.quote.request.loans.iter().any(|loan| loan.release_date < effect)
     }
 
-    /// What is left to repay when cover begins.
+    /// What is left to repay of the first loan when cover begins, and after which instalment.
+    fn balance_used(&self) -> Option<(String, String)> {
+        let effect = self.quote.request.effect_date;
+        let rows = self.quote.result.loans.first()?.schedule.as_deref()?;
+        let row = rows.iter().rev().find(|row| row.due_date <= effect)?;
+        Some((french::euros(Cents::new(row.outstanding_cents)), french::month(row.due_date)))
+    }
+
+    /// What is left to repay when cover begins, all loans together.
     fn owed(&self) -> String {
-        french::euros_short(years::owed_at_start(self.quote))
+        french::euros(years::owed_at_start(self.quote))
+    }
+
+    /// What to know before going on, with whom it is about.
+    fn warnings(&self) -> Vec<String> {
+        let persons = self.quote.request.insured.len();
+        let warnings = self.quote.result.warnings.iter();
+        warnings.map(|warning| words::warning(warning, persons)).collect()
+    }
+
+    /// The address of the page, to find it again.
+    fn address(&self) -> String {
+        page::absolute(&self.quote.page)
     }
 
     fn purpose(&self) -> &'static str {
@@ -149,7 +183,7 @@ pub(super) struct NextPage<'a> {
 
 impl Sheet for NextPage<'_> {
     fn title(&self) -> &str {
-        "La souscription en ligne ouvre bientôt"
+        "Vous ne pouvez pas encore souscrire ici"
     }
 }
 
@@ -157,8 +191,9 @@ pub(super) async fn show(
     State(quotes): State<Quotes>,
     Path(reference): Path<String>,
 ) -> Result<Response, PageError> {
-    let Some(quote) = closed::find(&quotes, &reference).await? else {
-        return Ok(closed::gone());
+    let quote = match closed::find(&quotes, &reference).await?.or_page() {
+        Ok(quote) => quote,
+        Err(page) => return Ok(*page),
     };
     let form = answers::assumptions(&quote.request);
     Ok(Page::new(QuotePage::new(&quote, form, quotes.fresh_key())).into_response())
@@ -169,20 +204,26 @@ pub(super) async fn change(
     Path(reference): Path<String>,
     mut form: Form,
 ) -> Result<Response, PageError> {
-    let Some(quote) = closed::find(&quotes, &reference).await? else {
-        return Ok(closed::gone());
+    let quote = match closed::find(&quotes, &reference).await?.or_page() {
+        Ok(quote) => quote,
+        Err(page) => return Ok(*page),
     };
+    if form.is("action", "corriger") {
+        return Ok(again(&quote, form));
+    }
     let Some(request) = assumptions::change(&mut form, &quote.request, quotes.today()) else {
         return Ok(again(&quote, form));
     };
-    let key = key_of(&form, &request);
-    let problem = match quotes.keep(request, &key, quote.id.parse().ok()).await {
+    let key = key_of(&form, &request, &quotes);
+    let problem = match quotes.keep(request.clone(), &key, quote.id.parse().ok()).await {
         Ok(kept) => return Ok(Redirect::to(&kept.quote.page).into_response()),
         Err(problem) => problem,
     };
     match refusal::place(&mut form, problem, on_this_page) {
         refusal::Refusal::Corrections => Ok(again(&quote, form)),
-        refusal::Refusal::NotEligible(reason) => Ok(closed::not_eligible(reason)),
+        refusal::Refusal::NotEligible(faults) => {
+            Ok(closed::not_eligible(&faults, &request, form, &quotes, &quote.page))
+        }
         refusal::Refusal::Other(problem) => Err(problem.into()),
     }
 }
@@ -191,8 +232,9 @@ pub(super) async fn next(
     State(quotes): State<Quotes>,
     Path(reference): Path<String>,
 ) -> Result<Response, PageError> {
-    let Some(quote) = closed::find(&quotes, &reference).await? else {
-        return Ok(closed::gone());
+    let quote = match closed::find(&quotes, &reference).await?.or_page() {
+        Ok(quote) => quote,
+        Err(page) => return Ok(*page),
     };
     let valid_until = french::day_of_moment(&quote.expires_at).unwrap_or_default();
     Ok(Page::new(NextPage { quote: &quote, valid_until }).into_response())

@@ -37,6 +37,21 @@ pub(in crate::slices::quotes) fn single(bank: &'static str) -> QuoteResponse {
     quote(form::read(&mut answers, date(2026, 11, 22)).expect("sound"))
 }
 
+/// A loan of 200 000 € over 20 years of which `left` is still owed, beside the bank's price.
+pub(in crate::slices::quotes) fn running(left: &'static str, bank: &'static str) -> QuoteResponse {
+    let mut answers = Form::new(SINGLE);
+    for (name, value) in [
+        ("projet", "encours"),
+        ("capital", "200 000"),
+        ("taux", "3,30"),
+        ("restant", left),
+        ("actuelle", bank),
+    ] {
+        answers.set(name, value);
+    }
+    quote(form::read(&mut answers, date(2026, 11, 22)).expect("sound"))
+}
+
 /// The project of `docs/domain/README.md`: two persons, a smoothed loan and a zero-rate loan.
 pub(in crate::slices::quotes) fn couple() -> QuoteResponse {
     let mut answers = Form::new(SINGLE);

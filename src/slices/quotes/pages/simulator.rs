@@ -8,11 +8,12 @@ use axum::{
 
 use super::closed;
 use super::words;
+use crate::kernel::problem::{Kind, Problem};
 use crate::platform::web::form::{Form, act_key};
 use crate::platform::web::page::{Page, PageError, Sheet};
-use crate::slices::quotes::form::{self, answers, refusal};
+use crate::slices::quotes::form::{self, answers, carry, refusal};
 use crate::slices::quotes::service::Quotes;
-use crate::slices::quotes::wire::SimulationRequest;
+use crate::slices::quotes::wire::{QuoteResponse, SimulationRequest};
 
 /// The simulator, empty, filled in, or with what is to be corrected.
 #[derive(Template)]
@@ -20,6 +21,8 @@ use crate::slices::quotes::wire::SimulationRequest;
 pub(super) struct SimulatorPage {
     /// The answers.
     pub(super) form: Form,
+    /// Identifier of the quote that is changed; empty when there is none.
+    pub(super) quote: String,
     /// Key of the act that this page can do once.
     pub(super) act: String,
 }
@@ -31,6 +34,20 @@ impl Sheet for SimulatorPage {
 
     fn is_refused(&self) -> bool {
         !self.form.is_sound()
+    }
+}
+
+/// A quote that this form would change more than it shows.
+#[derive(Template)]
+#[template(path = "quotes/not_here.html")]
+pub(super) struct NotHerePage {
+    /// Page of the quote.
+    pub(super) quote: String,
+}
+
+impl Sheet for NotHerePage {
+    fn title(&self) -> &str {
+        "Ce devis ne peut pas être modifié ici"
     }
 }
 
@@ -47,15 +64,19 @@ pub(super) async fn show(
     pairs: Pairs,
 ) -> Result<Response, PageError> {
     let link = Form::new(pairs.map(|Query(pairs)| pairs).unwrap_or_default());
-    let form = if link.has("devis") {
-        let Some(quote) = closed::find(&quotes, link.value("devis")).await? else {
-            return Ok(closed::gone());
-        };
-        answers::simulator(&quote)
-    } else {
-        form::from_link(&link, quotes.today())
+    if !link.has("devis") {
+        return Ok(page(form::from_link(&link, quotes.today()), &quotes));
+    }
+    let quote = match closed::find(&quotes, link.value("devis")).await?.or_page() {
+        Ok(quote) => quote,
+        Err(page) => return Ok(*page),
     };
-    Ok(Page::new(SimulatorPage { form, act: quotes.fresh_key() }).into_response())
+    if !carry::is_editable(&quote.request) {
+        return Ok(Page::new(NotHerePage { quote: quote.page }).into_response());
+    }
+    let mut form = answers::simulator(&quote);
+    form.set("devis", quote.id);
+    Ok(page(form, &quotes))
 }
 
 pub(super) async fn submit(
@@ -68,22 +89,49 @@ pub(super) async fn submit(
     let Some(request) = form::read(&mut form, quotes.today()) else {
         return Ok(page(form, &quotes));
     };
-    let key = key_of(&form, &request);
-    let problem = match quotes.keep(request, &key, None).await {
+    let base = base(&form, &quotes).await?;
+    let request = match &base {
+        Some(quote) => carry::onto(&form, request, quote, quotes.today()),
+        None => request,
+    };
+    let origin = base.and_then(|quote| quote.id.parse().ok());
+    let key = key_of(&form, &request, &quotes);
+    let problem = match quotes.keep(request.clone(), &key, origin).await {
         Ok(kept) => return Ok(Redirect::to(&kept.quote.page).into_response()),
         Err(problem) => problem,
     };
     match refusal::place(&mut form, problem, on_this_page) {
         refusal::Refusal::Corrections => Ok(page(form, &quotes)),
-        refusal::Refusal::NotEligible(reason) => Ok(closed::not_eligible(reason)),
+        refusal::Refusal::NotEligible(faults) => {
+            Ok(closed::not_eligible(&faults, &request, form, &quotes, "/simuler"))
+        }
         refusal::Refusal::Other(problem) => Err(problem.into()),
     }
 }
 
-/// One key for one page and one document: the same answers sent twice are one quote.
-pub(super) fn key_of(form: &Form, request: &SimulationRequest) -> String {
+/// The quote that the answers change. Its time may have passed meanwhile: it is still what they
+/// started from.
+async fn base(form: &Form, quotes: &Quotes) -> Result<Option<QuoteResponse>, Problem> {
+    let Ok(id) = form.value("devis").parse() else {
+        return Ok(None);
+    };
+    match quotes.find(id).await {
+        Ok(quote) => Ok(Some(quote).filter(|quote| carry::is_editable(&quote.request))),
+        Err(problem) if matches!(problem.kind, Kind::NotFound | Kind::Gone) => Ok(None),
+        Err(problem) => Err(problem),
+    }
+}
+
+/// One key for one page and one document: the same answers sent twice are one quote. A form without
+/// the key of its page gets a fresh one: two strangers never share a quote.
+pub(super) fn key_of(form: &Form, request: &SimulationRequest, quotes: &Quotes) -> String {
     let document = serde_json::to_vec(request).unwrap_or_default();
-    act_key(form.value("cle"), &document)
+    let act = form.value("cle");
+    if act.bytes().any(|byte| byte.is_ascii_alphanumeric()) {
+        act_key(act, &document)
+    } else {
+        act_key(&quotes.fresh_key(), &document)
+    }
 }
 
 /// The page again: its key stays, so that a second try is still the same act.
@@ -92,7 +140,8 @@ fn page(form: Form, quotes: &Quotes) -> Response {
         "" => quotes.fresh_key(),
         act => act.to_owned(),
     };
-    Page::new(SimulatorPage { form, act }).into_response()
+    let quote = form.value("devis").to_owned();
+    Page::new(SimulatorPage { form, quote, act }).into_response()
 }
 
 fn on_this_page(field: &str) -> bool {

@@ -4,10 +4,11 @@ use std::fs;
 
 use askama::Template;
 
-use super::closed::{GonePage, NotEligiblePage};
+use super::closed::{GonePage, NotEligiblePage, UnknownPage};
 use super::quote::{NextPage, QuotePage};
 use super::sample;
-use super::simulator::SimulatorPage;
+use super::simulator::{NotHerePage, SimulatorPage};
+use super::years;
 use crate::platform::web::form::Form;
 use crate::platform::web::{assets, lint};
 use crate::slices::quotes::form::{self, answers, assumptions};
@@ -24,7 +25,7 @@ fn look(name: &str, text: &str) {
 }
 
 fn simulator(form: Form) -> String {
-    SimulatorPage { form, act: "k1".to_owned() }.render().expect("renders")
+    SimulatorPage { form, quote: String::new(), act: "k1".to_owned() }.render().expect("renders")
 }
 
 fn quote(quote: &QuoteResponse) -> String {
@@ -56,7 +57,7 @@ fn the_quote_says_the_price_as_the_law_wants_it() {
         "8 premières années",
         "Coût total sur 20\u{A0}ans",
         "s’ajoute à votre mensualité",
-        "Prix indicatif",
+        "Prix indicatif\u{A0}: il peut changer",
     ] {
         assert!(text.contains(words), "{words}");
     }
@@ -89,6 +90,53 @@ fn the_worked_example_shows_its_costs() {
     assert!(text.contains("Sans question de santé"));
 }
 
+/// 200 000 € at 3,30 % over 20 years, of which twelve instalments are paid.
+#[test]
+fn a_running_loan_starts_from_its_balance() {
+    let quote = sample::running("192818,39", "60");
+    assert_eq!(years::owed_at_start(&quote).get(), 19_281_839);
+    let text = self::quote(&quote);
+    look("quote-running", &text);
+    assert!(text.contains("<b>192\u{202F}818,39\u{A0}€</b>"));
+    assert!(text.contains("Le capital restant dû passe de 192\u{202F}818,39\u{A0}€ à"));
+    assert!(text.contains("après la mensualité de novembre 2026"));
+    assert!(text.contains("Sur la durée restante, si le prix de la banque ne change pas."));
+}
+
+#[test]
+fn the_price_is_added_to_a_usual_month() {
+    let mut request = sample::single("").request;
+    request.loans[0].release_date = jiff::civil::date(2026, 1, 24);
+    let quote = sample::quote(request);
+    let rows = quote.result.loans[0].schedule.as_deref().expect("a schedule");
+    assert!(rows[0].instalment_cents > 2 * rows[1].instalment_cents, "months of broken interest");
+    assert_eq!(years::usual_instalment(&quote).get(), rows[1].instalment_cents);
+}
+
+#[test]
+fn the_cover_says_who_is_left_out_and_why_it_ends() {
+    let mut request = sample::couple().request;
+    request.insured[0].occupation = crate::domain::person::Occupation::Retraite;
+    request.insured[1].birth_date = jiff::civil::date(1970, 2, 2);
+    let text = quote(&sample::quote(request));
+    look("quote-partly-covered", &text);
+    assert!(text.contains("Vous\u{A0}: non couverte"));
+    assert!(text.contains("anniversaire)") && text.contains("(fin du prêt)"));
+    assert!(text.contains("Vous\u{A0}: À partir de 65\u{A0}ans ou à la retraite, l’assurance"));
+}
+
+#[test]
+fn eight_years_can_say_otherwise_and_a_tie_is_a_tie() {
+    let mut quote = sample::single("62,50");
+    let saving = quote.result.saving.as_mut().expect("a comparison");
+    saving.total_8y_cents = -1_000;
+    let text = self::quote(&quote);
+    assert!(text.contains("l’assurance de la banque coûte pourtant moins cher, de 10,00\u{A0}€"));
+    let saving = quote.result.saving.as_mut().expect("a comparison");
+    (saving.total_cents, saving.total_8y_cents) = (0, 0);
+    assert!(self::quote(&quote).contains("Les deux assurances coûtent la même somme."));
+}
+
 #[test]
 fn errors_on_the_quote_open_its_form() {
     let single = sample::single("");
@@ -105,8 +153,14 @@ fn errors_on_the_quote_open_its_form() {
 #[test]
 fn the_other_pages() {
     look("gone", &GonePage.render().expect("renders"));
-    let reason = "L’assurance en ligne s’adresse aux personnes de 18 à 69\u{A0}ans.".to_owned();
-    look("not-eligible", &NotEligiblePage { reason }.render().expect("renders"));
+    look("unknown", &UnknownPage.render().expect("renders"));
+    look("not-here", &NotHerePage { quote: "/devis/q".to_owned() }.render().expect("renders"));
+    let reasons = vec![super::words::outside_ages(0, 1), super::words::outside_ages(1, 2)];
+    let form = Form::new([("capital", "220000"), ("action", "x")]);
+    let page =
+        NotEligiblePage { reasons, form, page: "/simuler".to_owned() }.render().expect("renders");
+    look("not-eligible", &page);
+    assert!(page.contains("name=\"capital\" value=\"220000\""));
     let single = sample::single("");
     let next = NextPage { quote: &single, valid_until: "22\u{A0}décembre 2026".to_owned() };
     look("next", &next.render().expect("renders"));

@@ -1,5 +1,10 @@
 //! The lists of the pages: what a document calls `salarie_cadre`, a person calls «Salarié cadre».
 
+use crate::domain::loan::LoanKind;
+use crate::domain::rule::Rule;
+use crate::kernel::french::{HARD, spaced};
+use crate::slices::quotes::wire::{RouteResponse, WarningResponse};
+
 /// A value as it is sent, and as it is read.
 pub(super) type Choice = (&'static str, &'static str);
 
@@ -83,6 +88,87 @@ pub(super) fn of_person(place: usize, count: usize) -> String {
     }
 }
 
+/// Why a person cannot be insured online, by the reason of its path.
+pub(super) fn not_eligible(
+    reason: &str,
+    route: &RouteResponse,
+    place: usize,
+    count: usize,
+) -> String {
+    match reason {
+        "ELIG_AGE" if (18..70).contains(&route.age_at_effect) && place == 0 => {
+            "Le prêt se termine après votre 85e\u{A0}anniversaire\u{A0}: nous n’assurons pas au-delà.".to_owned()
+        }
+        "ELIG_AGE" if (18..70).contains(&route.age_at_effect) => format!(
+            "Le prêt se termine après le 85e\u{A0}anniversaire de{}\u{A0}: nous n’assurons pas au-delà.",
+            nth_person(place, count)
+        ),
+        "ELIG_AGE" => outside_ages(place, count),
+        "ELIG_CAPITAL" if place == 0 => format!("Vos prêts dépassent {MOST_INSURED} assurés par personne."),
+        "ELIG_CAPITAL" => format!(
+            "Les prêts de{} dépassent {MOST_INSURED} assurés par personne.",
+            nth_person(place, count)
+        ),
+        "ELIG_COUNTRY" => "Il faut habiter en France.".to_owned(),
+        _ => "Ce projet demande une étude que nous ne faisons pas en ligne.".to_owned(),
+    }
+}
+
+/// The most capital insured for one person.
+const MOST_INSURED: &str = "3\u{202F}000\u{202F}000\u{A0}€";
+
+/// Somebody too young or too old when cover begins.
+pub(super) fn outside_ages(place: usize, count: usize) -> String {
+    let ages = "avoir de 18 à 69\u{A0}ans au début de l’assurance";
+    if place == 0 && count < 2 {
+        return format!("Il faut {ages}.");
+    }
+    format!("{}\u{A0}: il faut {ages}.", person(place, count))
+}
+
+/// « la deuxième personne», behind «de».
+fn nth_person(place: usize, count: usize) -> String {
+    if count == 2 {
+        " la deuxième personne".to_owned()
+    } else {
+        format!(" la personne {}", place + 1)
+    }
+}
+
+/// A kind of loan as the assumptions name it.
+pub(super) const fn kind(kind: LoanKind) -> &'static str {
+    match kind {
+        LoanKind::Amortissable => "prêt classique",
+        LoanKind::InFine => "prêt in fine",
+        LoanKind::DifferePartiel => "prêt à différé partiel",
+        LoanKind::DiffereTotal => "prêt à différé total",
+        LoanKind::Paliers => "prêt à paliers",
+        LoanKind::Ptz => "prêt à taux zéro",
+        LoanKind::Relais => "prêt relais",
+        LoanKind::Lisse => "prêt classique, mensualités lissées",
+    }
+}
+
+/// A warning in plain words, with whom or what it is about when there are several.
+pub(super) fn warning(warning: &WarningResponse, persons: usize) -> String {
+    let text = if warning.code == Rule::PackReduced.code() {
+        "À partir de 65\u{A0}ans ou à la retraite, l’assurance couvre seulement le décès et la perte \
+         totale d’autonomie."
+            .to_owned()
+    } else {
+        spaced(&warning.detail)
+    };
+    let mut parts = warning.pointer.trim_start_matches('/').split('/');
+    let (list, place) = (parts.next(), parts.next().and_then(|place| place.parse().ok()));
+    match (list, place) {
+        (Some("insured"), Some(place)) if persons > 1 => {
+            format!("{}{HARD}: {text}", person(place, persons))
+        }
+        (Some("loans"), Some(place)) => format!("Prêt {}{HARD}: {text}", place + 1),
+        _ => text,
+    }
+}
+
 /// The words of a value in its list.
 pub(super) fn label(list: &[Choice], value: &str) -> &'static str {
     list.iter().find(|choice| choice.0 == value).map_or("", |choice| choice.1)
@@ -99,6 +185,31 @@ mod tests {
     fn all_read<T: DeserializeOwned>(list: &[Choice]) {
         for (value, _) in list {
             assert!(serde_json::from_value::<T>((*value).into()).is_ok(), "{value}");
+        }
+    }
+
+    #[test]
+    fn a_refusal_says_who_and_why() {
+        let route = |age_at_effect| RouteResponse {
+            eligible: false,
+            path: None,
+            reasons: Vec::new(),
+            cumulated_cents: 0,
+            age_at_effect,
+            age_at_end: 86,
+        };
+        let cases = [
+            (
+                ("ELIG_AGE", 66, 1, 2),
+                "Le prêt se termine après le 85e anniversaire de la deuxième personne : nous \
+                 n’assurons pas au-delà.",
+            ),
+            (("ELIG_AGE", 71, 0, 1), "Il faut avoir de 18 à 69 ans au début de l’assurance."),
+            (("ELIG_CAPITAL", 40, 0, 1), "Vos prêts dépassent 3 000 000 € assurés par personne."),
+        ];
+        for ((reason, age, place, count), expected) in cases {
+            let said = not_eligible(reason, &route(age), place, count);
+            assert_eq!(said.replace(['\u{A0}', '\u{202F}'], " "), expected);
         }
     }
 

@@ -1,7 +1,10 @@
 //! The schedule of a quote by years of cover, for the chart and its table.
 
+use jiff::civil::Date;
+
+use crate::kernel::calendar::month_index;
 use crate::kernel::money::Cents;
-use crate::slices::quotes::wire::{ProjectRow, QuoteResponse};
+use crate::slices::quotes::wire::{LoanRequest, LoanResponse, ProjectRow, QuoteResponse};
 
 /// Twelve months of cover, fewer in the last year.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,10 +30,39 @@ pub(super) fn of(quote: &QuoteResponse) -> Vec<Year> {
 
 /// What is owed when cover begins.
 pub(super) fn owed_at_start(quote: &QuoteResponse) -> Cents {
-    let rows = quote.result.project.schedule.as_deref().unwrap_or_default();
-    let before = rows.iter().rev().find(|row| row.due_date <= quote.request.effect_date);
-    let lent = || quote.request.loans.iter().map(|loan| loan.capital_cents).sum();
-    Cents::new(before.map_or_else(lent, |row| row.outstanding_cents))
+    let loans = quote.request.loans.iter().zip(&quote.result.loans);
+    Cents::new(loans.map(|(loan, priced)| balance(loan, priced, quote.request.effect_date)).sum())
+}
+
+/// Balance of one loan on a day; what is released later is not owed yet.
+fn balance(loan: &LoanRequest, priced: &LoanResponse, day: Date) -> i64 {
+    let rows = priced.schedule.as_deref().unwrap_or_default();
+    if let Some(row) = rows.iter().rev().find(|row| row.due_date <= day) {
+        return row.outstanding_cents;
+    }
+    if loan.release_date > day {
+        return 0;
+    }
+    let later = loan.later_drawdowns.iter().flatten().filter(|part| part.date > day);
+    loan.capital_cents - later.map(|part| part.amount_cents).sum::<i64>()
+}
+
+/// What a usual month costs without insurance when cover begins, all loans together. The first row
+/// of a loan holds the interest of its broken months, so the second speaks for it.
+pub(super) fn usual_instalment(quote: &QuoteResponse) -> Cents {
+    let Some(first) = covered(quote).first() else {
+        return Cents::ZERO;
+    };
+    let month = month_index(first.due_date);
+    let loans = quote.result.loans.iter().filter_map(|loan| instalment(loan, month));
+    Cents::new(loans.sum())
+}
+
+fn instalment(loan: &LoanResponse, month: i32) -> Option<i64> {
+    let rows = loan.schedule.as_deref().unwrap_or_default();
+    let place = rows.iter().position(|row| month_index(row.due_date) == month)?;
+    let usual = if place == 0 && rows.len() > 2 { 1 } else { place };
+    rows.get(usual).map(|row| row.instalment_cents)
 }
 
 /// Rows from the first instalment after cover begins.

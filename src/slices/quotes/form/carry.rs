@@ -1,0 +1,120 @@
+//! Changing the answers of a quote without changing anything that the page did not show.
+//!
+//! The form shows less than a document holds. What it does not show comes from the quote, as it
+//! stands there; a quote with something that the form would lose is not changed here at all.
+
+use jiff::civil::Date;
+
+use super::{answers, assumptions};
+use crate::domain::loan::LoanKind;
+use crate::platform::web::form::Form;
+use crate::slices::quotes::wire::{
+    BankBasis, InsuredRequest, LoanRequest, QuoteResponse, SimulationRequest,
+};
+
+/// What the page says of a quote that it cannot change.
+pub const NOT_HERE: &str = "Ce devis ne peut pas être modifié ici\u{A0}: il a été fait par un \
+                            partenaire ou par l’API.";
+
+/// Whether the forms show everything that a change of theirs would touch.
+pub fn is_editable(request: &SimulationRequest) -> bool {
+    let (loans, people) = (&request.loans, &request.insured);
+    let bank = request.bank_offer.as_ref();
+    loans.len() <= 2
+        && people.len() <= 2
+        && loans.iter().enumerate().all(|(place, loan)| is_shown(place, loan))
+        && loans.iter().all(|loan| loan.release_date == loans[0].release_date)
+        && people.iter().all(|person| is_plain(person, loans))
+        && bank.is_none_or(|offer| offer.basis == BankBasis::Monthly)
+}
+
+/// A loan that the form can type.
+fn is_shown(place: usize, loan: &LoanRequest) -> bool {
+    let kind = match (place, loan.kind) {
+        (0, LoanKind::Amortissable | LoanKind::Lisse) => loan.deferral_months.is_none(),
+        (1, LoanKind::Ptz) => true,
+        (1, LoanKind::Amortissable | LoanKind::InFine | LoanKind::Relais) => {
+            loan.deferral_months.is_none()
+        }
+        _ => false,
+    };
+    let plain = loan.steps.is_none()
+        && loan.schedule.is_none()
+        && loan.early_repayments.is_none()
+        && loan.later_drawdowns.is_none()
+        && loan.capitalised_interest.is_none();
+    kind && plain && loan.capital_cents % 100 == 0
+}
+
+/// A person with one share, the same on every loan, and no risk that the form does not show.
+fn is_plain(person: &InsuredRequest, loans: &[LoanRequest]) -> bool {
+    let share = |loan: &LoanRequest| {
+        let mut found = person.shares.iter().filter(|share| share.loan == loan.reference);
+        let first = found.next().filter(|share| share.from.is_none());
+        first.filter(|_| found.next().is_none()).map(|share| share.percent)
+    };
+    let first = loans.first().and_then(share);
+    first.is_some()
+        && loans.iter().all(|loan| share(loan) == first)
+        && person.sports.is_empty()
+        && person.loadings.is_empty()
+}
+
+/// The document typed on the form of `quote`, with what the form did not show as the quote has it.
+pub fn onto(
+    form: &Form,
+    mut typed: SimulationRequest,
+    quote: &QuoteResponse,
+    today: Date,
+) -> SimulationRequest {
+    let base = &quote.request;
+    typed.purpose = base.purpose;
+    typed.usage = base.usage;
+    typed.options = base.options.clone();
+    typed.lender = base.lender.clone();
+    for (person, old) in typed.insured.iter_mut().zip(&base.insured) {
+        *person = InsuredRequest {
+            reference: person.reference.clone(),
+            birth_date: person.birth_date,
+            smoker: person.smoker,
+            shares: person.shares.clone(),
+            ..old.clone()
+        };
+    }
+    for (loan, old) in typed.loans.iter_mut().zip(&base.loans) {
+        loan.lender_fees_cents = old.lender_fees_cents;
+        loan.account_fee_cents = old.account_fee_cents;
+    }
+    if keeps_dates(form, &typed, quote) {
+        dates(&mut typed, base);
+        assumptions::refresh(&mut typed, today);
+    }
+    typed
+}
+
+/// The dates of a new loan stay; those of a running one follow from its balance, and stay as long
+/// as neither the balance nor the loan was typed anew.
+fn keeps_dates(form: &Form, typed: &SimulationRequest, quote: &QuoteResponse) -> bool {
+    let shown = answers::simulator(quote);
+    let same = |name: &str| form.value(name) == shown.value(name);
+    let loan = |request: &SimulationRequest| {
+        request
+            .loans
+            .first()
+            .map(|loan| (loan.capital_cents, loan.months, loan.nominal_rate.clone()))
+    };
+    let is_new = form.is("projet", "nouveau");
+    same("projet") && (is_new || same("restant") && loan(typed) == loan(&quote.request))
+}
+
+fn dates(typed: &mut SimulationRequest, base: &SimulationRequest) {
+    typed.effect_date = base.effect_date;
+    let Some(first) = base.loans.first() else {
+        return;
+    };
+    for (place, loan) in typed.loans.iter_mut().enumerate() {
+        let old = base.loans.get(place).unwrap_or(first);
+        loan.release_date = old.release_date;
+        loan.first_due_date = old.first_due_date;
+    }
+}
