@@ -4,6 +4,8 @@
 //! A rate of several premiums together is always solved on the summed flows; rates do not add up
 //! (`docs/domain/tariff.md`).
 
+use std::cell::RefCell;
+
 use jiff::civil::Date;
 
 use super::credit::{Credit, add_premiums};
@@ -36,7 +38,7 @@ impl Project {
             measures.loans[loan].price(on_loan)
         });
         let loans = loans.collect::<Result<Vec<_>, _>>()?;
-        let project = measures.project.price(everybody())?;
+        let project = measures.project().price(everybody())?;
         let saving = self.saving(&measures, &project)?;
         let collected = everybody().flat_map(|premium| premium.collections.iter().copied());
         let smallest = tariff.coefficients.collection_min;
@@ -52,14 +54,22 @@ impl Project {
 
     /// Premiums of each person on each loan insured.
     fn premiums(&self, tariff: &Tariff) -> Vec<Vec<Premiums>> {
+        let mut numbers = 0..;
+        let mut of_cover = |person: &ProjectInsured, loan: usize, shares: &[Share]| {
+            let schedule = &self.loans[loan].schedule;
+            let plan = PremiumPlan::new(tariff, &person.life, &self.choices, shares, schedule);
+            Premiums {
+                number: numbers.next().unwrap_or(u32::MAX),
+                loan,
+                percent: share_at_start(shares, self.choices.effect),
+                series: plan.series(),
+                collections: grouped(&plan, self.fractionation),
+                plan,
+            }
+        };
         let of_person = |person: &ProjectInsured| {
             let covered = person.shares.iter().enumerate().filter(|(_, shares)| !shares.is_empty());
-            let premiums = covered.map(|(loan, shares)| {
-                let schedule = &self.loans[loan].schedule;
-                let plan = PremiumPlan::new(tariff, &person.life, &self.choices, shares, schedule);
-                Premiums::new(loan, share_at_start(shares, self.choices.effect), plan, self)
-            });
-            premiums.collect()
+            covered.map(|(loan, shares)| of_cover(person, loan, shares)).collect()
         };
         self.insured.iter().map(of_person).collect()
     }
@@ -78,7 +88,7 @@ impl Project {
             Ok(Cover { loan: premium.loan, percent: premium.percent, plan, priced })
         });
         Ok(InsuredResult {
-            priced: measures.project.price(premiums)?,
+            priced: measures.project().price(premiums)?,
             route: self.route(person, cumulated, rules),
             cumulated,
             covers: covers.collect::<Result<_, _>>()?,
@@ -111,7 +121,7 @@ impl Project {
         for premium in &premiums {
             series.add(month_index(premium.on), premium.amount);
         }
-        let bank = measures.project.measure(series, premiums.iter())?;
+        let bank = measures.project().measure(series, premiums.iter())?;
         Ok(Some(Saving {
             total: bank.costs.total - ours.costs.total,
             total_8y: bank.costs.total_8y - ours.costs.total_8y,
@@ -148,6 +158,8 @@ fn share_at_start(shares: &[Share], effect: Date) -> Percent {
 
 /// Premiums of one person on one loan, ready to be measured in several groupings.
 struct Premiums {
+    /// Place among all premiums of the project.
+    number: u32,
     loan: usize,
     percent: Percent,
     plan: PremiumPlan,
@@ -155,30 +167,31 @@ struct Premiums {
     collections: Vec<Collection>,
 }
 
-impl Premiums {
-    fn new(loan: usize, percent: Percent, plan: PremiumPlan, project: &Project) -> Self {
-        let series = plan.series();
-        let collections = grouped(&plan, project.fractionation);
-        Self { loan, percent, plan, series, collections }
-    }
-}
-
 /// The credits on which premiums are measured, each solved once without insurance.
 struct Measures {
-    project: Measure,
     loans: Vec<Measure>,
+    /// All loans together, when there are several: one loan is the project.
+    several: Option<Measure>,
 }
 
 impl Measures {
     fn new(project: &Project) -> Result<Self, SimulationError> {
         let effect = project.choices.effect;
         let credits: Vec<_> = project.loans.iter().map(|loan| Credit::new(loan, effect)).collect();
-        let origin = credits.iter().map(Credit::start).min().unwrap_or(effect);
-        let mut all = CashFlows::new(origin);
-        credits.iter().for_each(|credit| credit.add_to(&mut all));
         let loans = credits.iter().enumerate();
         let loans = loans.map(|(loan, credit)| Measure::new(credit.flows(), loan));
-        Ok(Self { loans: loans.collect::<Result<_, _>>()?, project: Measure::new(all, 0)? })
+        let loans = loans.collect::<Result<_, _>>()?;
+        let several = (credits.len() > 1).then(|| {
+            let origin = credits.iter().map(Credit::start).min().unwrap_or(effect);
+            let mut all = CashFlows::new(origin);
+            credits.iter().for_each(|credit| credit.add_to(&mut all));
+            Measure::new(all, 0)
+        });
+        Ok(Self { loans, several: several.transpose()? })
+    }
+
+    fn project(&self) -> &Measure {
+        self.several.as_ref().unwrap_or(&self.loans[0])
     }
 }
 
@@ -186,22 +199,32 @@ struct Measure {
     credit: CashFlows,
     loan: usize,
     taeg: AnnualRate,
+    /// What was measured, by the set of premiums: one person on one loan is everybody on all loans.
+    known: RefCell<Vec<(u64, Priced)>>,
 }
 
 impl Measure {
     fn new(credit: CashFlows, loan: usize) -> Result<Self, SimulationError> {
         let taeg = credit.annual_rate().map_err(|_| SimulationError::RateNotDefined { loan })?;
-        Ok(Self { credit, loan, taeg })
+        Ok(Self { credit, loan, taeg, known: RefCell::default() })
     }
 
+    /// The premiums together on this credit; each set is measured once.
     fn price<'a>(
         &self,
         premiums: impl IntoIterator<Item = &'a Premiums, IntoIter: Clone>,
     ) -> Result<Priced, SimulationError> {
         let premiums = premiums.into_iter();
+        let set = premiums.clone().fold(0, |set, premium| set | 1_u64 << premium.number);
+        let known = self.known.borrow().iter().find(|(of, _)| *of == set).map(|(_, p)| p.clone());
+        if let Some(priced) = known {
+            return Ok(priced);
+        }
         let mut series = MonthlySeries::default();
         premiums.clone().for_each(|premium| series.merge(&premium.series));
-        self.measure(series, premiums.flat_map(|premium| &premium.collections))
+        let priced = self.measure(series, premiums.flat_map(|premium| &premium.collections))?;
+        self.known.borrow_mut().push((set, priced.clone()));
+        Ok(priced)
     }
 
     fn measure<'a>(
