@@ -83,6 +83,7 @@ async fn it_serves_answers_the_probe_and_ends_well_on_a_signal() {
         .env("DATABASE_URL", database.url())
         .env("ASSURLY__SERVER__LISTEN", "127.0.0.1:0")
         .env("ASSURLY__SERVER__ADMIN_LISTEN", "127.0.0.1:0")
+        .env("ASSURLY__SERVER__DRAIN_DELAY_MS", "0")
         .stderr(Stdio::piped());
     let mut child = command.spawn().expect("it runs");
     let mut lines = BufReader::new(child.stderr.take().expect("piped")).lines();
