@@ -63,6 +63,15 @@ async fn a_failure_ends_with_1() {
 }
 
 #[tokio::test]
+async fn a_password_file_that_is_missing_is_a_wrong_configuration_said_once() {
+    let mut command = assurly(&["migrate"]);
+    command.env("ASSURLY__DATABASE__PASSWORD_FILE", "/nowhere/password");
+    let (code, _, err) = run(command).await;
+    assert!(code == Some(2) && err.contains("`database.password_file`"), "{err}");
+    assert_eq!(err.matches("No such file").count(), 1, "{err}");
+}
+
+#[tokio::test]
 async fn a_project_that_cannot_be_read_is_told_by_place() {
     let mut command = assurly(&["simulate", "-"]);
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
