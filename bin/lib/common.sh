@@ -74,10 +74,24 @@ show_tail() {
     say "  ---- the whole log: ${log#"$ROOT"/} ----"
 }
 
+# keep_log LOG COUNT: an empty log; the one before keeps its date in its name, COUNT of them stay.
+keep_log() {
+    local log=$1 count=$2 old
+    local -a kept
+    if [ -s "$log" ]; then mv -- "$log" "${log%.log}-$(date -r "$log" +%Y%m%d-%H%M%S).log"; fi
+    : >"$log"
+    kept=("${log%.log}"-[0-9]*.log)
+    for old in "${kept[@]:0:$((${#kept[@]} > count ? ${#kept[@]} - count : 0))}"; do
+        rm -f -- "$old"
+    done
+}
+
 # --- var/ and the lock ----------------------------------------------------
 
 prepare_var() {
     mkdir -p "$VAR" "$LOGS" "$RECORDS" "$VAR/lock" 2>/dev/null
+    # Logs name clients.
+    chmod 0700 "$VAR/log" 2>/dev/null
     if [ ! -w "$LOGS" ] || [ ! -w "$RECORDS" ] || [ ! -w "$VAR/lock" ]; then
         die "$VAR cannot be written: it belongs to $(stat -c %U "$VAR" 2>/dev/null || echo nobody known)." \
             "Run as that user, or remove it."
