@@ -186,8 +186,9 @@ spawn() {
 stop() {
     local name=$1 sid=${SPAWNED[$1]:-}
     if [ -z "$sid" ]; then return 0; fi
-    # Between fork and setsid the leader is not yet in its own session.
-    kill -TERM "$sid" 2>/dev/null
+    # Between fork and setsid the leader is not yet in its own session. Only then it is asked here:
+    # a second TERM would tell the service to end without waiting for anybody.
+    if read_stat "$sid" && [ "$STAT_SESSION" != "$sid" ]; then kill -TERM "$sid" 2>/dev/null; fi
     if ! stop_session "$sid" "$2"; then warn "$name (session $sid) cannot be stopped"; fi
     wait "$sid" 2>/dev/null
     unset "SPAWNED[$name]"

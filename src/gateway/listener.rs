@@ -189,6 +189,7 @@ impl Host {
     async fn drain(&self, patience: Duration) -> Drained {
         self.tasks.close();
         tokio::select! {
+            biased;
             () = self.tasks.wait() => return Drained::Clean,
             () = tokio::time::sleep(patience) => {}
             () = self.stop.forced() => {}
