@@ -74,10 +74,24 @@ show_tail() {
     say "  ---- the whole log: ${log#"$ROOT"/} ----"
 }
 
+# keep_log LOG COUNT: an empty log; the one before keeps its date in its name, COUNT of them stay.
+keep_log() {
+    local log=$1 count=$2 old
+    local -a kept
+    if [ -s "$log" ]; then mv -- "$log" "${log%.log}-$(date -r "$log" +%Y%m%d-%H%M%S).log"; fi
+    : >"$log"
+    kept=("${log%.log}"-[0-9]*.log)
+    for old in "${kept[@]:0:$((${#kept[@]} > count ? ${#kept[@]} - count : 0))}"; do
+        rm -f -- "$old"
+    done
+}
+
 # --- var/ and the lock ----------------------------------------------------
 
 prepare_var() {
     mkdir -p "$VAR" "$LOGS" "$RECORDS" "$VAR/lock" 2>/dev/null
+    # Logs name clients.
+    chmod 0700 "$VAR/log" 2>/dev/null
     if [ ! -w "$LOGS" ] || [ ! -w "$RECORDS" ] || [ ! -w "$VAR/lock" ]; then
         die "$VAR cannot be written: it belongs to $(stat -c %U "$VAR" 2>/dev/null || echo nobody known)." \
             "Run as that user, or remove it."
@@ -172,8 +186,9 @@ spawn() {
 stop() {
     local name=$1 sid=${SPAWNED[$1]:-}
     if [ -z "$sid" ]; then return 0; fi
-    # Between fork and setsid the leader is not yet in its own session.
-    kill -TERM "$sid" 2>/dev/null
+    # Between fork and setsid the leader is not yet in its own session. Only then it is asked here:
+    # a second TERM would tell the service to end without waiting for anybody.
+    if read_stat "$sid" && [ "$STAT_SESSION" != "$sid" ]; then kill -TERM "$sid" 2>/dev/null; fi
     if ! stop_session "$sid" "$2"; then warn "$name (session $sid) cannot be stopped"; fi
     wait "$sid" 2>/dev/null
     unset "SPAWNED[$name]"

@@ -10,6 +10,7 @@ use tokio::task::JoinHandle;
 use tokio_util::task::TaskTracker;
 
 use super::ops::{self, Ops};
+use super::readiness::Readiness;
 use super::router;
 use super::state::Platform;
 use crate::gateway::{self, Drained, Stop, stack};
@@ -23,6 +24,9 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 
 /// How often waiting samples are folded into their histograms.
 const TIDY: Duration = Duration::from_secs(5);
+
+/// How often the database is looked at when nobody asks.
+const WATCH: Duration = Duration::from_secs(5);
 
 /// A program that serves.
 pub struct Running {
@@ -52,7 +56,8 @@ pub async fn start(platform: &Platform, work: Router, stop: &Stop) -> anyhow::Re
     let (public, admin) = (listener.local_addr()?, admin_listener.local_addr()?);
     let tasks = TaskTracker::new();
     let admin_stop = Stop::default();
-    let (public_routes, admin_routes) = routes(platform, work, stop);
+    let readiness = Readiness::new(platform.database.clone(), stop.clone());
+    let (public_routes, admin_routes) = routes(platform, work, &readiness);
 
     let settings = platform.settings.clone();
     let (watched, asked) = (settings.clone(), stop.clone());
@@ -64,6 +69,7 @@ pub async fn start(platform: &Platform, work: Router, stop: &Stop) -> anyhow::Re
         gateway::serve(admin_listener, admin_routes, &settings.server, asked).await;
     });
     tasks.spawn(tidy(stop.clone()));
+    tasks.spawn(watch(readiness, stop.clone()));
     if platform.settings.database.migrate_at_start {
         tasks.spawn(migrate(platform.database.clone(), stop.clone()));
     }
@@ -97,7 +103,12 @@ impl Running {
             () = rest => {}
             () = self.stop.forced() => tracing::warn!("ended without waiting for the last tasks"),
         }
-        tracing::info!(?drained, "stopped");
+        match drained {
+            Drained::Clean => tracing::info!("stopped: every request was answered"),
+            Drained::Cut { connections } => {
+                tracing::warn!(connections, "stopped: connections were cut before their answer");
+            }
+        }
         Ok(drained)
     }
 }
@@ -106,8 +117,8 @@ async fn listen(address: SocketAddr, key: &str) -> anyhow::Result<TcpListener> {
     TcpListener::bind(address).await.with_context(|| format!("`{key}`: cannot listen on {address}"))
 }
 
-fn routes(platform: &Platform, work: Router, stop: &Stop) -> (Router, Router) {
-    let ops = Ops { database: platform.database.clone(), stop: stop.clone() };
+fn routes(platform: &Platform, work: Router, readiness: &Readiness) -> (Router, Router) {
+    let ops = Ops { database: platform.database.clone(), readiness: readiness.clone() };
     let voice = router::voice(&platform.settings);
     let (server, entropy) = (&platform.settings.server, &platform.entropy);
     let public = stack::public(work, ops::health(ops.clone()), server, &voice, entropy);
@@ -126,6 +137,21 @@ async fn migrate(database: Database, stop: Stop) {
         }
         tokio::select! {
             () = tokio::time::sleep(pause) => pause = (pause * 2).min(LONGEST_PAUSE),
+            () = stop.asked() => return,
+        }
+    }
+}
+
+/// Asks for the database now and then, so that the log and the figures know of an outage even when
+/// nobody asks.
+async fn watch(readiness: Readiness, stop: Stop) {
+    loop {
+        tokio::select! {
+            () = readiness.look() => {}
+            () = stop.asked() => return,
+        }
+        tokio::select! {
+            () = tokio::time::sleep(WATCH) => {}
             () = stop.asked() => return,
         }
     }

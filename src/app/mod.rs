@@ -4,6 +4,7 @@
 pub mod boot;
 pub mod commands;
 mod ops;
+mod readiness;
 pub mod router;
 pub mod settings;
 mod shutdown;

@@ -22,7 +22,9 @@ impl Signals {
     /// Passes the signals on; never ends by itself.
     pub(super) async fn pass_to(mut self, stop: &Stop) {
         self.next().await;
-        tracing::info!("asked to stop: requests under way may end");
+        tracing::info!(
+            "asked to stop: no longer ready, then no longer listening; requests under way may end"
+        );
         stop.ask();
         loop {
             self.next().await;

@@ -12,6 +12,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::Request;
+use axum::http::{HeaderValue, header};
 use axum::response::Response;
 use hyper::body::Incoming;
 use hyper::server::conn::http1::Builder;
@@ -26,6 +27,10 @@ use super::Stop;
 use super::seats::{Seat, Seats};
 use super::settings::ServerSettings;
 use super::stall::Unstalled;
+
+/// What was accepted last may have its request in the kernel, unseen: before idle connections are
+/// closed, the runtime gets this long to look.
+const LAST_LOOK: Duration = Duration::from_millis(50);
 
 /// Out of file descriptors: accepting again at once would only fail again.
 const PAUSE: Duration = Duration::from_millis(100);
@@ -46,7 +51,11 @@ pub enum Drained {
     },
 }
 
-/// Serves `router` on `listener` until `stop` is asked, then lets requests under way end.
+/// Serves `router` on `listener` until `stop` is asked, then loses nothing that was received.
+///
+/// Listening goes on for `server.drain_delay_ms`, so that a balancer can see that we are leaving;
+/// what waits to be accepted after that is accepted; then idle connections are closed, and requests
+/// under way may end.
 pub async fn serve(
     listener: TcpListener,
     router: Router,
@@ -54,17 +63,10 @@ pub async fn serve(
     stop: Stop,
 ) -> Drained {
     let host = Arc::new(Host::new(router, settings, stop));
-    loop {
-        tokio::select! {
-            biased;
-            () = host.stop.asked() => break,
-            accepted = listener.accept() => match accepted {
-                Ok((stream, peer)) => host.welcome(stream, peer),
-                Err(error) => pause(&error).await,
-            },
-        }
-    }
-    drop(listener);
+    host.listen(&listener, settings.drain_delay()).await;
+    host.empty(listener);
+    host.last_look().await;
+    host.leave.cancel();
     host.drain(settings.drain_timeout()).await
 }
 
@@ -84,6 +86,7 @@ struct Host {
     seats: Seats,
     stall_max: Duration,
     stop: Stop,
+    leave: CancellationToken,
     cut: CancellationToken,
     tasks: TaskTracker,
 }
@@ -96,17 +99,64 @@ impl Host {
             seats: Seats::new(settings.connections_max, settings.connections_per_ip_max),
             stall_max: settings.write_stall_timeout(),
             stop,
+            leave: CancellationToken::new(),
             cut: CancellationToken::new(),
             tasks: TaskTracker::new(),
         }
     }
 
+    /// Accepts until the end was asked for, and for `delay` after that.
+    async fn listen(self: &Arc<Self>, listener: &TcpListener, delay: Duration) {
+        let mut end = std::pin::pin!(self.delayed_end(delay));
+        loop {
+            tokio::select! {
+                biased;
+                () = end.as_mut() => return,
+                accepted = listener.accept() => match accepted {
+                    Ok((stream, peer)) => self.welcome(stream, peer),
+                    Err(error) => pause(&error).await,
+                },
+            }
+        }
+    }
+
+    async fn delayed_end(&self, delay: Duration) {
+        self.stop.asked().await;
+        if delay.is_zero() {
+            return;
+        }
+        tokio::select! {
+            () = tokio::time::sleep(delay) => {}
+            () = self.stop.forced() => {}
+        }
+    }
+
+    /// Accepts whoever waits, then stops listening: what is left in the queue would be reset. The
+    /// kernel is asked itself, because the runtime's idea of the queue may be a moment old.
+    fn empty(self: &Arc<Self>, listener: TcpListener) {
+        let Ok(listener) = listener.into_std() else {
+            return;
+        };
+        while let Ok((stream, peer)) = listener.accept() {
+            let stream = stream.set_nonblocking(true).and_then(|()| TcpStream::from_std(stream));
+            if let Ok(stream) = stream {
+                self.welcome(stream, peer);
+            }
+        }
+    }
+
+    async fn last_look(&self) {
+        tokio::select! {
+            () = tokio::time::sleep(LAST_LOOK) => {}
+            () = self.stop.forced() => {}
+        }
+    }
+
     /// Gives the connection a seat and a task of its own, or closes it.
     fn welcome(self: &Arc<Self>, stream: TcpStream, peer: SocketAddr) {
-        let Some(seat) = self.seats.take(peer.ip()) else {
-            metrics::counter!("http_connections_refused_total", "reason" => "full").increment(1);
-            tracing::debug!(client = %peer.ip(), "connection refused: no seat left");
-            return;
+        let seat = match self.seats.take(peer.ip()) {
+            Ok(seat) => seat,
+            Err(full) => return full.note(peer.ip()),
         };
         // Answers are small: waiting to fill a packet only makes them late.
         drop(stream.set_nodelay(true));
@@ -115,19 +165,22 @@ impl Host {
 
     /// One connection, from its first byte to its end.
     async fn converse(self: Arc<Self>, stream: TcpStream, peer: SocketAddr, _seat: Seat) {
-        let router = self.router.clone();
-        let service = service_fn(move |request| answer(router.clone(), request, peer));
+        let (router, stop) = (self.router.clone(), self.stop.clone());
+        let service =
+            service_fn(move |request| answer(router.clone(), request, peer, stop.clone()));
         let io = TokioIo::new(Unstalled::new(stream, self.stall_max));
         let mut connection = std::pin::pin!(self.builder.serve_connection(io, service));
         let mut leaving = false;
         loop {
             tokio::select! {
+                // What has arrived is read before the connection is found idle.
+                biased;
                 ended = connection.as_mut() => return note(peer, ended.err()),
-                () = self.stop.asked(), if !leaving => {
+                () = self.leave.cancelled(), if !leaving => {
                     leaving = true;
                     connection.as_mut().graceful_shutdown();
                 }
-                () = self.cut.cancelled() => return refuse(peer, "cut"),
+                () = self.cut.cancelled() => return note_cut(peer),
             }
         }
     }
@@ -136,6 +189,7 @@ impl Host {
     async fn drain(&self, patience: Duration) -> Drained {
         self.tasks.close();
         tokio::select! {
+            biased;
             () = self.tasks.wait() => return Drained::Clean,
             () = tokio::time::sleep(patience) => {}
             () = self.stop.forced() => {}
@@ -147,14 +201,20 @@ impl Host {
     }
 }
 
+/// Once the end was asked for, every answer is the last one of its connection.
 async fn answer(
     router: Router,
     request: Request<Incoming>,
     peer: SocketAddr,
+    stop: Stop,
 ) -> Result<Response, Infallible> {
     let mut request = request.map(Body::new);
     request.extensions_mut().insert(Peer(peer));
-    router.oneshot(request).await
+    let mut response = router.oneshot(request).await?;
+    if stop.is_asked() {
+        response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+    }
+    Ok(response)
 }
 
 /// The protocol's own limits. They are wider than ours, which answer in words; what passes these
@@ -174,12 +234,12 @@ fn protocol(settings: &ServerSettings) -> Builder {
 fn note(peer: SocketAddr, error: Option<hyper::Error>) {
     if let Some(error) = error {
         let error = error.to_string();
-        metrics::counter!("http_connections_refused_total", "reason" => "broken").increment(1);
+        metrics::counter!("http_connections_broken_total").increment(1);
         tracing::info!(client = %peer.ip(), port = peer.port(), error, "connection");
     }
 }
 
-fn refuse(peer: SocketAddr, reason: &'static str) {
-    metrics::counter!("http_connections_refused_total", "reason" => reason).increment(1);
-    tracing::info!(client = %peer.ip(), port = peer.port(), reason, "connection");
+fn note_cut(peer: SocketAddr) {
+    metrics::counter!("http_connections_cut_total").increment(1);
+    tracing::info!(client = %peer.ip(), port = peer.port(), reason = "cut", "connection");
 }

@@ -39,6 +39,8 @@ pub struct ServerSettings {
     pub write_stall_timeout_ms: u64,
     /// Time for an answer.
     pub request_timeout_ms: u64,
+    /// Time between the signal to stop and the end of listening.
+    pub drain_delay_ms: u64,
     /// Time for requests under way at a stop.
     pub drain_timeout_ms: u64,
     /// Requests worked on at once.
@@ -66,6 +68,11 @@ impl ServerSettings {
         Duration::from_millis(self.request_timeout_ms)
     }
 
+    /// Time between the signal to stop and the end of listening.
+    pub const fn drain_delay(&self) -> Duration {
+        Duration::from_millis(self.drain_delay_ms)
+    }
+
     /// Time for requests under way at a stop.
     pub const fn drain_timeout(&self) -> Duration {
         Duration::from_millis(self.drain_timeout_ms)
@@ -76,6 +83,9 @@ impl ServerSettings {
         let web =
             matches!(self.public_url.scheme(), "http" | "https") && self.public_url.has_host();
         complaints.unless(web, "server.public_url", "is not http(s)://host");
+        // It stands in links and in the types of problems: everybody reads it.
+        let bare = self.public_url.username().is_empty() && self.public_url.password().is_none();
+        complaints.unless(bare, "server.public_url", "holds a name or a password");
         for (key, value, least, most) in [
             ("connections_max", self.connections_max, 1, 100_000),
             ("connections_per_ip_max", self.connections_per_ip_max, 1, 100_000),
@@ -96,6 +106,7 @@ impl ServerSettings {
         ] {
             complaints.range(&format!("server.{key}"), value, 50..=300_000);
         }
+        complaints.range("server.drain_delay_ms", self.drain_delay_ms, 0..=60_000);
         complaints.unless(
             self.drain_timeout_ms >= self.request_timeout_ms,
             "server.drain_timeout_ms",

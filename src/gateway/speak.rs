@@ -1,6 +1,8 @@
 //! Every refusal gets its words here: those of handlers, of extractors, of limits, of the router.
 //! A cause is written to the log, once, and never sent.
 
+use std::collections::BTreeSet;
+
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, header};
 use axum::middleware::Next;
@@ -9,6 +11,25 @@ use axum::response::Response;
 use crate::kernel::problem::{Kind, Problem};
 use crate::platform::web::facts::Facts;
 use crate::platform::web::problem::{Refusal, Voice};
+
+/// Codes of one refusal that the access line shows.
+const CODES_SHOWN: usize = 10;
+
+/// What the access line says of a refusal: its name and the codes of its faults, never a value.
+#[derive(Clone, Debug)]
+pub(super) struct Reason {
+    pub(super) slug: &'static str,
+    pub(super) codes: Option<String>,
+}
+
+impl Reason {
+    fn of(problem: &Problem) -> Self {
+        let codes: BTreeSet<_> = problem.faults.iter().map(|fault| fault.code).collect();
+        let codes: Vec<_> = codes.into_iter().take(CODES_SHOWN).collect();
+        let codes = (!codes.is_empty()).then(|| codes.join(","));
+        Self { slug: problem.kind.entry().slug, codes }
+    }
+}
 
 /// Renders what was refused on the way in.
 pub(super) async fn speak(State(voice): State<Voice>, request: Request, next: Next) -> Response {
@@ -22,6 +43,7 @@ pub(super) async fn speak(State(voice): State<Voice>, request: Request, next: Ne
     log(&refusal.problem);
     let mut spoken = voice.render(&refusal, &facts);
     keep(response.headers(), spoken.headers_mut());
+    spoken.extensions_mut().insert(Reason::of(&refusal.problem));
     spoken
 }
 

@@ -9,7 +9,7 @@ use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 
-use super::framing::certain_end;
+use super::framing::{certain_end, plain_head};
 use super::limits::{Limits, bounded_body, in_time, room_to_work, small_head};
 use super::name::name;
 use super::security_headers::{SecurityHeaders, protect};
@@ -67,7 +67,8 @@ fn around(
             .layer(from_fn_with_state(headers, protect))
             .layer(from_fn_with_state(voice.clone(), speak))
             .layer(CatchPanicLayer::custom(panicked))
-            .layer(from_fn_with_state(limits.clone(), small_head)),
+            .layer(from_fn_with_state(limits.clone(), small_head))
+            .layer(from_fn(plain_head)),
     )
 }
 

@@ -10,12 +10,14 @@ use axum::response::Response;
 use tracing::{Instrument, Span};
 
 use super::listener::Peer;
+use super::speak::Reason;
 use crate::platform::web::facts::Facts;
 
 /// Characters kept of the path of an address that nobody serves.
 const PATH_SHOWN: usize = 200;
 
-/// The status of a request whose client left before the answer; a custom of access logs, never sent.
+/// The status of a request whose client left before the answer; and
+/// of one whose answer was cut at a stop; a custom of access logs, never sent.
 const CLIENT_GONE: u16 = 499;
 
 /// Watches over the request until its answer begins.
@@ -23,6 +25,7 @@ pub(super) async fn witness(request: Request, next: Next) -> Response {
     let mut testimony = Testimony::of(&request);
     let response = next.run(request).instrument(testimony.span.clone()).await;
     testimony.status = response.status().as_u16();
+    testimony.reason = response.extensions().get::<Reason>().cloned();
     response
 }
 
@@ -35,6 +38,7 @@ struct Testimony {
     client: String,
     started: Instant,
     status: u16,
+    reason: Option<Reason>,
 }
 
 impl Testimony {
@@ -59,7 +63,33 @@ impl Testimony {
             // Monotonic: a duration must not jump with the wall clock.
             started: Instant::now(),
             status: CLIENT_GONE,
+            reason: None,
         }
+    }
+
+    fn write(&self, elapsed: f64) {
+        // One macro per level: the level of an event is part of its place in the code.
+        macro_rules! line {
+            ($level:ident) => {
+                tracing::$level!(
+                    method = self.method,
+                    path = self.path.as_deref(),
+                    route = self.route,
+                    status = self.status,
+                    slug = self.reason.as_ref().map(|reason| reason.slug),
+                    codes = self.reason.as_ref().and_then(|reason| reason.codes.as_deref()),
+                    duration_ms = (elapsed * 1e6).round() / 1e3,
+                    client = self.client,
+                    "access"
+                )
+            };
+        }
+        if self.is_routine() { line!(debug) } else { line!(info) }
+    }
+
+    /// The probes of an orchestrator, every few seconds: nothing to read while they are well.
+    fn is_routine(&self) -> bool {
+        self.status == 200 && matches!(self.route.as_str(), "/healthz" | "/readyz")
     }
 }
 
@@ -73,17 +103,7 @@ impl Drop for Testimony {
             .record(elapsed);
         metrics::counter!("http_requests_total", "method" => method, "route" => route, "status" => status)
             .increment(1);
-        self.span.in_scope(|| {
-            tracing::info!(
-                method,
-                path = self.path.as_deref(),
-                route = self.route,
-                status = self.status,
-                duration_ms = elapsed * 1000.0,
-                client = self.client,
-                "access"
-            );
-        });
+        self.span.in_scope(|| self.write(elapsed));
     }
 }
 

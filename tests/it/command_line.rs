@@ -63,6 +63,15 @@ async fn a_failure_ends_with_1() {
 }
 
 #[tokio::test]
+async fn a_password_file_that_is_missing_is_a_wrong_configuration_said_once() {
+    let mut command = assurly(&["migrate"]);
+    command.env("ASSURLY__DATABASE__PASSWORD_FILE", "/nowhere/password");
+    let (code, _, err) = run(command).await;
+    assert!(code == Some(2) && err.contains("`database.password_file`"), "{err}");
+    assert_eq!(err.matches("No such file").count(), 1, "{err}");
+}
+
+#[tokio::test]
 async fn a_project_that_cannot_be_read_is_told_by_place() {
     let mut command = assurly(&["simulate", "-"]);
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
@@ -83,6 +92,7 @@ async fn it_serves_answers_the_probe_and_ends_well_on_a_signal() {
         .env("DATABASE_URL", database.url())
         .env("ASSURLY__SERVER__LISTEN", "127.0.0.1:0")
         .env("ASSURLY__SERVER__ADMIN_LISTEN", "127.0.0.1:0")
+        .env("ASSURLY__SERVER__DRAIN_DELAY_MS", "0")
         .stderr(Stdio::piped());
     let mut child = command.spawn().expect("it runs");
     let mut lines = BufReader::new(child.stderr.take().expect("piped")).lines();

@@ -169,10 +169,10 @@ async fn a_password_may_come_from_a_file() {
     let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join("password");
     std::fs::write(&file, format!("{password}\n")).expect("written");
     let wrong = open(&database, &[("DATABASE__URL", url.as_str())]);
-    assert!(wrong.ping().await.is_err());
+    assert!(wrong.probe().await.migrated.is_err());
     let file = file.display().to_string();
     let over = [("DATABASE__URL", url.as_str()), ("DATABASE__PASSWORD_FILE", &file)];
     let right = open(&database, &over);
-    right.ping().await.expect("the file's password is used");
+    right.probe().await.migrated.expect("the file’s password is used");
     right.close().await;
 }

@@ -44,3 +44,26 @@ async fn what_is_not_json_is_told_with_its_place() {
     assert_eq!((status, &problem["errors"][0]["code"]), (422, &"JSON_DUPLICATE_KEY".into()));
     assert_eq!(problem["errors"][0]["pointer"], "/a/b");
 }
+
+#[tokio::test]
+async fn a_list_is_no_object_and_an_object_no_name() {
+    let app = App::without_database(&[]).await;
+    let example = include_str!("../../docs/examples/one-loan.json");
+    let project: Value = serde_json::from_str(example).expect("JSON");
+    for (pointer, value) in [
+        ("", serde_json::json!(["2026-06-05", "residence_principale"])),
+        ("/options", serde_json::json!([30])),
+        ("/loans/0", serde_json::json!(["main"])),
+        ("/insured/0/occupation", serde_json::json!({ "salarie_cadre": null })),
+        ("/purpose", serde_json::json!({ "residence_principale": [] })),
+    ] {
+        let mut document = project.clone();
+        *document.pointer_mut(pointer).expect("in the example") = value;
+        let answer = app.post("/v1/simulations", "application/json", document.to_string()).await;
+        let (status, problem): (_, Value) =
+            (answer.status(), answer.json().await.expect("a problem"));
+        assert_eq!(status, 422, "{problem}");
+        assert_eq!(problem["errors"][0]["code"], "JSON_TYPE", "{problem}");
+        assert_eq!(problem["errors"][0]["pointer"], pointer);
+    }
+}

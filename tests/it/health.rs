@@ -32,7 +32,34 @@ async fn without_its_database_it_is_alive_and_says_what_is_missing() {
     let (status, readiness) = readiness(&app).await;
     assert_eq!((status, &readiness["status"]), (503, &"not_ready".into()));
     assert_eq!(part(&readiness, "database")["status"], "down");
+    assert_eq!(part(&readiness, "schema")["status"], "unknown");
     assert_eq!(part(&readiness, "process")["status"], "up");
+    assert_eq!(app.get("/readyz").await.headers()["retry-after"], "5");
+    assert!(!readiness.to_string().contains("reason"), "for operators only: {readiness}");
+    let answer = app.client.get(format!("http://{}/readyz", app.admin)).send().await;
+    let readiness: Value = answer.expect("an answer").json().await.expect("JSON");
+    let reason = part(&readiness, "database")["reason"].as_str().expect("a reason");
+    assert!(reason.contains("refused"), "{reason}");
+}
+
+#[tokio::test]
+async fn figures_stand_at_zero_before_anything_happens() {
+    let app = App::start().await;
+    let lines = app.metrics().await;
+    for name in [
+        "db_pool_wait_timeouts_total",
+        "db_migrations_failed_total",
+        "process_panics_total",
+        "http_connections_refused_total{reason=\"client\"}",
+        "db_pool_connections{state=\"in_use\"}",
+        "db_up",
+        "process_resident_memory_bytes",
+        "process_open_fds",
+        "process_start_time_seconds",
+        "assurly_build_info{version=",
+    ] {
+        assert!(lines.iter().any(|line| line.starts_with(name)), "{name} in {lines:#?}");
+    }
 }
 
 #[tokio::test]

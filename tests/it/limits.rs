@@ -137,6 +137,25 @@ async fn one_client_cannot_take_every_connection() {
 }
 
 #[tokio::test]
+async fn a_head_that_can_be_read_in_two_ways_is_refused() {
+    let app = App::start().await;
+    let post = "POST /test/echo HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Type: application/json\r\n";
+    for (request, refused) in [
+        ("GET /healthz HTTP/1.1\r\nConnection: close\r\n\r\n".to_owned(), "400"),
+        (
+            "GET /healthz HTTP/1.1\r\nHost: x\r\nHost: y\r\nConnection: close\r\n\r\n".to_owned(),
+            "400",
+        ),
+        ("GET /healthz HTTP/1.1\r\nHost: a b\r\nConnection: close\r\n\r\n".to_owned(), "400"),
+        (format!("{post}Transfer-Encoding: gzip, chunked\r\n\r\n2\r\n{{}}\r\n0\r\n\r\n"), "400"),
+        (format!("{post}Content-Encoding: gzip\r\nContent-Length: 2\r\n\r\n{{}}"), "415"),
+    ] {
+        let answer = raw::answer(app.public, request.as_bytes()).await;
+        assert_eq!(status(&answer), refused, "{request}: {answer}");
+    }
+}
+
+#[tokio::test]
 async fn a_request_hidden_behind_another_is_not_read() {
     let app = App::start().await;
     let hidden = "GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n";

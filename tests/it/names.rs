@@ -59,6 +59,19 @@ async fn an_answer_a_refusal_and_a_panic_have_one_access_line_each() {
 }
 
 #[tokio::test]
+async fn a_refusal_is_named_in_its_line_without_its_values() {
+    let app = App::start().await;
+    let answer = app.post("/test/echo", "application/json", "{\"secret\":1,\"secret\":2}").await;
+    let line = logs::access(header(&answer, "x-request-id")).pop().expect("its line");
+    assert_eq!((&line["slug"], &line["codes"]), (&"invalid".into(), &"JSON_DUPLICATE_KEY".into()));
+    assert!(!line.to_string().contains("secret"), "{line}");
+    let thousandths = line["duration_ms"].as_f64().expect("a number") * 1000.0;
+    assert!((thousandths - thousandths.round()).abs() < 1e-6, "{line}");
+    let well = app.get("/healthz").await;
+    assert_eq!(logs::access(header(&well, "x-request-id"))[0]["level"], "DEBUG");
+}
+
+#[tokio::test]
 async fn a_client_that_leaves_has_its_line_too() {
     let mut app = App::start().await;
     let request = b"GET /test/wait HTTP/1.1\r\nHost: x\r\nX-Request-Id: left-early\r\n\r\n";

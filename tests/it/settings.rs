@@ -114,6 +114,52 @@ fn a_file_that_is_missing_or_broken_is_named() {
 }
 
 #[test]
+fn a_file_is_as_strict_as_it_looks() {
+    for (text, key) in [
+        ("[server]\nheaders_max = 12.7", "`server.headers_max`"),
+        ("[server]\nheaders_max = \"50\"", "`server.headers_max`"),
+        ("[server]\nheaders_max = -1", "`server.headers_max`"),
+        ("[database]\nmigrate_at_start = \"true\"", "`database.migrate_at_start`"),
+        ("[database]\nmigrate_at_start = 1", "`database.migrate_at_start`"),
+        ("[brand]\nname = 5", "`brand.name`"),
+        ("server = 5", "`server`"),
+    ] {
+        let mut strict = sources(&[]);
+        strict.file = Some(file("strict.toml", text));
+        let said = refusal(&strict);
+        assert!(said.contains(key) && said.contains("strict.toml"), "{text}: {said}");
+    }
+}
+
+#[test]
+fn a_line_that_is_not_toml_is_named_and_not_repeated() {
+    let mut broken = sources(&[]);
+    broken.file = Some(file("secret.toml", "[database]\nurl = \"mysql://a:hunter2@h/x\n"));
+    let said = refusal(&broken);
+    assert!(said.contains("secret.toml: not TOML at line 2, column"), "{said}");
+    assert!(!said.contains("hunter2"), "{said}");
+}
+
+#[test]
+fn parameters_of_the_address_are_known_and_a_mask_is_no_password() {
+    for wrong in [
+        "mysql://a@h/x?ssl-mode=hunter2",
+        "mysql://a@h/x?sslmode=required",
+        "mysql://a@h/x?hunter2=1",
+        "mysql://a@h/x?statement-cache-capacity=hunter2",
+        "mysql://a:***@h/x",
+    ] {
+        let said = refusal(&sources(&[("DATABASE_URL", wrong)]));
+        assert!(said.contains("`database.url`") && !said.contains("hunter2"), "{wrong}: {said}");
+    }
+    let shown = shown(&[("DATABASE_URL", "mysql://a@h/x?ssl-mode=VERIFY_CA&ssl-ca=/x.pem")]);
+    assert!(shown.contains("mysql://a@h/x?ssl-mode=VERIFY_CA&ssl-ca=***"), "{shown}");
+    let public = ("ASSURLY__SERVER__PUBLIC_URL", "https://a:hunter2@assurly.example");
+    let said = refusal(&sources(&[public]));
+    assert!(said.contains("`server.public_url`") && !said.contains("hunter2"), "{said}");
+}
+
+#[test]
 fn secrets_are_never_shown() {
     let url = "mysql://assurly:hunter2@db.example:3306/assurly?ssl-key=hunter2";
     let settings = load(&sources(&[("DATABASE_URL", url)])).expect("right");

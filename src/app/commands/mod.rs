@@ -15,6 +15,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use super::settings::{self, Settings, SettingsError, Sources};
+use crate::platform::db::OpenError;
 
 /// Assurly: assurance emprunteur en ligne.
 #[derive(Debug, Parser)]
@@ -61,8 +62,13 @@ pub fn run() -> ExitCode {
     };
     match cli.command.run(settings) {
         Ok(()) => ExitCode::SUCCESS,
-        Err(error) => complain(&format!("{error:#}"), 1),
+        Err(error) => complain(&format!("{error:#}"), if is_configuration(&error) { 2 } else { 1 }),
     }
+}
+
+/// The configuration may also be found wrong when it is used: a password's file that is missing.
+fn is_configuration(error: &anyhow::Error) -> bool {
+    error.is::<OpenError>()
 }
 
 fn load(file: Option<PathBuf>) -> Result<Settings, SettingsError> {

@@ -1,10 +1,11 @@
 //! Reading the configuration from its three places, and saying exactly what is wrong with it.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-use config::{Config, ConfigError, Environment, File, FileFormat};
+use serde_path_to_error::Error as PathError;
+use toml::{Table, Value};
 
 use super::Settings;
 
@@ -76,32 +77,91 @@ fn ours(
 /// # Errors
 /// [`SettingsError`], with the full name of every key at fault.
 pub fn load(sources: &Sources) -> Result<Settings, SettingsError> {
-    let config = gather(sources).map_err(|e| SettingsError::Unreadable(e.to_string()))?;
+    let table = Value::Table(gather(sources)?);
     let settings: Settings =
-        serde_path_to_error::deserialize(config).map_err(|error| at_fault(&error, sources))?;
+        serde_path_to_error::deserialize(table).map_err(|error| at_fault(&error, sources))?;
     let complaints = settings.complaints();
     if complaints.is_empty() { Ok(settings) } else { Err(SettingsError::Values(complaints)) }
 }
 
-fn gather(sources: &Sources) -> Result<Config, ConfigError> {
-    let mut builder = Config::builder().add_source(File::from_str(DEFAULTS, FileFormat::Toml));
+/// Addresses, which may hold a password: a wrong one is not repeated.
+const SECRETIVE: &[&str] = &["database.url", "server.public_url"];
+
+/// The three places in one table. Types are left to the reading: a number between quotation marks is
+/// a text in a file, and only a variable, which is always a text, is given its key's type.
+fn gather(sources: &Sources) -> Result<Table, SettingsError> {
+    let defaults = parse(DEFAULTS, "config/default.toml")?;
+    let mut table = defaults.clone();
     if let Some(path) = &sources.file {
-        // Said to be TOML, whatever its name: `/run/secrets/assurly` is a fine name.
-        builder = builder.add_source(File::from(path.as_path()).format(FileFormat::Toml));
+        let name = path.display();
+        let text = std::fs::read_to_string(path)
+            .map_err(|error| SettingsError::Unreadable(format!("{name}: {error}")))?;
+        lay_over(&mut table, parse(&text, &name.to_string())?);
     }
-    let mut variables = sources.variables.clone();
+    // In an order of their own: of two names for one key, the same one wins every time.
+    let mut variables: BTreeMap<_, _> = sources.variables.clone().into_iter().collect();
     if let Some(url) = variables.remove("DATABASE_URL") {
         variables.entry(format!("{PREFIX}DATABASE__URL")).or_insert(url);
     }
-    let variables = Environment::with_prefix("ASSURLY")
-        .prefix_separator("__")
-        .separator("__")
-        .source(Some(variables.into_iter().collect()));
-    builder.add_source(variables).build()
+    for (name, text) in variables {
+        let key = name.strip_prefix(PREFIX).unwrap_or(&name).to_lowercase();
+        let keys: Vec<_> = key.split("__").collect();
+        put(&mut table, &keys, Some(&defaults), text);
+    }
+    Ok(table)
+}
+
+/// The line is not repeated: it may be the one with the password.
+fn parse(text: &str, name: &str) -> Result<Table, SettingsError> {
+    text.parse().map_err(|error: toml::de::Error| {
+        let end = error.span().map_or(0, |span| span.start);
+        let before = text.get(..end).unwrap_or("");
+        let line = before.matches('\n').count() + 1;
+        let column = before.rsplit('\n').next().unwrap_or("").chars().count() + 1;
+        SettingsError::Unreadable(format!("{name}: not TOML at line {line}, column {column}"))
+    })
+}
+
+fn lay_over(under: &mut Table, over: Table) {
+    for (key, value) in over {
+        match (under.get_mut(&key), value) {
+            (Some(Value::Table(under)), Value::Table(over)) => lay_over(under, over),
+            (_, value) => drop(under.insert(key, value)),
+        }
+    }
+}
+
+/// Puts a variable's text under its keys, with the type that the default has.
+fn put(table: &mut Table, keys: &[&str], defaults: Option<&Table>, text: String) {
+    let Some((key, rest)) = keys.split_first() else {
+        return;
+    };
+    let default = defaults.and_then(|table| table.get(*key));
+    if rest.is_empty() {
+        table.insert((*key).to_owned(), typed(text, default));
+        return;
+    }
+    let inner = table.entry((*key).to_owned()).or_insert_with(|| Value::Table(Table::new()));
+    if !inner.is_table() {
+        *inner = Value::Table(Table::new());
+    }
+    if let Value::Table(inner) = inner {
+        put(inner, rest, default.and_then(Value::as_table), text);
+    }
+}
+
+/// What is not of that type stays a text, and is refused as one with its key's name.
+fn typed(text: String, default: Option<&Value>) -> Value {
+    let read = match default {
+        Some(Value::Integer(_)) => text.parse().ok().map(Value::Integer),
+        Some(Value::Boolean(_)) => text.parse().ok().map(Value::Boolean),
+        _ => None,
+    };
+    read.unwrap_or(Value::String(text))
 }
 
 /// Names the key, and where its value came from when that can be told.
-fn at_fault(error: &serde_path_to_error::Error<ConfigError>, sources: &Sources) -> SettingsError {
+fn at_fault(error: &PathError<toml::de::Error>, sources: &Sources) -> SettingsError {
     let key = error.path().to_string();
     let variable = format!("{PREFIX}{}", key.to_uppercase().replace('.', "__"));
     let origin = if sources.variables.contains_key(&variable) {
@@ -109,21 +169,11 @@ fn at_fault(error: &serde_path_to_error::Error<ConfigError>, sources: &Sources) 
     } else {
         file_origin(sources.file.as_deref())
     };
-    let reason = format!("{}{origin}", cause(error.inner()));
-    SettingsError::Key { key, reason }
+    let is_secretive = SECRETIVE.contains(&key.as_str());
+    let reason = if is_secretive { "is not an address" } else { error.inner().message() };
+    SettingsError::Key { key, reason: format!("{reason}{origin}") }
 }
 
 fn file_origin(file: Option<&Path>) -> String {
     file.map_or(String::new(), |path| format!(" (file {})", path.display()))
-}
-
-/// The sentence of `config`'s error without the key and origin that it may repeat.
-fn cause(error: &ConfigError) -> String {
-    match error {
-        ConfigError::Type { unexpected, expected, .. } => {
-            format!("invalid type: {unexpected}, expected {expected}")
-        }
-        ConfigError::At { error, .. } => cause(error),
-        other => other.to_string(),
-    }
 }

@@ -51,6 +51,9 @@ impl DbError {
 
 impl From<sqlx::Error> for DbError {
     fn from(source: sqlx::Error) -> Self {
+        if matches!(source, sqlx::Error::PoolTimedOut) {
+            metrics::counter!("db_pool_wait_timeouts_total").increment(1);
+        }
         Self { failure: sort(&source), source }
     }
 }

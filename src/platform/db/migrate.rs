@@ -3,7 +3,7 @@
 //! The lock is a named one of the server: it is given back when its connection ends, even when the
 //! copy that holds it dies. We take it ourselves because the library would wait for it for ever.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::{Connection, MySqlConnection};
@@ -22,6 +22,9 @@ statements! {
                  WHERE table_schema = DATABASE() AND table_name = '_sqlx_migrations'";
     /// The newest migration that is applied.
     NEWEST = "SELECT COALESCE(MAX(version), 0) FROM _sqlx_migrations WHERE success";
+    /// What was applied after this one, and how long each took, in nanoseconds.
+    SINCE = "SELECT version, description, execution_time FROM _sqlx_migrations \
+             WHERE success AND version > ? ORDER BY version";
 }
 
 /// Why the tables could not be brought up to date.
@@ -35,10 +38,17 @@ pub enum MigrationError {
     GivenUp,
     /// The database does not answer.
     #[error("the database does not answer: {0}")]
-    Database(#[from] sqlx::Error),
+    Database(sqlx::Error),
     /// A migration failed, or was changed after it was applied.
     #[error(transparent)]
     Migration(#[from] MigrateError),
+}
+
+/// The error is said in the sentence itself: as a source it would be said twice.
+impl From<sqlx::Error> for MigrationError {
+    fn from(error: sqlx::Error) -> Self {
+        Self::Database(error)
+    }
 }
 
 /// The migrations of this program.
@@ -73,7 +83,12 @@ impl Database {
             connection = self.locked_connection() => connection?,
             () = stopped => return Err(MigrationError::GivenUp),
         };
+        let before = newest(&mut connection).await?;
         let outcome = migrator.run_direct(None, &mut connection, false).await;
+        tell(&mut connection, before).await;
+        if outcome.is_err() {
+            metrics::counter!("db_migrations_failed_total").increment(1);
+        }
         // The server gives the lock back with the connection: a failure here changes nothing.
         drop(sqlx::query(UNLOCK).execute(&mut connection).await);
         drop(connection.close().await);
@@ -92,22 +107,53 @@ impl Database {
     /// # Errors
     /// The database does not answer.
     pub async fn is_migrated(&self) -> Result<bool, DbError> {
-        let needed = migrator().iter().map(|m| m.version).max().unwrap_or(0);
-        let tables: i64 = sqlx::query_scalar(HAS_TABLE).fetch_one(self.pool()).await?;
-        if tables == 0 {
-            return Ok(false);
-        }
-        let newest: i64 = sqlx::query_scalar(NEWEST).fetch_one(self.pool()).await?;
-        Ok(newest >= needed)
+        let mut connection = self.pool().acquire().await?;
+        Ok(is_migrated(&mut connection).await?)
+    }
+}
+
+/// Whether every migration of this program is applied.
+pub(super) async fn is_migrated(connection: &mut MySqlConnection) -> Result<bool, sqlx::Error> {
+    let needed = migrator().iter().map(|m| m.version).max().unwrap_or(0);
+    Ok(newest(connection).await? >= needed)
+}
+
+/// The newest migration that is applied; 0 when there is none.
+async fn newest(connection: &mut MySqlConnection) -> Result<i64, sqlx::Error> {
+    let tables: i64 = sqlx::query_scalar(HAS_TABLE).fetch_one(&mut *connection).await?;
+    if tables == 0 {
+        return Ok(0);
+    }
+    sqlx::query_scalar(NEWEST).fetch_one(&mut *connection).await
+}
+
+/// Says what was applied after `before`. We hold the lock: all of it is our own work.
+async fn tell(connection: &mut MySqlConnection, before: i64) {
+    let applied = sqlx::query_as::<_, (i64, String, i64)>(SINCE).bind(before);
+    // Only a line of the log is lost when this fails.
+    for (version, description, nanos) in applied.fetch_all(connection).await.unwrap_or_default() {
+        metrics::counter!("db_migrations_applied_total").increment(1);
+        tracing::info!(version, description, duration_ms = nanos / 1_000_000, "migration applied");
     }
 }
 
 async fn lock(connection: &mut MySqlConnection, wait: Duration) -> Result<(), MigrationError> {
-    let seconds = i64::try_from(wait.as_secs()).unwrap_or(i64::MAX);
-    let taken: Option<i64> =
-        sqlx::query_scalar(LOCK).bind(seconds).fetch_one(&mut *connection).await?;
-    match taken {
-        Some(1) => Ok(()),
-        _ => Err(MigrationError::Locked(wait)),
+    if is_taken(connection, 0).await? {
+        return Ok(());
     }
+    tracing::info!(longest_s = wait.as_secs(), "waiting for another copy that migrates");
+    let started = Instant::now();
+    let seconds = i64::try_from(wait.as_secs()).unwrap_or(i64::MAX);
+    if !is_taken(connection, seconds).await? {
+        return Err(MigrationError::Locked(wait));
+    }
+    let waited_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
+    tracing::info!(waited_ms, "the other copy has migrated");
+    Ok(())
+}
+
+/// Whether the lock could be taken within so many seconds.
+async fn is_taken(connection: &mut MySqlConnection, wait_s: i64) -> Result<bool, sqlx::Error> {
+    let taken: Option<i64> = sqlx::query_scalar(LOCK).bind(wait_s).fetch_one(connection).await?;
+    Ok(taken == Some(1))
 }

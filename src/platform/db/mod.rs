@@ -6,6 +6,7 @@
 mod errors;
 mod migrate;
 mod pool;
+mod probe;
 mod settings;
 mod statements;
 mod types;
@@ -13,10 +14,11 @@ mod types;
 pub use errors::{DbError, Failure};
 pub use migrate::{MigrationError, migrator};
 pub use pool::{Database, OpenError, Pool};
+pub use probe::Probe;
 pub use settings::DatabaseSettings;
 pub use statements::Statement;
 pub(crate) use statements::statements;
 pub use types::Instant;
 
 /// Every statement of this room, part by part, for the test that prepares them.
-pub const STATEMENTS: &[&[Statement]] = &[pool::STATEMENTS, migrate::STATEMENTS];
+pub const STATEMENTS: &[&[Statement]] = &[pool::STATEMENTS, probe::STATEMENTS, migrate::STATEMENTS];

@@ -6,13 +6,11 @@ use secrecy::{ExposeSecret, SecretString};
 use sqlx::mysql::{MySqlConnectOptions, MySqlPool, MySqlPoolOptions};
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Executor, MySqlConnection};
 
-use super::{DatabaseSettings, DbError, statements};
+use super::{DatabaseSettings, statements};
 
 statements! {
     /// Names the engine; MariaDB says so in its version.
     VERSION = "SELECT VERSION()";
-    /// Whether the server answers.
-    PING = "SELECT 1";
 }
 
 /// MySQL's strictness on both engines: no truncation in silence, no group without its columns.
@@ -34,10 +32,10 @@ pub struct Database {
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
     /// The address is not one.
-    #[error("`database.url`: {0}")]
+    #[error("`database.url` cannot be used")]
     Url(#[source] sqlx::Error),
     /// The password's file cannot be read.
-    #[error("`database.password_file`: {0}")]
+    #[error("`database.password_file` cannot be read")]
     Password(#[source] std::io::Error),
 }
 
@@ -65,13 +63,18 @@ impl Database {
         &self.pool
     }
 
-    /// Asks the server for an answer.
-    ///
-    /// # Errors
-    /// It gives none.
-    pub async fn ping(&self) -> Result<(), DbError> {
-        let _one: i64 = sqlx::query_scalar(PING).fetch_one(&self.pool).await?;
-        Ok(())
+    /// Writes the pool's figures down.
+    pub fn measure(&self) {
+        let idle = u32::try_from(self.pool.num_idle()).unwrap_or(u32::MAX);
+        let open = self.pool.size();
+        metrics::gauge!("db_pool_connections", "state" => "idle").set(idle);
+        metrics::gauge!("db_pool_connections", "state" => "in_use").set(open.saturating_sub(idle));
+        metrics::gauge!("db_pool_connections_max").set(self.pool.options().get_max_connections());
+    }
+
+    /// How to open a connection outside the pool.
+    pub(super) const fn connect_options(&self) -> &MySqlConnectOptions {
+        &self.options
     }
 
     /// Closes every connection; waits for those in use.

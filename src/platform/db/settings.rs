@@ -1,5 +1,6 @@
 //! The `database` section of the configuration.
 
+use std::borrow::Cow;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -50,6 +51,7 @@ impl DatabaseSettings {
         let named =
             url.is_ok_and(|url| url.scheme() == "mysql" && url.has_host() && url.path().len() > 1);
         complaints.unless(named, "database.url", "is not mysql://user@host:port/name");
+        self.check_address(complaints);
         complaints.range("database.connections_max", self.connections_max, 1..=1000);
         let most = self.connections_max;
         complaints.range("database.connections_min", self.connections_min, 0..=most);
@@ -68,17 +70,56 @@ impl DatabaseSettings {
             complaints.range(&format!("database.{key}"), value, 1..=3600);
         }
     }
+
+    /// The address's own settings, none of whose values is repeated.
+    fn check_address(&self, complaints: &mut Complaints) {
+        let Ok(url) = Url::parse(self.url.expose_secret()) else {
+            return;
+        };
+        let known = url.query_pairs().all(|(name, _)| PARAMETERS.contains(&&*name));
+        let what =
+            format!("has a parameter that nobody reads; known are {}", PARAMETERS.join(", "));
+        complaints.unless(known, "database.url", &what);
+        let right = |name: &str, value: &str| match name {
+            "ssl-mode" => SSL_MODES.contains(&value.to_ascii_lowercase().as_str()),
+            "statement-cache-capacity" => value.parse::<usize>().is_ok(),
+            _ => true,
+        };
+        let right = url.query_pairs().all(|(name, value)| right(&name, &value));
+        let what = format!("has a wrong ssl-mode ({}) or capacity", SSL_MODES.join(", "));
+        complaints.unless(right, "database.url", &what);
+        let masked = url.password() == Some(MASK) || url.query_pairs().any(|(_, it)| it == MASK);
+        let what = "holds ***, as `assurly config` prints it: give the secret itself";
+        complaints.unless(!masked, "database.url", what);
+    }
 }
+
+/// Stands for a secret.
+const MASK: &str = "***";
+
+/// What an address may say after its `?`. Character set and time zone are the program's own choice.
+const PARAMETERS: &[&str] =
+    &["ssl-mode", "ssl-ca", "ssl-cert", "ssl-key", "socket", "statement-cache-capacity"];
+
+const SSL_MODES: &[&str] = &["disabled", "preferred", "required", "verify_ca", "verify_identity"];
 
 /// Writes the address without its password: it is printed by `assurly config`.
 fn masked<S: Serializer>(url: &SecretString, serializer: S) -> Result<S::Ok, S::Error> {
     let Ok(mut url) = Url::parse(url.expose_secret()) else {
-        return serializer.serialize_str("***");
+        return serializer.serialize_str(MASK);
     };
-    if url.password().is_some() && url.set_password(Some("***")).is_err() {
-        return serializer.serialize_str("***");
+    if url.password().is_some() && url.set_password(Some(MASK)).is_err() {
+        return serializer.serialize_str(MASK);
     }
-    // A query may name key files and passwords of keys: none of it is needed to recognise a server.
+    // Whether the way is safe must be seen; the names of key files need not.
+    let shown = |(name, value): (Cow<'_, str>, Cow<'_, str>)| {
+        let value = if name == "ssl-mode" { value.into_owned() } else { MASK.to_owned() };
+        (name.into_owned(), value)
+    };
+    let query: Vec<_> = url.query_pairs().map(shown).collect();
     url.set_query(None);
+    if !query.is_empty() {
+        url.query_pairs_mut().extend_pairs(query);
+    }
     serializer.collect_str(&url)
 }

@@ -39,6 +39,7 @@ where
 
 /// A panic is a line like the others, with its place. Its message is ours, not a customer's data.
 fn log_panic(info: &PanicHookInfo<'_>) {
+    metrics::counter!("process_panics_total").increment(1);
     let message = info.payload_as_str().unwrap_or("(not a text)");
     let place = info.location().map(ToString::to_string);
     tracing::error!(place, message, "panic");

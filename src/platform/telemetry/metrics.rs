@@ -4,9 +4,26 @@ use std::sync::OnceLock;
 
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 
+use super::process;
+
 /// Bounds of the durations' histogram, in seconds: from an answer of memory to the limit of 29 s.
 const SECONDS: &[f64] =
     &[0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0];
+
+/// Counters that stand at zero from the start: an alert on their growth needs a beginning.
+const FROM_ZERO: &[&str] = &[
+    "db_migrations_applied_total",
+    "db_migrations_failed_total",
+    "db_pool_wait_timeouts_total",
+    "http_connections_broken_total",
+    "http_connections_cut_total",
+    "http_requests_shed_total",
+    "process_panics_total",
+];
+
+/// Gauges that stand at zero until something is known.
+const GAUGES: &[&str] =
+    &["db_up", "db_schema_up", "http_connections_open", "http_requests_in_flight"];
 
 /// Reads the metrics of this process.
 #[derive(Clone)]
@@ -15,6 +32,7 @@ pub struct Metrics(PrometheusHandle);
 impl Metrics {
     /// The metrics as Prometheus reads them.
     pub fn render(&self) -> String {
+        process::measure();
         self.0.render()
     }
 
@@ -39,5 +57,20 @@ fn install() -> PrometheusHandle {
     let handle = recorder.handle();
     // Refused only when another recorder stands already, which nothing of ours installs.
     drop(::metrics::set_global_recorder(recorder));
+    begin();
     handle
+}
+
+/// Everything that can be said before anything has happened.
+fn begin() {
+    for name in FROM_ZERO {
+        ::metrics::counter!(*name).absolute(0);
+    }
+    for reason in ["full", "client"] {
+        ::metrics::counter!("http_connections_refused_total", "reason" => reason).absolute(0);
+    }
+    for name in GAUGES {
+        ::metrics::gauge!(*name).set(0.0);
+    }
+    ::metrics::gauge!("assurly_build_info", "version" => env!("CARGO_PKG_VERSION")).set(1.0);
 }

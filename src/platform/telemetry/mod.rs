@@ -3,6 +3,7 @@
 
 mod logs;
 mod metrics;
+mod process;
 mod settings;
 
 pub use logs::{install, subscriber};

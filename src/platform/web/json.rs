@@ -4,6 +4,7 @@
 //! The document is walked twice. The first walk finds what serde would pass over in silence (a name
 //! twice, where the last one would win) and every error of syntax; the second one reads it.
 
+mod strict;
 mod walk;
 
 use axum::extract::{FromRequest, Request};
@@ -75,7 +76,7 @@ pub fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
     })?;
     walk::walk(text)?;
     let reader = &mut serde_json::Deserializer::from_str(text);
-    serde_path_to_error::deserialize(reader).map_err(|error| {
+    serde_path_to_error::deserialize(strict::Strict(reader)).map_err(|error| {
         let fault = fault(&pointer(error.path()), error.inner());
         refused(Kind::Invalid, fault)
     })
@@ -173,6 +174,10 @@ mod tests {
             (r#"{"loans":[],"loans":[]}"#, "/loans", "JSON_DUPLICATE_KEY"),
             (r#"{"loans":[{"a/b":1,"a/b":2}]}"#, "/loans/0/a~1b", "JSON_DUPLICATE_KEY"),
             ("[]", "", "JSON_TYPE"),
+            ("[[]]", "", "JSON_TYPE"),
+            (r#"{"loans":[[240]]}"#, "/loans/0", "JSON_TYPE"),
+            (r#"{"loans":[{"months":1,"kind":{"in_fine":null}}]}"#, "/loans/0/kind", "JSON_TYPE"),
+            (r#"{"loans":[{"months":1,"kind":["in_fine"]}]}"#, "/loans/0/kind", "JSON_TYPE"),
         ];
         for (text, pointer, code) in invalid {
             assert_eq!(refusal(text), (Kind::Invalid, pointer.to_owned(), code), "{text}");

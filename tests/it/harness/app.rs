@@ -26,6 +26,7 @@ pub(crate) fn settings(over: &[(&str, &str)]) -> Settings {
         ("SERVER__LISTEN", "127.0.0.1:0"),
         ("SERVER__ADMIN_LISTEN", "127.0.0.1:0"),
         ("ENVIRONMENT", "development"),
+        ("SERVER__DRAIN_DELAY_MS", "0"),
     ];
     let variables: HashMap<_, _> = free
         .iter()
