@@ -13,6 +13,7 @@ use super::ops::{self, Ops};
 use super::readiness::Readiness;
 use super::router;
 use super::state::Platform;
+use crate::gateway::settings::ServerSettings;
 use crate::gateway::{self, Drained, Stop, stack};
 use crate::platform::db::{Database, MigrationError, migrator};
 use crate::platform::telemetry;
@@ -35,7 +36,7 @@ pub struct Running {
     /// The operators' address.
     pub admin: SocketAddr,
     serving: JoinHandle<Drained>,
-    admin_stop: Stop,
+    admin_guard: Guard,
     stop: Stop,
     tasks: TaskTracker,
     database: Database,
@@ -55,7 +56,6 @@ pub async fn start(platform: &Platform, work: Router, stop: &Stop) -> anyhow::Re
     let admin_listener = listen(server.admin_listen, "server.admin_listen").await?;
     let (public, admin) = (listener.local_addr()?, admin_listener.local_addr()?);
     let tasks = TaskTracker::new();
-    let admin_stop = Stop::default();
     let readiness = Readiness::new(platform.database.clone(), stop.clone());
     let (public_routes, admin_routes) = routes(platform, work, &readiness);
 
@@ -64,10 +64,7 @@ pub async fn start(platform: &Platform, work: Router, stop: &Stop) -> anyhow::Re
     let serving = tasks.spawn(async move {
         gateway::serve(listener, public_routes, &watched.server, asked).await
     });
-    let asked = admin_stop.clone();
-    tasks.spawn(async move {
-        gateway::serve(admin_listener, admin_routes, &settings.server, asked).await;
-    });
+    let admin_guard = serve_operators(admin_listener, admin_routes, settings.server.clone())?;
     tasks.spawn(tidy(stop.clone()));
     tasks.spawn(watch(readiness, stop.clone()));
     if platform.settings.database.migrate_at_start {
@@ -78,7 +75,7 @@ pub async fn start(platform: &Platform, work: Router, stop: &Stop) -> anyhow::Re
         public,
         admin,
         serving,
-        admin_stop,
+        admin_guard,
         stop: stop.clone(),
         tasks,
         database: platform.database.clone(),
@@ -92,7 +89,7 @@ impl Running {
     /// The listener's task ended by a panic.
     pub async fn ended(self) -> anyhow::Result<Drained> {
         let drained = self.serving.await.context("the listener ended by a panic")?;
-        self.admin_stop.force();
+        drop(self.admin_guard);
         self.tasks.close();
         let rest = async {
             self.tasks.wait().await;
@@ -111,6 +108,38 @@ impl Running {
         }
         Ok(drained)
     }
+}
+
+/// Ends what it guards when it is dropped, however that comes about.
+struct Guard(Stop);
+
+impl Drop for Guard {
+    fn drop(&mut self) {
+        self.0.force();
+    }
+}
+
+/// Serves operators on a thread and a runtime of its own, where no pricing makes them wait.
+fn serve_operators(
+    listener: TcpListener,
+    routes: Router,
+    settings: ServerSettings,
+) -> anyhow::Result<Guard> {
+    let listener = listener.into_std()?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let stop = Stop::default();
+    let guard = Guard(stop.clone());
+    let serve = async move {
+        match TcpListener::from_std(listener) {
+            Ok(listener) => drop(gateway::serve(listener, routes, &settings, stop).await),
+            Err(error) => tracing::error!(%error, "operators cannot be answered"),
+        }
+    };
+    std::thread::Builder::new()
+        .name("operators".to_owned())
+        .spawn(move || runtime.block_on(serve))
+        .context("the operators' thread cannot start")?;
+    Ok(guard)
 }
 
 async fn listen(address: SocketAddr, key: &str) -> anyhow::Result<TcpListener> {

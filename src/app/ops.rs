@@ -1,7 +1,8 @@
 //! What operators ask: is the process alive, can it work, how is it doing.
 //!
-//! These answers share the runtime with the work: on a machine whose processors all price, they wait
-//! for their turn like the rest, which `server.in_flight_max` bounds.
+//! The operators' address has a thread of its own (`boot`): pricing is work of the processor, and an
+//! operator must not queue behind it. The public `/healthz` does queue, because it stands for what
+//! the public gets; the queue is bounded by `server.in_flight_max`.
 
 use axum::Router;
 use axum::extract::State;

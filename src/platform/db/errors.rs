@@ -88,11 +88,12 @@ fn sort(error: &sqlx::Error) -> Failure {
 }
 
 /// Numbers of the two engines' manuals. 3024 is MySQL's and 1969 MariaDB's statement timeout; 1040,
-/// 1053, 1152, 1203 and 1927 are a server that is full, stopping, or cut the connection.
+/// 1053, 1152, 1203 and 1927 are a server that is full, stopping, or cut the connection; 1021, 1026 and
+/// 1114 one whose disk is full; 1290 one that may only be read.
 const fn sort_by_number(number: u16) -> Failure {
     match number {
         1205 | 1213 | 3024 | 1969 => Failure::Busy,
-        1040 | 1053 | 1152 | 1203 | 1290 | 1927 => Failure::Unreachable,
+        1021 | 1026 | 1040 | 1053 | 1114 | 1152 | 1203 | 1290 | 1927 => Failure::Unreachable,
         _ => Failure::Other,
     }
 }
@@ -115,5 +116,6 @@ mod tests {
         assert_eq!(problem.kind, Kind::Bug);
         assert_eq!(sort_by_number(1054), Failure::Other);
         assert_eq!(sort_by_number(1213), Failure::Busy);
+        assert_eq!(sort_by_number(1114), Failure::Unreachable);
     }
 }
