@@ -1,9 +1,13 @@
 //! Reading the configuration from its three places, and saying exactly what is wrong with it.
+//!
+//! The library lays the places over each other; the types are read from its table by serde's strict
+//! reader, because the library itself takes 12.7 for 13 and `"12"` for 12.
 
 use std::collections::{BTreeMap, HashMap};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
+use config::{Config, FileFormat};
 use serde_path_to_error::Error as PathError;
 use toml::{Table, Value};
 
@@ -91,12 +95,13 @@ const SECRETIVE: &[&str] = &["database.url", "server.public_url"];
 /// a text in a file, and only a variable, which is always a text, is given its key's type.
 fn gather(sources: &Sources) -> Result<Table, SettingsError> {
     let defaults = parse(DEFAULTS, "config/default.toml")?;
-    let mut table = defaults.clone();
+    let mut layers = Config::builder().add_source(layer(DEFAULTS));
     if let Some(path) = &sources.file {
         let name = path.display();
         let text = std::fs::read_to_string(path)
             .map_err(|error| SettingsError::Unreadable(format!("{name}: {error}")))?;
-        lay_over(&mut table, parse(&text, &name.to_string())?);
+        parse(&text, &name.to_string())?;
+        layers = layers.add_source(layer(&text));
     }
     // In an order of their own: of two names for one key, the same one wins every time.
     let mut variables: BTreeMap<_, _> = sources.variables.clone().into_iter().collect();
@@ -104,11 +109,29 @@ fn gather(sources: &Sources) -> Result<Table, SettingsError> {
         variables.entry(format!("{PREFIX}DATABASE__URL")).or_insert(url);
     }
     for (name, text) in variables {
-        let key = name.strip_prefix(PREFIX).unwrap_or(&name).to_lowercase();
-        let keys: Vec<_> = key.split("__").collect();
-        put(&mut table, &keys, Some(&defaults), text);
+        let key = name.strip_prefix(PREFIX).unwrap_or(&name).to_lowercase().replace("__", ".");
+        let value = typed(text, at(&defaults, &key));
+        layers = layers.set_override(&key, value).map_err(|_| SettingsError::Key {
+            key,
+            reason: format!("is not the name of a key (variable {name})"),
+        })?;
     }
-    Ok(table)
+    let merged = layers.build().and_then(Config::try_deserialize);
+    merged.map_err(|error| SettingsError::Unreadable(error.to_string()))
+}
+
+fn layer(text: &str) -> config::File<config::FileSourceString, FileFormat> {
+    config::File::from_str(text, FileFormat::Toml)
+}
+
+/// The value under a dotted key.
+fn at<'a>(table: &'a Table, key: &str) -> Option<&'a Value> {
+    let (first, rest) = key.split_once('.').map_or((key, None), |(a, b)| (a, Some(b)));
+    let value = table.get(first)?;
+    match rest {
+        Some(rest) => at(value.as_table()?, rest),
+        None => Some(value),
+    }
 }
 
 /// The line is not repeated: it may be the one with the password.
@@ -122,42 +145,14 @@ fn parse(text: &str, name: &str) -> Result<Table, SettingsError> {
     })
 }
 
-fn lay_over(under: &mut Table, over: Table) {
-    for (key, value) in over {
-        match (under.get_mut(&key), value) {
-            (Some(Value::Table(under)), Value::Table(over)) => lay_over(under, over),
-            (_, value) => drop(under.insert(key, value)),
-        }
-    }
-}
-
-/// Puts a variable's text under its keys, with the type that the default has.
-fn put(table: &mut Table, keys: &[&str], defaults: Option<&Table>, text: String) {
-    let Some((key, rest)) = keys.split_first() else {
-        return;
-    };
-    let default = defaults.and_then(|table| table.get(*key));
-    if rest.is_empty() {
-        table.insert((*key).to_owned(), typed(text, default));
-        return;
-    }
-    let inner = table.entry((*key).to_owned()).or_insert_with(|| Value::Table(Table::new()));
-    if !inner.is_table() {
-        *inner = Value::Table(Table::new());
-    }
-    if let Value::Table(inner) = inner {
-        put(inner, rest, default.and_then(Value::as_table), text);
-    }
-}
-
 /// What is not of that type stays a text, and is refused as one with its key's name.
-fn typed(text: String, default: Option<&Value>) -> Value {
+fn typed(text: String, default: Option<&Value>) -> config::Value {
     let read = match default {
-        Some(Value::Integer(_)) => text.parse().ok().map(Value::Integer),
-        Some(Value::Boolean(_)) => text.parse().ok().map(Value::Boolean),
+        Some(Value::Integer(_)) => text.parse::<i64>().ok().map(config::Value::from),
+        Some(Value::Boolean(_)) => text.parse::<bool>().ok().map(config::Value::from),
         _ => None,
     };
-    read.unwrap_or(Value::String(text))
+    read.unwrap_or_else(|| text.into())
 }
 
 /// Names the key, and where its value came from when that can be told.
