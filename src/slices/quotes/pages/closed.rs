@@ -3,14 +3,14 @@
 use askama::Template;
 use axum::{
     http::StatusCode,
-    response::{IntoResponse as _, Response},
+    response::{IntoResponse, Response},
 };
 
 use super::words;
 use crate::domain::rule::Rule;
 use crate::kernel::problem::{Fault, Kind, Problem};
 use crate::platform::web::form::Form;
-use crate::platform::web::page::{Page, Sheet};
+use crate::platform::web::page::{Page, PageError, Sheet};
 use crate::slices::quotes::service::Quotes;
 use crate::slices::quotes::wire::{QuoteResponse, SimulationRequest};
 
@@ -51,44 +51,42 @@ impl Sheet for NotEligiblePage {
     }
 }
 
-/// What an address of a quote leads to.
-pub(super) enum Found {
-    /// The quote.
-    Quote(Box<QuoteResponse>),
+/// Why an address shows no quote. A handler returns it with `?`, and it is the page that says so.
+pub(super) enum Closed {
     /// A quote whose time is over.
     Expired,
     /// No quote was ever made under this address.
     Unknown,
+    /// Anything else that went wrong.
+    Refused(PageError),
 }
 
-impl Found {
-    /// The quote, or the page that says why there is none to show.
-    pub(super) fn or_page(self) -> Result<QuoteResponse, Box<Response>> {
+impl From<Problem> for Closed {
+    fn from(problem: Problem) -> Self {
+        match problem.kind {
+            Kind::Gone => Self::Expired,
+            Kind::NotFound => Self::Unknown,
+            _ => Self::Refused(problem.into()),
+        }
+    }
+}
+
+impl IntoResponse for Closed {
+    fn into_response(self) -> Response {
         match self {
-            Self::Quote(quote) => Ok(*quote),
-            Self::Expired => {
-                Err(Box::new(Page::new(GonePage).status(StatusCode::GONE).into_response()))
-            }
-            Self::Unknown => {
-                Err(Box::new(Page::new(UnknownPage).status(StatusCode::NOT_FOUND).into_response()))
-            }
+            Self::Expired => Page::new(GonePage).status(StatusCode::GONE).into_response(),
+            Self::Unknown => Page::new(UnknownPage).status(StatusCode::NOT_FOUND).into_response(),
+            Self::Refused(error) => error.into_response(),
         }
     }
 }
 
 /// The quote under `reference`. A reference is a secret, so saying that one is over tells nothing
 /// to who never had it.
-pub(super) async fn find(quotes: &Quotes, reference: &str) -> Result<Found, Problem> {
-    let Ok(id) = reference.parse() else {
-        return Ok(Found::Unknown);
-    };
-    match quotes.find(id).await {
-        Ok(quote) if quote.status == "expired" => Ok(Found::Expired),
-        Ok(quote) => Ok(Found::Quote(Box::new(quote))),
-        Err(problem) if problem.kind == Kind::Gone => Ok(Found::Expired),
-        Err(problem) if problem.kind == Kind::NotFound => Ok(Found::Unknown),
-        Err(problem) => Err(problem),
-    }
+pub(super) async fn find(quotes: &Quotes, reference: &str) -> Result<QuoteResponse, Closed> {
+    let id = reference.parse().map_err(|_| Closed::Unknown)?;
+    let quote = quotes.find(id).await?;
+    if quote.status == "expired" { Err(Closed::Expired) } else { Ok(quote) }
 }
 
 /// The page of persons whom we cannot insure online: an answer, not an error.

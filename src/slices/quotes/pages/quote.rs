@@ -7,14 +7,15 @@ use axum::{
 };
 
 use super::chart::Chart;
+use super::closed::{self, Closed};
 use super::cover::Cover;
 use super::price::{Comparison, Price};
 use super::simulator::key_of;
-use super::{closed, words, years};
+use super::{words, years};
 use crate::kernel::french::{self, HARD};
 use crate::kernel::money::Cents;
 use crate::platform::web::form::Form;
-use crate::platform::web::page::{self, Page, PageError, Sheet};
+use crate::platform::web::page::{self, Page, Sheet};
 use crate::slices::quotes::form::{answers, assumptions, carry, refusal};
 use crate::slices::quotes::service::Quotes;
 use crate::slices::quotes::wire::{InsuredRequest, LoanRequest, QuoteResponse};
@@ -190,11 +191,8 @@ impl Sheet for NextPage<'_> {
 pub(super) async fn show(
     State(quotes): State<Quotes>,
     Path(reference): Path<String>,
-) -> Result<Response, PageError> {
-    let quote = match closed::find(&quotes, &reference).await?.or_page() {
-        Ok(quote) => quote,
-        Err(page) => return Ok(*page),
-    };
+) -> Result<Response, Closed> {
+    let quote = closed::find(&quotes, &reference).await?;
     let form = answers::assumptions(&quote.request);
     Ok(Page::new(QuotePage::new(&quote, form, quotes.fresh_key())).into_response())
 }
@@ -203,11 +201,8 @@ pub(super) async fn change(
     State(quotes): State<Quotes>,
     Path(reference): Path<String>,
     mut form: Form,
-) -> Result<Response, PageError> {
-    let quote = match closed::find(&quotes, &reference).await?.or_page() {
-        Ok(quote) => quote,
-        Err(page) => return Ok(*page),
-    };
+) -> Result<Response, Closed> {
+    let quote = closed::find(&quotes, &reference).await?;
     if form.is("action", "corriger") {
         return Ok(again(&quote, form));
     }
@@ -231,11 +226,8 @@ pub(super) async fn change(
 pub(super) async fn next(
     State(quotes): State<Quotes>,
     Path(reference): Path<String>,
-) -> Result<Response, PageError> {
-    let quote = match closed::find(&quotes, &reference).await?.or_page() {
-        Ok(quote) => quote,
-        Err(page) => return Ok(*page),
-    };
+) -> Result<Response, Closed> {
+    let quote = closed::find(&quotes, &reference).await?;
     let valid_until = french::day_of_moment(&quote.expires_at).unwrap_or_default();
     Ok(Page::new(NextPage { quote: &quote, valid_until }).into_response())
 }

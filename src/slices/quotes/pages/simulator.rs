@@ -6,7 +6,7 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 
-use super::closed;
+use super::closed::{self, Closed};
 use super::words;
 use crate::kernel::problem::{Kind, Problem};
 use crate::platform::web::form::{Form, act_key};
@@ -59,18 +59,12 @@ pub(super) async fn home() -> Redirect {
 /// Answers of an address: few, and none that the page would refuse.
 type Pairs = Result<Query<Vec<(String, String)>>, QueryRejection>;
 
-pub(super) async fn show(
-    State(quotes): State<Quotes>,
-    pairs: Pairs,
-) -> Result<Response, PageError> {
+pub(super) async fn show(State(quotes): State<Quotes>, pairs: Pairs) -> Result<Response, Closed> {
     let link = Form::new(pairs.map(|Query(pairs)| pairs).unwrap_or_default());
     if !link.has("devis") {
         return Ok(page(form::from_link(&link, quotes.today()), &quotes));
     }
-    let quote = match closed::find(&quotes, link.value("devis")).await?.or_page() {
-        Ok(quote) => quote,
-        Err(page) => return Ok(*page),
-    };
+    let quote = closed::find(&quotes, link.value("devis")).await?;
     if !carry::is_editable(&quote.request) {
         return Ok(Page::new(NotHerePage { quote: quote.page }).into_response());
     }
