@@ -7,6 +7,7 @@ use axum::extract::FromRef;
 
 use super::settings::Settings;
 use crate::platform::clock::{Clock, Entropy};
+use crate::platform::crypto::{Keyring, KeyringError};
 use crate::platform::db::{Database, OpenError};
 use crate::slices::quotes::{Pricer, Quotes};
 
@@ -17,18 +18,31 @@ pub struct Platform {
     pub settings: Arc<Settings>,
     /// The database.
     pub database: Database,
+    /// Keys of data at rest.
+    pub keyring: Keyring,
     /// The time.
     pub clock: Clock,
     /// Randomness.
     pub entropy: Entropy,
 }
 
+/// Why the tools cannot be prepared.
+#[derive(Debug, thiserror::Error)]
+pub enum PlatformError {
+    /// The database's address or password file is wrong.
+    #[error(transparent)]
+    Database(#[from] OpenError),
+    /// The keys' file is wrong.
+    #[error(transparent)]
+    Keyring(#[from] KeyringError),
+}
+
 impl Platform {
     /// The tools of a program that serves: the machine's clock and randomness.
     ///
     /// # Errors
-    /// The database's address or password file is wrong.
-    pub fn new(settings: Settings) -> Result<Self, OpenError> {
+    /// The database's address or password file is wrong, or the keys' file.
+    pub fn new(settings: Settings) -> Result<Self, PlatformError> {
         Self::with(settings, Clock::system(), Entropy::system())
     }
 
@@ -36,8 +50,9 @@ impl Platform {
     ///
     /// # Errors
     /// As [`Self::new`].
-    pub fn with(settings: Settings, clock: Clock, entropy: Entropy) -> Result<Self, OpenError> {
+    pub fn with(settings: Settings, clock: Clock, entropy: Entropy) -> Result<Self, PlatformError> {
         Ok(Self {
+            keyring: Keyring::read(&settings.crypto.keyring_file)?,
             database: Database::open(&settings.database)?,
             settings: Arc::new(settings),
             clock,

@@ -3,6 +3,7 @@
 //! Architecture invariant: no I/O, no `async`, no clock, no randomness, no logging in here, and no
 //! word of insurance. A type of this room would be of use to any company that counts euros.
 
+pub mod access;
 pub mod calendar;
 pub mod french;
 pub mod holidays;

@@ -4,6 +4,7 @@
 //! company's product unchanged.
 
 pub mod clock;
+pub mod crypto;
 pub mod db;
 pub mod digest;
 pub mod limits;

@@ -2,6 +2,7 @@
 
 mod config;
 mod healthcheck;
+mod keyring;
 mod migrate;
 mod serve;
 mod simulate;
@@ -15,7 +16,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use super::settings::{self, Settings, SettingsError, Sources};
-use crate::platform::db::OpenError;
+use crate::app::state::PlatformError;
 
 /// Assurly: assurance emprunteur en ligne.
 #[derive(Debug, Parser)]
@@ -45,6 +46,8 @@ enum Command {
     Migrate,
     /// Print the configuration in force, secrets masked
     Config,
+    /// Print a new key for `crypto.keyring_file`: a secret, to be put on top of that file
+    Keyring,
     /// Price a project described in JSON, without a server or a database
     Simulate(simulate::Simulate),
     /// Work on the tables that prices come from
@@ -68,7 +71,7 @@ pub fn run() -> ExitCode {
 
 /// The configuration may also be found wrong when it is used: a password's file that is missing.
 fn is_configuration(error: &anyhow::Error) -> bool {
-    error.is::<OpenError>()
+    error.is::<PlatformError>()
 }
 
 fn load(file: Option<PathBuf>) -> Result<Settings, SettingsError> {
@@ -81,6 +84,7 @@ impl Command {
             Self::Serve => serve::run(settings),
             Self::Migrate => migrate::run(settings),
             Self::Config => config::run(&settings),
+            Self::Keyring => keyring::run(),
             Self::Simulate(simulate) => simulate.run(),
             Self::Tariff(tariff) => tariff.run(),
             Self::Healthcheck => healthcheck::run(&settings),

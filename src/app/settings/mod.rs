@@ -11,6 +11,7 @@ pub use load::{SettingsError, Sources, load};
 use serde::{Deserialize, Serialize};
 
 use crate::gateway::settings::ServerSettings;
+use crate::platform::crypto::CryptoSettings;
 use crate::platform::db::DatabaseSettings;
 use crate::platform::limits::Complaints;
 use crate::platform::telemetry::TelemetrySettings;
@@ -26,6 +27,8 @@ pub struct Settings {
     pub server: ServerSettings,
     /// The database.
     pub database: DatabaseSettings,
+    /// Keys of data at rest.
+    pub crypto: CryptoSettings,
     /// Logs.
     pub telemetry: TelemetrySettings,
     /// The name shown to customers.
