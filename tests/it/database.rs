@@ -118,7 +118,7 @@ async fn failures_are_told_apart() {
     let over = [
         ("DATABASE__LOCK_WAIT_TIMEOUT_S", "1"),
         ("DATABASE__STATEMENT_TIMEOUT_MS", "3000"),
-        ("DATABASE__ACQUIRE_TIMEOUT_MS", "1000"),
+        ("DATABASE__ACQUIRE_TIMEOUT_MS", "3000"),
         ("DATABASE__CONNECTIONS_MAX", "2"),
     ];
     let opened = open(&database, &over);
