@@ -160,6 +160,30 @@ async fn a_statement_that_takes_too_long_is_stopped_by_the_server() {
     opened.close().await;
 }
 
+/// On the thread that the transaction would need to end: this is how tests end.
+#[tokio::test]
+async fn a_database_goes_while_somebody_is_in_a_transaction() {
+    let server = TestDatabase::empty().await;
+    let database = TestDatabase::empty().await;
+    let name = database.url().rsplit('/').next().expect("a name").to_owned();
+    let opened = database.open();
+    sqlx::query("CREATE TABLE thing (n INT)").execute(opened.pool()).await.expect("created");
+    let mut inside = opened.pool().begin().await.expect("a transaction");
+    sqlx::query("INSERT INTO thing VALUES (1)").execute(&mut *inside).await.expect("inserted");
+    drop(database);
+    let elsewhere = server.open();
+    let left: i64 = sqlx::query_scalar(
+        "SELECT COUNT(*) FROM information_schema.schemata WHERE schema_name = ?",
+    )
+    .bind(&name)
+    .fetch_one(elsewhere.pool())
+    .await
+    .expect("an answer");
+    assert_eq!(left, 0);
+    assert!(inside.commit().await.is_err(), "its connection is gone");
+    elsewhere.close().await;
+}
+
 #[tokio::test]
 async fn a_password_may_come_from_a_file() {
     let database = TestDatabase::empty().await;
