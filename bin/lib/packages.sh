@@ -94,8 +94,12 @@ need_cargo() {
     if ! command -v cargo >/dev/null 2>&1 && [ -x "$HOME/.cargo/bin/cargo" ]; then
         PATH="$HOME/.cargo/bin:$PATH"
     fi
-    command -v cargo >/dev/null 2>&1 ||
-        die "cargo is not there: a Rust toolchain is needed (see rust-version in Cargo.toml)."
+    command -v cargo >/dev/null 2>&1 && return 0
+    local version
+    version=$(sed -n 's/^rust-version = "\(.*\)"$/\1/p' "$ROOT/Cargo.toml")
+    say "            Debian's own is too old; take it from https://rustup.rs, or from Debian's package of"
+    say "            rustup where there is one (13 and later): apt install rustup && rustup default stable"
+    die "cargo is not there: a Rust toolchain of $version or later is needed."
 }
 
 # cargo_tool NAME VERSION: of that very version, under var/tools; on failure PROBLEM.

@@ -44,11 +44,14 @@ async fn the_quote_and_its_corrections() {
     check(&house, "quote").await;
     house.fill("actuelle", "beaucoup").await;
     house.press("section[aria-labelledby=economie] button").await;
+    house.sees("#bilan-t", "corriger").await;
     check(&house, "quote with errors").await;
     house.fill("actuelle", "62,50").await;
     house.press("section[aria-labelledby=economie] button").await;
+    house.sees(".avis.bien", "d’économie").await;
     check(&house, "quote with a comparison").await;
     house.press(".prix .bouton").await;
+    house.sees("h1", "pas encore souscrire").await;
     check(&house, "next").await;
     house.close().await;
 }

@@ -16,7 +16,7 @@ async fn errors_take_the_focus_and_lead_to_the_fields() {
     house.press("form > .bouton").await;
     house.sees("#bilan-t", "6 réponses").await;
     house.command("Emulation.setScriptExecutionDisabled", json!({"value": false})).await;
-    assert_eq!(house.ask::<String>(FOCUSED).await, "bilan");
+    house.becomes(FOCUSED, "bilan".to_owned()).await;
     let title = house.browser.title().await.expect("a title");
     assert!(title.starts_with("Erreur\u{A0}: "), "{title}");
     tab(&house).await;
@@ -28,7 +28,7 @@ async fn errors_take_the_focus_and_lead_to_the_fields() {
         .send_keys(Key::Enter)
         .await
         .expect("follows");
-    assert_eq!(house.ask::<String>(FOCUSED).await, "projet");
+    house.becomes(FOCUSED, "projet".to_owned()).await;
     house.close().await;
 }
 

@@ -1,18 +1,22 @@
 //! A server of our own on a fresh database, a driver and a browser, one test at a time.
 
-use std::net::TcpListener;
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
-use serde_json::json;
+use assurly::platform::clock::Entropy;
+use serde_json::{Value, json};
 use sqlx::{AssertSqlSafe, Connection as _, Executor as _, MySqlConnection};
 use thirtyfour::ChromiumLikeCapabilities as _;
 use thirtyfour::prelude::{By, DesiredCapabilities, WebDriver, WebElement};
+use tokio::io::{AsyncBufReadExt as _, AsyncRead, BufReader, Lines};
 use tokio::process::{Child, Command};
 use tokio::sync::{Mutex, MutexGuard};
 
 /// One browser at a time: the machine of a build has few cores.
 static TURN: Mutex<()> = Mutex::const_new(());
+
+/// Nothing that is waited for takes longer, on the slowest machine: past it, the test has failed.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 const FLAGS: [&str; 10] = [
     "--headless=new",
@@ -44,13 +48,10 @@ impl House {
     pub(crate) async fn open() -> Self {
         let turn = TURN.lock().await;
         let database = fresh_database().await;
-        let (port, admin, driver_port) = (free_port(), free_port(), free_port());
-        let server = server(port, admin, &database.1);
-        let driver = driver(driver_port);
-        let origin = format!("http://127.0.0.1:{port}");
-        answers(&format!("{origin}/simuler")).await;
-        answers(&format!("http://127.0.0.1:{driver_port}/status")).await;
-        let browser = browser(driver_port).await;
+        let (server, origin) = server(&database.1).await;
+        let (driver, driver_address) = driver().await;
+        is_ready(&origin).await;
+        let browser = browser(&driver_address).await;
         Self { browser, origin, database, _server: server, _driver: driver, _turn: turn }
     }
 
@@ -97,13 +98,29 @@ impl House {
     /// Waits until what matches says `words`, spaces of any width read as one. Without scripts the
     /// driver does not wait for the next page by itself.
     pub(crate) async fn sees(&self, css: &str, words: &str) {
-        let deadline = Instant::now() + Duration::from_secs(10);
+        let deadline = Instant::now() + PATIENCE;
         loop {
             let text = self.text(css).await.unwrap_or_default();
             if text.contains(words) {
                 return;
             }
             assert!(Instant::now() < deadline, "{css} says {text:?}, not {words:?}");
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+
+    /// Waits until `script` answers this: what the browser does by itself after a page is there.
+    pub(crate) async fn becomes<T>(&self, script: &str, wanted: T)
+    where
+        T: serde::de::DeserializeOwned + PartialEq + std::fmt::Debug,
+    {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            let is = self.ask::<T>(script).await;
+            if is == wanted {
+                return;
+            }
+            assert!(Instant::now() < deadline, "{script} is {is:?}, not {wanted:?}");
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
     }
@@ -180,7 +197,7 @@ impl House {
 async fn fresh_database() -> (String, String) {
     #[expect(clippy::disallowed_methods, reason = "tests are told where their database is")]
     let admin = std::env::var("TEST_DATABASE_URL").expect("TEST_DATABASE_URL names a server");
-    let name = format!("assurly_browser_{}_{}", std::process::id(), free_port());
+    let name = format!("assurly_browser_{}", Entropy::system().hex::<6>());
     let mut connection = MySqlConnection::connect(&admin).await.expect("the database");
     let create = AssertSqlSafe(format!("CREATE DATABASE `{name}`"));
     connection.execute(sqlx::raw_sql(create)).await.expect("created");
@@ -189,51 +206,99 @@ async fn fresh_database() -> (String, String) {
     (admin, url.to_string())
 }
 
-fn free_port() -> u16 {
-    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
-    listener.local_addr().expect("an address").port()
-}
-
-fn server(port: u16, admin: u16, database: &str) -> Child {
-    Command::new(env!("CARGO_BIN_EXE_assurly"))
+/// The program, on ports that the system chooses, and the address that it says it serves on. What it
+/// is called by the world (`server.public_url`) stays another: pages must not need it for their links.
+async fn server(database: &str) -> (Child, String) {
+    let mut server = Command::new(env!("CARGO_BIN_EXE_assurly"))
         .arg("serve")
-        .env("ASSURLY__SERVER__LISTEN", format!("127.0.0.1:{port}"))
-        .env("ASSURLY__SERVER__PUBLIC_URL", format!("http://127.0.0.1:{port}"))
-        .env("ASSURLY__SERVER__ADMIN_LISTEN", format!("127.0.0.1:{admin}"))
+        .env("ASSURLY__SERVER__LISTEN", "127.0.0.1:0")
+        .env("ASSURLY__SERVER__ADMIN_LISTEN", "127.0.0.1:0")
         .env("ASSURLY__DATABASE__URL", database)
-        .env("ASSURLY__TELEMETRY__FILTER", "warn")
+        .env("ASSURLY__TELEMETRY__FORMAT", "json")
+        .env("ASSURLY__TELEMETRY__FILTER", "warn,assurly::app::boot=info")
         .env_remove("DATABASE_URL")
         .stdout(Stdio::null())
-        .stderr(Stdio::inherit())
+        .stderr(Stdio::piped())
         .kill_on_drop(true)
         .spawn()
-        .expect("the server starts")
+        .expect("the server starts");
+    let mut lines = BufReader::new(server.stderr.take().expect("piped")).lines();
+    let origin = said(&mut lines, |line| {
+        let line: Value = serde_json::from_str(line).ok()?;
+        let address = line["public"].as_str().filter(|_| line["message"] == "serving")?;
+        Some(format!("http://{address}"))
+    });
+    let origin = origin.await;
+    pass_on(lines);
+    (server, origin)
 }
 
-fn driver(port: u16) -> Child {
-    Command::new("/usr/bin/chromedriver")
-        .arg(format!("--port={port}"))
-        .stdout(Stdio::null())
+/// The driver, on a port that the system chooses, and its address.
+async fn driver() -> (Child, String) {
+    let mut driver = Command::new("/usr/bin/chromedriver")
+        .arg("--port=0")
+        .stdout(Stdio::piped())
         .stderr(Stdio::null())
         .kill_on_drop(true)
         .spawn()
-        .expect("chromedriver starts")
+        .expect("chromedriver starts");
+    let mut lines = BufReader::new(driver.stdout.take().expect("piped")).lines();
+    let address = said(&mut lines, |line| {
+        let (_, port) = line.split_once("started successfully on port ")?;
+        Some(format!("http://127.0.0.1:{}", port.trim_end_matches('.')))
+    });
+    let address = address.await;
+    pass_on(lines);
+    (driver, address)
 }
 
-async fn answers(address: &str) {
-    let deadline = Instant::now() + Duration::from_secs(60);
-    while reqwest::get(address).await.is_err() {
-        assert!(Instant::now() < deadline, "{address} does not answer");
-        tokio::time::sleep(Duration::from_millis(100)).await;
+/// Waits for the line of a child that says what is asked; the lines before it are shown.
+async fn said<R: AsyncRead + Unpin, T>(
+    lines: &mut Lines<BufReader<R>>,
+    says: impl Fn(&str) -> Option<T>,
+) -> T {
+    let reading = async {
+        loop {
+            let line = lines.next_line().await.expect("readable").expect("it does not end yet");
+            if let Some(told) = says(&line) {
+                return told;
+            }
+            show(&line);
+        }
+    };
+    tokio::time::timeout(PATIENCE, reading).await.expect("it says its address")
+}
+
+/// Shows the lines of a child until it ends, so that it never waits for somebody to read them.
+#[expect(clippy::disallowed_methods, reason = "it ends with the child, or with the test")]
+fn pass_on<R: AsyncRead + Unpin + Send + 'static>(mut lines: Lines<BufReader<R>>) {
+    tokio::spawn(async move {
+        while let Ok(Some(line)) = lines.next_line().await {
+            show(&line);
+        }
+    });
+}
+
+#[expect(clippy::print_stderr, reason = "where the child's own lines would have gone")]
+fn show(line: &str) {
+    eprintln!("{line}");
+}
+
+/// Waits until the server answers and its database has its tables.
+async fn is_ready(origin: &str) {
+    let address = format!("{origin}/readyz");
+    let deadline = Instant::now() + PATIENCE;
+    while !reqwest::get(&address).await.is_ok_and(|answer| answer.status().is_success()) {
+        assert!(Instant::now() < deadline, "{address} does not say that it is ready");
+        tokio::time::sleep(Duration::from_millis(50)).await;
     }
 }
 
-async fn browser(port: u16) -> WebDriver {
+async fn browser(driver: &str) -> WebDriver {
     let mut wanted = DesiredCapabilities::chrome();
     wanted.set_binary("/usr/bin/chromium").expect("a path");
     for flag in FLAGS {
         wanted.add_arg(flag).expect("a flag");
     }
-    let address = format!("http://127.0.0.1:{port}");
-    WebDriver::new(address, wanted).await.expect("the browser starts")
+    WebDriver::new(driver, wanted).await.expect("the browser starts")
 }

@@ -1,7 +1,6 @@
 //! What a first visit costs on the wire, and whom the browser speaks to.
 
 use serde_json::Value;
-use thirtyfour::prelude::WebDriver;
 
 use super::house::House;
 
@@ -15,10 +14,10 @@ const NEXT_PAGE: u64 = 10 * 1024;
 async fn a_first_visit_is_light_and_speaks_to_nobody_else() {
     let house = House::open().await;
     house.go("/simuler").await;
-    let (bytes, hosts) = traffic(&house.browser).await;
+    let (bytes, hosts) = traffic(&house).await;
     assert!(bytes > 0 && bytes <= FIRST_VISIT, "{bytes} bytes on the wire");
     house.simulate().await;
-    let (next, others) = traffic(&house.browser).await;
+    let (next, others) = traffic(&house).await;
     assert!(next <= NEXT_PAGE, "{next} bytes for the quote");
     for address in hosts.iter().chain(&others) {
         assert!(address.starts_with(&house.origin), "{address}");
@@ -29,13 +28,14 @@ async fn a_first_visit_is_light_and_speaks_to_nobody_else() {
 }
 
 /// Bytes of the page that is open, as they came, and the addresses they came from.
-async fn traffic(browser: &WebDriver) -> (u64, Vec<String>) {
+async fn traffic(house: &House) -> (u64, Vec<String>) {
+    // The font is asked for after the style sheet is read, and is the last to come.
+    let is_whole = "return document.readyState === 'complete' && \
+        performance.getEntriesByType('resource').some(one => one.name.endsWith('.woff2'))";
+    house.becomes(is_whole, true).await;
     let script = "return [...performance.getEntriesByType('navigation'), ...performance.getEntriesByType('resource')] \
         .map(one => [one.name, one.transferSize])";
-    // The font is asked for after the style sheet is read.
-    tokio::time::sleep(std::time::Duration::from_millis(500)).await;
-    let answer = browser.execute(script, Vec::new()).await.expect("the browser's own account");
-    let entries: Vec<(String, Value)> = answer.convert().expect("pairs");
+    let entries: Vec<(String, Value)> = house.ask(script).await;
     let bytes = entries.iter().filter_map(|(_, size)| size.as_u64()).sum();
     (bytes, entries.into_iter().map(|(address, _)| address).collect())
 }

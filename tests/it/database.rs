@@ -118,7 +118,7 @@ async fn failures_are_told_apart() {
     let over = [
         ("DATABASE__LOCK_WAIT_TIMEOUT_S", "1"),
         ("DATABASE__STATEMENT_TIMEOUT_MS", "3000"),
-        ("DATABASE__ACQUIRE_TIMEOUT_MS", "1000"),
+        ("DATABASE__ACQUIRE_TIMEOUT_MS", "3000"),
         ("DATABASE__CONNECTIONS_MAX", "2"),
     ];
     let opened = open(&database, &over);
@@ -158,6 +158,30 @@ async fn a_statement_that_takes_too_long_is_stopped_by_the_server() {
     let failure = DbError::from(stopped.expect_err("stopped")).failure();
     assert_eq!(failure, Failure::Busy);
     opened.close().await;
+}
+
+/// On the thread that the transaction would need to end: this is how tests end.
+#[tokio::test]
+async fn a_database_goes_while_somebody_is_in_a_transaction() {
+    let server = TestDatabase::empty().await;
+    let database = TestDatabase::empty().await;
+    let name = database.url().rsplit('/').next().expect("a name").to_owned();
+    let opened = database.open();
+    sqlx::query("CREATE TABLE thing (n INT)").execute(opened.pool()).await.expect("created");
+    let mut inside = opened.pool().begin().await.expect("a transaction");
+    sqlx::query("INSERT INTO thing VALUES (1)").execute(&mut *inside).await.expect("inserted");
+    drop(database);
+    let elsewhere = server.open();
+    let left: i64 = sqlx::query_scalar(
+        "SELECT COUNT(*) FROM information_schema.schemata WHERE schema_name = ?",
+    )
+    .bind(&name)
+    .fetch_one(elsewhere.pool())
+    .await
+    .expect("an answer");
+    assert_eq!(left, 0);
+    assert!(inside.commit().await.is_err(), "its connection is gone");
+    elsewhere.close().await;
 }
 
 #[tokio::test]

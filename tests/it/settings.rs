@@ -45,6 +45,26 @@ fn the_environment_goes_over_the_file_and_the_file_over_the_defaults() {
 }
 
 #[test]
+fn a_service_on_another_port_of_the_machine_is_called_by_it_unless_told_otherwise() {
+    let url = |variables: &[(&str, &str)], text: Option<&str>| {
+        let mut sources = sources(variables);
+        sources.file = text.map(|text| file("called.toml", text));
+        load(&sources).expect("right").server.public_url.to_string()
+    };
+    let elsewhere = ("ASSURLY__SERVER__LISTEN", "127.0.0.1:8090");
+    assert_eq!(url(&[elsewhere], None), "http://127.0.0.1:8090/");
+    assert_eq!(url(&[], Some("[server]\nlisten = \"[::1]:8090\"")), "http://[::1]:8090/");
+    let called = ("ASSURLY__SERVER__PUBLIC_URL", "https://assurly.example");
+    assert_eq!(url(&[elsewhere, called], None), "https://assurly.example/");
+    let called = "[server]\npublic_url = \"https://assurly.example\"";
+    assert_eq!(url(&[elsewhere], Some(called)), "https://assurly.example/");
+    for everywhere in ["0.0.0.0:8090", "127.0.0.1:0"] {
+        let listen = ("ASSURLY__SERVER__LISTEN", everywhere);
+        assert_eq!(url(&[listen], None), "http://127.0.0.1:8080/", "{everywhere}");
+    }
+}
+
+#[test]
 fn the_usual_name_of_the_database_address_is_known() {
     let usual = ("DATABASE_URL", "mysql://a@h/usual");
     assert!(shown(&[usual]).contains("mysql://a@h/usual"));

@@ -5,6 +5,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::ffi::OsString;
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use config::{Config, FileFormat};
@@ -17,6 +18,8 @@ const DEFAULTS: &str = include_str!("../../../config/default.toml");
 
 /// The prefix of the variables that go over the file.
 const PREFIX: &str = "ASSURLY__";
+
+const PUBLIC_URL: &str = "ASSURLY__SERVER__PUBLIC_URL";
 
 /// Where the configuration comes from, besides the defaults.
 #[derive(Clone, Debug, Default)]
@@ -95,12 +98,14 @@ const SECRETIVE: &[&str] = &["database.url", "server.public_url"];
 /// a text in a file, and only a variable, which is always a text, is given its key's type.
 fn gather(sources: &Sources) -> Result<Table, SettingsError> {
     let defaults = parse(DEFAULTS, "config/default.toml")?;
+    let mut is_called = sources.variables.keys().any(|name| name.eq_ignore_ascii_case(PUBLIC_URL));
     let mut layers = Config::builder().add_source(layer(DEFAULTS));
     if let Some(path) = &sources.file {
         let name = path.display();
         let text = std::fs::read_to_string(path)
             .map_err(|error| SettingsError::Unreadable(format!("{name}: {error}")))?;
-        parse(&text, &name.to_string())?;
+        let table = parse(&text, &name.to_string())?;
+        is_called |= at(&table, "server.public_url").is_some();
         layers = layers.add_source(layer(&text));
     }
     // In an order of their own: of two names for one key, the same one wins every time.
@@ -117,7 +122,24 @@ fn gather(sources: &Sources) -> Result<Table, SettingsError> {
         })?;
     }
     let merged = layers.build().and_then(Config::try_deserialize);
-    merged.map_err(|error| SettingsError::Unreadable(error.to_string()))
+    let mut merged = merged
+        .map_err(|error: config::ConfigError| SettingsError::Unreadable(error.to_string()))?;
+    if !is_called {
+        call_as_listened(&mut merged);
+    }
+    Ok(merged)
+}
+
+/// The service on one's own machine is called by the address that it listens on, so that the links
+/// it shows open; elsewhere nobody but the operator knows.
+fn call_as_listened(table: &mut Table) {
+    let Some(server) = table.get_mut("server").and_then(Value::as_table_mut) else { return };
+    let listen = server.get("listen").and_then(Value::as_str).unwrap_or_default();
+    let own = listen.parse::<SocketAddr>().ok();
+    let own = own.filter(|address| address.ip().is_loopback() && address.port() != 0);
+    if let Some(address) = own {
+        server.insert("public_url".into(), format!("http://{address}").into());
+    }
 }
 
 fn layer(text: &str) -> config::File<config::FileSourceString, FileFormat> {

@@ -64,6 +64,12 @@ pub fn months_only(text: &str) -> Option<u32> {
     digits(&bare(&text.to_lowercase(), &["mois"])?)
 }
 
+/// A day of the month: `27`, `03`, `1er`.
+pub fn day(text: &str) -> Option<u32> {
+    let day = digits(&bare(text, &["er"])?)?;
+    (day == 1 || !bare(text, &[])?.ends_with(['r', 'R'])).then_some(day)
+}
+
 /// A month by its number or its name, at least three letters of it: `3`, `03`, `mars`, `févr.`.
 /// A number is given back even when no month has it: the form says so in its own words.
 pub fn month(text: &str) -> Option<u32> {
@@ -192,6 +198,18 @@ mod tests {
             assert_eq!(term(text), None, "{text}");
         }
         assert_eq!(months_only("120 mois"), Some(120));
+    }
+
+    #[test]
+    fn the_first_of_a_month_is_the_only_ordinal() {
+        for (text, number) in
+            [("27", Some(27)), (" 03 ", Some(3)), ("1er", Some(1)), ("1 ER", Some(1))]
+        {
+            assert_eq!(day(text), number, "{text}");
+        }
+        for text in ["", "er", "2er", "premier", "27 %"] {
+            assert_eq!(day(text), None, "{text}");
+        }
     }
 
     #[test]

@@ -130,13 +130,15 @@ pub fn told(message: &str) -> Told {
         return detail(Wrong::Value, format!("Cette valeur n’existe pas ici. {}", names(expected)));
     }
     if let Some(got) = got.strip_prefix("invalid type: ") {
+        // A whole number of many digits comes to serde as a floating one.
+        let got = if is_huge(got) { out_of_range(got) } else { got };
         return detail(Wrong::Type, wanted(expected, got));
     }
     if got.starts_with("invalid length ") {
         return detail(Wrong::Type, wanted(expected, "sequence"));
     }
     if let Some(got) = got.strip_prefix("invalid value: ") {
-        return detail(Wrong::Value, wanted(expected, got));
+        return detail(Wrong::Value, wanted(expected, out_of_range(got)));
     }
     detail(Wrong::Value, format!("Attendu\u{a0}: {message}."))
 }
@@ -153,6 +155,25 @@ fn names(expected: &str) -> String {
 
 fn wanted(expected: &str, got: &str) -> String {
     format!("Attendu\u{a0}: {}\u{202f}; reçu\u{a0}: {}.", noun(expected), noun(got))
+}
+
+/// The number that serde shows between backquotes.
+fn shown(got: &str) -> Option<f64> {
+    got.split('`').nth(1)?.parse().ok()
+}
+
+/// Past every whole number that a document may hold.
+fn is_huge(got: &str) -> bool {
+    shown(got).is_some_and(|number| number.abs() > 9.2e18)
+}
+
+/// What is wrong with a number of the right type: "a whole number" alone would say nothing.
+fn out_of_range(got: &str) -> &str {
+    match shown(got) {
+        Some(number) if number < 0.0 => "un nombre négatif",
+        Some(_) => "un nombre trop grand",
+        None => got,
+    }
 }
 
 /// serde's words for types, in French; any other expectation is already a sentence of ours.
@@ -195,6 +216,15 @@ mod tests {
         let kind = told("invalid type: string \"a\", expected u32");
         assert_eq!(kind.wrong, Wrong::Type);
         assert!(kind.detail.contains("entier") && kind.detail.contains("texte"));
+        for (got, word) in [
+            ("invalid value: integer `-1`, expected u32", "négatif"),
+            ("invalid value: integer `9223372036854775808`, expected i64", "trop grand"),
+            ("invalid type: floating point `1.1111111111111112e39`, expected i64", "trop grand"),
+            ("invalid type: floating point `0.5`, expected i64", "à virgule"),
+        ] {
+            let detail = told(got).detail;
+            assert!(detail.contains("entier") && detail.contains(word), "{detail}");
+        }
         assert_eq!(told("une date qui existe").wrong, Wrong::Value);
     }
 

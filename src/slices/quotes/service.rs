@@ -15,10 +15,11 @@ use super::error::QuoteError;
 use super::pricing::{Pricer, invalid};
 use super::settings::QuotesSettings;
 use super::store::{Inserted, Key, QuoteRow, Store};
-use super::wire::{QuoteResponse, SimulationRequest, SimulationResponse};
+use super::wire::{QuoteResponse, SimulationRequest, SimulationResponse, WarningResponse};
 use crate::domain::rule::Rule;
 use crate::kernel::calendar::add_months;
 use crate::kernel::french;
+use crate::kernel::holidays::add_business_days;
 use crate::kernel::id::{Id, Sort};
 use crate::kernel::problem::{Fault, Problem};
 use crate::platform::clock::{Clock, Entropy};
@@ -131,8 +132,9 @@ impl Quotes {
         if let Some(quote) = self.made_before(&key, now).await? {
             return replay(quote, &request, copied_from);
         }
-        let result = self.pricer.price(&request, true)?;
+        let mut result = self.pricer.price(&request, true)?;
         self.check_sellable(&request, &result)?;
+        result.warnings.extend(self.too_soon_for_the_bank(&request));
         let row = self.row(request, result, copied_from, now)?;
         match self.store.insert(&row, &key).await? {
             Inserted::Made { sequence } => {
@@ -200,6 +202,22 @@ impl Quotes {
             faults.push(Fault::new(&warning.pointer, unsold.code(), &warning.detail));
         }
         if faults.is_empty() { Ok(()) } else { Err(invalid(faults)) }
+    }
+
+    /// A running loan has an insurance already, and its bank has ten business days to accept
+    /// another (art. L313-31 C. conso.): to begin before is possible, not wise.
+    fn too_soon_for_the_bank(&self, request: &SimulationRequest) -> Option<WarningResponse> {
+        let today = self.today();
+        let answered = add_business_days(today, 10);
+        let is_running = request.loans.iter().any(|loan| loan.release_date < today);
+        (is_running && request.effect_date < answered).then(|| WarningResponse {
+            code: Rule::EffectDate.code().to_owned(),
+            pointer: "/effect_date".to_owned(),
+            detail: format!(
+                "La banque a 10 jours ouvrés pour répondre : nous conseillons un début à partir du {}.",
+                french::day(answered)
+            ),
+        })
     }
 
     fn row(

@@ -4,7 +4,7 @@ use std::sync::{Arc, Weak};
 
 use assurly::platform::clock::Entropy;
 use secrecy::{ExposeSecret, SecretString};
-use sqlx::{AssertSqlSafe, Connection, Executor, MySqlConnection};
+use sqlx::{AssertSqlSafe, Connection, Executor, MySqlConnection, Row};
 use tokio::sync::Mutex;
 use url::Url;
 
@@ -62,10 +62,10 @@ impl TestDatabase {
 impl Drop for TestDatabase {
     /// On a thread of its own: a test may end, or panic, in the middle of any runtime.
     fn drop(&mut self) {
-        let (server, drop) = (self.server.clone(), format!("DROP DATABASE {}", self.name));
+        let (server, name) = (self.server.clone(), self.name.clone());
         let dropped = std::thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-            runtime.expect("a runtime").block_on(run(server, drop))
+            runtime.expect("a runtime").block_on(remove(server, &name))
         });
         // A server that is gone has no database left to drop.
         let _ended = dropped.join();
@@ -75,6 +75,22 @@ impl Drop for TestDatabase {
 #[expect(clippy::disallowed_methods, reason = "tests find their server there")]
 fn server() -> String {
     std::env::var("TEST_DATABASE_URL").expect(MISSING)
+}
+
+/// Drops a database whoever is in it. The program of a test that ends may stand in the middle of a
+/// transaction, on the very thread that waits here: the server would wait for it, and it for us.
+async fn remove(server: SecretString, name: &str) -> Result<(), sqlx::Error> {
+    let mut connection = MySqlConnection::connect(server.expose_secret()).await?;
+    connection.execute("SET SESSION lock_wait_timeout = 30").await?;
+    for row in sqlx::raw_sql("SHOW PROCESSLIST").fetch_all(&mut connection).await? {
+        if row.try_get_unchecked::<Option<String>, _>("db")?.as_deref() == Some(name) {
+            let kill = format!("KILL {}", row.try_get_unchecked::<u64, _>("Id")?);
+            // It may be gone by now.
+            let _gone = connection.execute(sqlx::raw_sql(AssertSqlSafe(kill))).await;
+        }
+    }
+    connection.execute(AssertSqlSafe(format!("DROP DATABASE {name}"))).await?;
+    connection.close().await
 }
 
 async fn run(server: SecretString, sql: String) -> Result<(), sqlx::Error> {

@@ -132,6 +132,29 @@ async fn a_quote_commits_so_it_refuses_what_a_simulation_only_says() {
 }
 
 #[tokio::test]
+async fn a_change_of_insurance_that_leaves_the_bank_no_time_is_told() {
+    let app = App::start().await;
+    let running = with(project(), "/loans/0/release_date", json!("2020-12-05"));
+    let running = with(running, "/loans/0/first_due_date", json!("2021-01-05"));
+    // Monday 23 November 2026: ten business days end on Monday 7 December.
+    for (document, effect, told) in [
+        (&running, "2026-12-04", true),
+        (&running, "2026-12-07", false),
+        (&project(), "2026-12-04", false),
+    ] {
+        let document = with(document.clone(), "/effect_date", json!(effect));
+        let (status, quote) = read(app.keep("/v1/quotes", &key(), &document).await).await;
+        assert_eq!(status, 201, "{quote}");
+        let warnings = quote["result"]["warnings"].as_array().expect("a list");
+        let soon = warnings.iter().find(|warning| warning["code"] == "EFFECT_DATE");
+        assert_eq!(soon.is_some(), told, "{effect}: {quote}");
+        if let Some(soon) = soon {
+            assert!(soon["detail"].to_string().contains("7\u{A0}décembre 2026"), "{soon}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_quote_expires_and_keeps_its_figures() {
     let app = App::start().await;
     let made = quote(&app).await;

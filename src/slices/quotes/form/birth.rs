@@ -72,6 +72,6 @@ fn date(form: &Form, names: &[&str; 3], today: Date) -> Result<Date, Wrong> {
 }
 
 fn whole(year: &str, month: u32, day: &str) -> Option<Date> {
-    let day = read::whole(day)?;
+    let day = read::day(day)?;
     Date::new(year.parse().ok()?, month.try_into().ok()?, day.try_into().ok()?).ok()
 }

@@ -100,6 +100,9 @@ fn a_birth_date_marks_only_what_is_wrong() {
         let changes = [("naissance_j", day), ("naissance_m", month), ("naissance_a", year)];
         assert_eq!(message(&changes, "naissance"), expected);
     }
+    let mut form = filled(&[("naissance_j", "1er"), ("naissance_m", "août")]);
+    let read_as = read(&mut form, TODAY).expect("a document").insured[0].birth_date;
+    assert_eq!((read_as.month(), read_as.day()), (8, 1));
     let mut form = filled(&[("naissance_m", "13")]);
     read(&mut form, TODAY);
     assert!(form.is_wrong("naissance_m") && !form.is_wrong("naissance_j"));

@@ -161,6 +161,9 @@ fn the_other_pages() {
         NotEligiblePage { reasons, form, page: "/simuler".to_owned() }.render().expect("renders");
     look("not-eligible", &page);
     assert!(page.contains("name=\"capital\" value=\"220000\""));
+    for way_out in ["https://www.aeras-infos.fr", "href=\"/aide\""] {
+        assert!(page.contains(way_out), "{way_out}");
+    }
     let single = sample::single("");
     let next = NextPage { quote: &single, valid_until: "22\u{A0}décembre 2026".to_owned() };
     look("next", &next.render().expect("renders"));
