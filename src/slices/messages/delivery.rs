@@ -4,6 +4,7 @@
 //! is not known to have failed is never sent again by itself.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
@@ -16,11 +17,15 @@ use super::store::{Claimed, Settled};
 use super::tending::Outage;
 use crate::platform::crypto::SealError;
 
+/// At a stop, an outcome that cannot be written for so long is left in doubt.
+const FAREWELL: Duration = Duration::from_secs(3);
+
 /// What delivers on one channel.
 pub(super) struct Delivery {
     shared: Arc<Shared>,
     channel: Channel,
     outage: Outage,
+    stop: CancellationToken,
 }
 
 impl Delivery {
@@ -30,7 +35,12 @@ impl Delivery {
         if lane.transport.is_none() || !shared.keyring.is_usable() {
             return;
         }
-        let own = Arc::new(Self { shared: Arc::clone(shared), channel, outage: Outage::default() });
+        let own = Arc::new(Self {
+            shared: Arc::clone(shared),
+            channel,
+            outage: Outage::default(),
+            stop: stop.clone(),
+        });
         let mut under_way = JoinSet::new();
         let batch = usize::try_from(shared.settings.batch).unwrap_or(1);
         while !stop.is_cancelled() {
@@ -56,8 +66,8 @@ impl Delivery {
         if most == 0 {
             return Vec::new();
         }
-        let (now, claim) =
-            (self.shared.clock.now(), self.shared.entropy.uuid_v7(self.shared.clock.now()));
+        let now = self.shared.clock.now();
+        let claim = self.shared.entropy.uuid_v7(now);
         let until = now + self.shared.settings.claim();
         let claimed = self.shared.outbox.claim(self.channel, most, claim, now, until).await;
         self.outage.note(claimed).unwrap_or_default()
@@ -122,12 +132,25 @@ impl Delivery {
                 }
             }
         };
-        let left = shared.settings.claim().saturating_sub(shared.settings.send_timeout());
+        let written = tokio::select! {
+            is_ours = writing => Some(is_ours),
+            () = self.too_late() => None,
+        };
         let id = MessageId::from_uuid(claimed.id);
-        match tokio::time::timeout(left, writing).await {
-            Ok(true) => {}
-            Ok(false) => tracing::warn!(%id, "somebody else has decided about this message"),
-            Err(_) => tracing::error!(%id, "what became of this message could not be written"),
+        match written {
+            Some(true) => {}
+            Some(false) => tracing::warn!(%id, "somebody else has decided about this message"),
+            None => tracing::error!(%id, "what became of this message could not be written"),
+        }
+    }
+
+    /// Ends when an outcome need not be written any more: the claim is over, or the program should be.
+    async fn too_late(&self) {
+        let settings = &self.shared.settings;
+        let left = settings.claim().saturating_sub(settings.send_timeout());
+        tokio::select! {
+            () = tokio::time::sleep(left) => {}
+            () = self.stop.cancelled() => tokio::time::sleep(FAREWELL).await,
         }
     }
 

@@ -115,7 +115,8 @@ impl Recipient {
         }
     }
 
-    fn is_sound(&self) -> bool {
+    /// Whether it has the form of an address: to be asked of what a person typed, before posting.
+    pub fn is_sound(&self) -> bool {
         match self {
             Self::Email(address) => is_email(address),
             Self::Mobile(number) => is_e164(number),
@@ -164,13 +165,15 @@ fn is_line(text: &str, longest: usize) -> bool {
         && !text.chars().any(char::is_control)
 }
 
-/// The least that is asked of an address. Only its owner's answer tells whether it is one.
+/// The least that is asked of an address; only its owner's answer tells whether it is one. Plain ASCII:
+/// few mail servers take anything else, and a domain has its form in ASCII (`xn--…`).
 fn is_email(address: &str) -> bool {
     let Some((local, domain)) = address.rsplit_once('@') else { return false };
     !local.is_empty()
         && domain.len() >= 3
         && domain.contains('.')
         && address.len() <= LONGEST_ADDRESS
+        && address.is_ascii()
         && !address.chars().any(|c| c.is_whitespace() || c.is_control() || "<>,;".contains(c))
 }
 
@@ -214,7 +217,15 @@ pub(super) mod tests {
     #[test]
     fn what_is_no_message_is_said() {
         assert_eq!(message().fault(), None);
-        for to in ["", "camille", "@exemple.fr", "a@b", "a b@exemple.fr", "a@exemple.fr\nBcc: x"] {
+        for to in [
+            "",
+            "camille",
+            "@exemple.fr",
+            "a@b",
+            "a b@exemple.fr",
+            "a@exemple.fr\nBcc: x",
+            "é@exemple.fr",
+        ] {
             let wrong = Message { to: Recipient::Email(to.to_owned()), ..message() };
             assert!(wrong.fault().is_some(), "{to:?}");
         }

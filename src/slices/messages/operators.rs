@@ -31,7 +31,7 @@ pub enum Refusal {
     #[error("a recipient cannot be looked for: `crypto.keyring_file` is empty")]
     NoKey,
     /// The database.
-    #[error("the database does not answer")]
+    #[error("the outbox cannot be reached")]
     Database(#[from] DbError),
 }
 
@@ -54,6 +54,9 @@ impl Messages {
         for mark in marks {
             found.extend(shared.outbox.list_to(&mark, state, sought.most).await?);
         }
+        // Each key's rows are in order; those of several keys are not yet.
+        found.sort_by_key(|message| std::cmp::Reverse(message.id.uuid()));
+        found.truncate(usize::try_from(sought.most).unwrap_or(usize::MAX));
         Ok(found)
     }
 

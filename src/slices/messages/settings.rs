@@ -146,19 +146,19 @@ impl MessagesSettings {
         complaints.unless(is_safe, "messages.email_transport", what);
         let is_safe = is_development || self.sms_transport != SmsTransport::Mailbox;
         complaints.unless(is_safe, "messages.sms_transport", what);
-        if self.email_transport == EmailTransport::Smtp {
-            let what =
-                "is not smtps://host, smtp://host or smtp://127.0.0.1:port, without a password";
-            complaints.unless(self.smtp.endpoint().is_some(), "messages.smtp.url", what);
-            let is_address = self.smtp.from.split_once('@').is_some_and(|(_, domain)| {
-                domain.contains('.') && !self.smtp.from.contains(char::is_whitespace)
-            });
-            complaints.unless(is_address, "messages.smtp.from", "is not an e-mail address");
-        }
-        if self.sms_transport == SmsTransport::Http {
-            let what = "is not https://…, or http:// on the machine's own loopback";
-            complaints.unless(self.sms.address().is_some(), "messages.sms.url", what);
-        }
+        // Addresses are looked at even when they are not used: what is printed must hold no password.
+        let is_smtp = self.email_transport == EmailTransport::Smtp;
+        let is_right = self.smtp.endpoint().is_some() || (!is_smtp && self.smtp.url.is_empty());
+        let what = "is not smtps://host, smtp://host or smtp://127.0.0.1:port, without a password";
+        complaints.unless(is_right, "messages.smtp.url", what);
+        let from = self.smtp.from.split_once('@');
+        let is_address = from.is_some_and(|(_, domain)| domain.contains('.'))
+            && !self.smtp.from.contains(char::is_whitespace);
+        complaints.unless(!is_smtp || is_address, "messages.smtp.from", "is not an e-mail address");
+        let is_http = self.sms_transport == SmsTransport::Http;
+        let is_right = self.sms.address().is_some() || (!is_http && self.sms.url.is_empty());
+        let what = "is not https://…, or http:// on the machine's own loopback, without a password";
+        complaints.unless(is_right, "messages.sms.url", what);
     }
 
     pub(super) fn email(&self, is_development: bool) -> EmailTransport {

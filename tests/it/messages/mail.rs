@@ -103,6 +103,20 @@ async fn a_refusal_for_good_is_dead_at_once_and_one_of_ourselves_is_not() {
 }
 
 #[tokio::test]
+async fn nothing_is_said_to_a_server_that_does_not_speak_tls() {
+    let sink = SmtpSink::start(Mood::Takes).await;
+    let (database, url) = (TestDatabase::own().await, sink.url().replace("smtp://", "smtps://"));
+    let app = App::on_database(&database, &through(&url, &[])).await;
+    post(&app, message("test/plain", "a@exemple.fr")).await;
+    let waits = eventually("it was tried", async || {
+        row(&app, "test/plain").await.filter(|row| row.state == "pending" && row.attempts == 1)
+    })
+    .await;
+    assert_eq!(waits.reason.as_deref(), Some("smtp_away"));
+    assert!(sink.connections() == 1 && sink.letters().is_empty());
+}
+
+#[tokio::test]
 async fn a_server_that_goes_away_with_the_message_leaves_it_in_doubt() {
     let sink = SmtpSink::start(Mood::HangsUpAfter).await;
     let (database, url) = (TestDatabase::own().await, sink.url());

@@ -150,6 +150,13 @@ async fn it_stops_gently_even_without_a_database() {
     let mut app = App::on_database(&database, &through(&url, &[])).await;
     post(&app, message("test/before", "a@exemple.fr")).await;
     once(&app, "test/before", "sent").await;
+    // A database that goes away is waited for.
+    app.opened().close().await;
+    assert_eq!(app.get("/healthz").await.status(), 200);
+    eventually("it is said", async || {
+        logs::holding("the outbox cannot be reached").pop().filter(|line| line["level"] == "ERROR")
+    })
+    .await;
     app.stop.ask();
     soon(app.ended()).await;
 }
