@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use anyhow::Context;
 use axum::Router;
+use axum::extract::FromRef;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::task::TaskTracker;
@@ -12,12 +13,13 @@ use tokio_util::task::TaskTracker;
 use super::ops::{self, Ops};
 use super::readiness::Readiness;
 use super::router;
-use super::state::Platform;
+use super::state::{AppState, Platform};
 use crate::gateway::settings::ServerSettings;
 use crate::gateway::{self, Drained, Stop, stack};
 use crate::platform::db::{Database, MigrationError, migrator};
 use crate::platform::telemetry;
 use crate::platform::web::page;
+use crate::slices::messages::Messages;
 
 /// The first pause between two tries to migrate, and the longest.
 const FIRST_PAUSE: Duration = Duration::from_millis(500);
@@ -42,11 +44,16 @@ pub struct Running {
     database: Database,
 }
 
-/// Starts serving `work` until `stop` is asked.
+/// Starts serving `work`, and what `state` does by itself, until `stop` is asked.
 ///
 /// # Errors
 /// An address cannot be listened on.
-pub async fn start(platform: &Platform, work: Router, stop: &Stop) -> anyhow::Result<Running> {
+pub async fn start(
+    platform: &Platform,
+    state: &AppState,
+    work: Router,
+    stop: &Stop,
+) -> anyhow::Result<Running> {
     // Before the first request: what all of them share.
     telemetry::metrics();
     page::set_brand(&platform.settings.brand.name);
@@ -67,6 +74,7 @@ pub async fn start(platform: &Platform, work: Router, stop: &Stop) -> anyhow::Re
     let admin_guard = serve_operators(admin_listener, admin_routes, settings.server.clone())?;
     tasks.spawn(tidy(stop.clone()));
     tasks.spawn(watch(readiness, stop.clone()));
+    tasks.spawn(deliver(Messages::from_ref(state), stop.clone()));
     if platform.settings.database.migrate_at_start {
         tasks.spawn(migrate(platform.database.clone(), stop.clone()));
     }
@@ -168,6 +176,14 @@ async fn migrate(database: Database, stop: Stop) {
             () = tokio::time::sleep(pause) => pause = (pause * 2).min(LONGEST_PAUSE),
             () = stop.asked() => return,
         }
+    }
+}
+
+/// Sends messages; what is under way at a stop may end, unless somebody insists.
+async fn deliver(messages: Messages, stop: Stop) {
+    tokio::select! {
+        () = messages.deliver(stop.asked()) => {}
+        () = stop.forced() => {}
     }
 }
 

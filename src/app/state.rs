@@ -9,6 +9,7 @@ use super::settings::Settings;
 use crate::platform::clock::{Clock, Entropy};
 use crate::platform::crypto::{Keyring, KeyringError};
 use crate::platform::db::{Database, OpenError};
+use crate::slices::messages::{Messages, TransportError};
 use crate::slices::quotes::{Pricer, Quotes};
 
 /// The tools that slices are built from. Cheap to clone.
@@ -35,6 +36,9 @@ pub enum PlatformError {
     /// The keys' file is wrong.
     #[error(transparent)]
     Keyring(#[from] KeyringError),
+    /// A transport of messages is wrong.
+    #[error(transparent)]
+    Messages(#[from] TransportError),
 }
 
 impl Platform {
@@ -64,12 +68,17 @@ impl Platform {
 /// What handlers take their part of. Each slice's handle is one field, built in [`Self::new`].
 #[derive(Clone)]
 pub struct AppState {
+    messages: Messages,
     quotes: Quotes,
 }
 
 impl AppState {
     /// Builds the slices from the tools.
-    pub fn new(platform: &Platform, pricer: Pricer) -> Self {
+    ///
+    /// # Errors
+    /// A transport of messages cannot be prepared.
+    pub fn new(platform: &Platform, pricer: Pricer) -> Result<Self, PlatformError> {
+        let messages = messages(platform)?;
         let quotes = Quotes::new(
             pricer,
             platform.database.clone(),
@@ -77,7 +86,30 @@ impl AppState {
             platform.entropy.clone(),
             platform.settings.quotes.clone(),
         );
-        Self { quotes }
+        Ok(Self { messages, quotes })
+    }
+}
+
+/// Messages alone, for the command line.
+///
+/// # Errors
+/// A transport cannot be prepared.
+pub fn messages(platform: &Platform) -> Result<Messages, PlatformError> {
+    let settings = &platform.settings;
+    Ok(Messages::new(
+        &platform.database,
+        &platform.keyring,
+        &platform.clock,
+        &platform.entropy,
+        &settings.messages,
+        &settings.brand.name,
+        settings.is_development(),
+    )?)
+}
+
+impl FromRef<AppState> for Messages {
+    fn from_ref(state: &AppState) -> Self {
+        state.messages.clone()
     }
 }
 

@@ -20,5 +20,11 @@ pub use statements::Statement;
 pub(crate) use statements::statements;
 pub use types::Instant;
 
+/// One connection: what a slice's door takes to write in its caller's transaction.
+pub type Connection = sqlx::MySqlConnection;
+
+/// A transaction of the pool; `&mut *transaction` is its [`Connection`].
+pub type Transaction = sqlx::Transaction<'static, sqlx::MySql>;
+
 /// Every statement of this room, part by part, for the test that prepares them.
 pub const STATEMENTS: &[&[Statement]] = &[pool::STATEMENTS, probe::STATEMENTS, migrate::STATEMENTS];
