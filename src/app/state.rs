@@ -6,6 +6,8 @@ use std::sync::Arc;
 use axum::extract::FromRef;
 
 use super::settings::Settings;
+use crate::gateway::authorizer::Authorizer;
+use crate::platform::access::{LocalIssuers, NoLocalIssuers, Revocations};
 use crate::platform::clock::{Clock, Entropy};
 use crate::platform::crypto::{Keyring, KeyringError};
 use crate::platform::db::{Database, OpenError};
@@ -64,12 +66,25 @@ impl Platform {
 /// What handlers take their part of. Each slice's handle is one field, built in [`Self::new`].
 #[derive(Clone)]
 pub struct AppState {
+    pub(super) authorizer: Authorizer,
     quotes: Quotes,
 }
 
 impl AppState {
     /// Builds the slices from the tools.
     pub fn new(platform: &Platform, pricer: Pricer) -> Self {
+        Self::with(platform, pricer, Arc::new(NoLocalIssuers), Revocations::default())
+    }
+
+    /// The same with pools of our own.
+    pub fn with(
+        platform: &Platform,
+        pricer: Pricer,
+        local: Arc<dyn LocalIssuers>,
+        revocations: Revocations,
+    ) -> Self {
+        let access = &platform.settings.access;
+        let authorizer = Authorizer::new(access, local, revocations, platform.clock.clone());
         let quotes = Quotes::new(
             pricer,
             platform.database.clone(),
@@ -77,7 +92,7 @@ impl AppState {
             platform.entropy.clone(),
             platform.settings.quotes.clone(),
         );
-        Self { quotes }
+        Self { authorizer, quotes }
     }
 }
 

@@ -8,6 +8,7 @@ pub mod clock;
 pub mod crypto;
 pub mod db;
 pub mod digest;
+pub mod http;
 pub mod limits;
 pub mod telemetry;
 pub mod web;

@@ -6,7 +6,9 @@
 //! operation is added.
 
 mod actor;
+mod api;
 mod caller;
+mod inventory;
 mod key;
 mod local;
 mod operation;
@@ -15,7 +17,9 @@ mod refusal;
 mod revocation;
 
 pub use actor::{Actor, Bearer, Customer, Employee, Partner, Party};
+pub use api::{Api, Assembled, Documented, FirstArgument};
 pub use caller::Caller;
+pub use inventory::{Access, Declared};
 pub use key::{Algorithm, KeyError, VerifyingKey};
 pub use local::{Boxed, LocalIssuers, LocalPool, NoLocalIssuers};
 pub use operation::{Cache, Operation, PublicOperation};

@@ -22,7 +22,7 @@ pub enum Denied {
     /// No token was presented.
     Anonymous,
     /// The token is no good; the reason is for the log.
-    BadToken(String),
+    BadToken(&'static str),
     /// Credentials were presented in a place or in a number that is not allowed.
     Misplaced(&'static str),
     /// The token is good and does not reach so far.
@@ -46,28 +46,8 @@ pub enum Denied {
     },
     /// It is not known which tokens were taken back, and the operation is one that matters.
     RevocationsUnknown,
-    /// A tool that the answer needs failed.
-    Failed(Box<ProblemText>),
     /// The request never went through the authorizer: our bug.
     NeverAsked,
-}
-
-/// A problem as it compares in tests: its kind and its cause.
-#[derive(Clone, Debug)]
-pub struct ProblemText(Problem);
-
-impl PartialEq for ProblemText {
-    fn eq(&self, other: &Self) -> bool {
-        self.0.kind == other.0.kind && self.0.cause == other.0.cause
-    }
-}
-
-impl Eq for ProblemText {}
-
-impl From<Problem> for Denied {
-    fn from(problem: Problem) -> Self {
-        Self::Failed(Box::new(ProblemText(problem)))
-    }
 }
 
 impl Denied {
@@ -106,7 +86,6 @@ impl From<Denied> for Problem {
             Denied::RevocationsUnknown => Self::new(Kind::AuthorizerUnavailable)
                 .retry_after(SOON)
                 .cause("the revocations are too old to be trusted"),
-            Denied::Failed(problem) => problem.0,
             Denied::NeverAsked => Self::new(Kind::Bug).cause("an operation outside the authorizer"),
         }
     }
@@ -136,7 +115,7 @@ mod tests {
     fn challenges_are_those_of_the_standards() {
         let realm = |rest: &str| Some(format!("Bearer realm=\"assurly\"{rest}"));
         assert_eq!(seen(Denied::Anonymous), (401, realm("")));
-        let bad = Denied::BadToken("why".into());
+        let bad = Denied::BadToken("why");
         assert_eq!(seen(bad), (401, realm(", error=\"invalid_token\"")));
         assert_eq!(seen(Denied::Misplaced("ici")), (400, realm(", error=\"invalid_request\"")));
         assert_eq!(
