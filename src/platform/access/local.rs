@@ -35,6 +35,9 @@ pub trait LocalIssuers: Send + Sync + 'static {
 
     /// The pool of this name; `None` when there is none.
     ///
+    /// The name comes from a token that nobody has verified yet: an implementation bounds what
+    /// strangers can make it look up and remember, names that do not exist included.
+    ///
     /// # Errors
     /// It cannot be read now, and was never read before.
     fn pool<'a>(&'a self, slug: &'a str) -> Boxed<'a, Result<Option<LocalPool>, Problem>>;

@@ -155,7 +155,7 @@ fn documents(issuer: &Issuer) -> Cases {
     let (header, claims) = (issuer.header().to_string(), issuer.claims("s").to_string());
     let twice = |text: &str, member: &str| text.replacen('{', &format!("{{{member},"), 1);
     let deep = format!("\"deep\":{}{}", "[".repeat(3000), "]".repeat(3000));
-    let padding = format!("\"padding\":\"{}\"", "x".repeat(8 * 1024));
+    let padding = format!("\"padding\":\"{}\"", "x".repeat(6200));
     let of = |payload: &str| issuer.key.token_of(&header, payload);
     [
         ("the claim sub twice", of(&twice(&claims, "\"sub\":\"t\""))),
