@@ -58,6 +58,6 @@ impl From<QuoteError> for Problem {
 
 /// The parameter that a list goes on after, when it is none of its quotes.
 pub(super) fn not_in_list() -> Fault {
-    let detail = "Donnez l’identifiant d’un de vos devis : celui du champ « next ».";
+    let detail = "Donnez l’identifiant que la page précédente donne dans son champ next.";
     InputRule::QueryValue.fault("?after", detail)
 }
