@@ -8,7 +8,8 @@ use std::time::Duration;
 use arc_swap::ArcSwapOption;
 use jiff::Timestamp;
 use serde::Deserialize;
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, OwnedMutexGuard};
+use tokio_util::task::TaskTracker;
 use url::Url;
 
 use super::keys;
@@ -38,6 +39,8 @@ const WITHIN: Duration = Duration::from_millis(1500);
 pub(super) struct Tools {
     pub(super) clock: Clock,
     pub(super) fetcher: Fetcher,
+    /// Fetches under way. They only fill a memory, so nobody waits for them at a stop.
+    pub(super) tasks: TaskTracker,
 }
 
 /// A pool that is not ours.
@@ -45,7 +48,7 @@ pub(super) struct External {
     pub(super) name: Arc<str>,
     pub(super) settings: IssuerSettings,
     held: ArcSwapOption<Held>,
-    gate: Mutex<Gate>,
+    gate: Arc<Mutex<Gate>>,
 }
 
 /// Keys in memory.
@@ -82,12 +85,16 @@ impl External {
             name: settings.issuer.as_str().into(),
             settings,
             held: ArcSwapOption::empty(),
-            gate: Mutex::default(),
+            gate: Arc::default(),
         }
     }
 
     /// Whether this issuer signed the token, by a key that it publishes.
-    pub(super) async fn check(&self, token: &Token<'_>, tools: &Tools) -> Result<(), Denied> {
+    pub(super) async fn check(
+        self: &Arc<Self>,
+        token: &Token<'_>,
+        tools: &Arc<Tools>,
+    ) -> Result<(), Denied> {
         let held = self.held(tools).await?;
         if let Some(key) = keys::choose(&held.keys, token)? {
             return keys::check(key, token);
@@ -99,7 +106,7 @@ impl External {
 
     /// Keys that may be used now. Fresh ones cost nothing; of those who find old ones, one renews them
     /// and the others do not wait.
-    async fn held(&self, tools: &Tools) -> Result<Arc<Held>, Denied> {
+    async fn held(self: &Arc<Self>, tools: &Arc<Tools>) -> Result<Arc<Held>, Denied> {
         let now = tools.clock.now();
         let held = self.held.load_full();
         if let Some(held) = held {
@@ -114,23 +121,27 @@ impl External {
     }
 
     async fn renewed_if_nobody_does(
-        &self,
+        self: &Arc<Self>,
         held: Arc<Held>,
         now: Timestamp,
-        tools: &Tools,
+        tools: &Arc<Tools>,
     ) -> Arc<Held> {
-        let Ok(mut gate) = self.gate.try_lock() else { return held };
+        let Ok(mut gate) = self.gate.clone().try_lock_owned() else { return held };
         if wait(gate.next_renewal, now, PAUSE).is_some() {
             return held;
         }
         gate.next_renewal = Some(now + PAUSE);
         // What went wrong is in the log: the old keys do for now.
-        self.fetch(&mut gate, now, tools).await.unwrap_or(held)
+        self.fetch(gate, now, tools).await.unwrap_or(held)
     }
 
     /// Without keys nothing can be said: everybody waits for the one who fetches.
-    async fn first(&self, now: Timestamp, tools: &Tools) -> Result<Arc<Held>, Denied> {
-        let mut gate = self.gate.lock().await;
+    async fn first(
+        self: &Arc<Self>,
+        now: Timestamp,
+        tools: &Arc<Tools>,
+    ) -> Result<Arc<Held>, Denied> {
+        let mut gate = self.gate.clone().lock_owned().await;
         if let Some(held) = self.held.load_full().filter(|held| held.is_younger(STALE, now)) {
             return Ok(held);
         }
@@ -142,13 +153,17 @@ impl External {
             return Err(unknown(left));
         }
         gate.next_renewal = Some(now + PAUSE_WITHOUT_KEYS);
-        self.fetch(&mut gate, now, tools).await.ok_or_else(|| unknown(PAUSE_WITHOUT_KEYS))
+        self.fetch(gate, now, tools).await.ok_or_else(|| unknown(PAUSE_WITHOUT_KEYS))
     }
 
     /// After a rotation there is a name that we do not know yet: one fetch per pause finds out, however
     /// many ask and whatever they invent.
-    async fn renewed_for_unknown(&self, known: Arc<Held>, tools: &Tools) -> Arc<Held> {
-        let mut gate = self.gate.lock().await;
+    async fn renewed_for_unknown(
+        self: &Arc<Self>,
+        known: Arc<Held>,
+        tools: &Arc<Tools>,
+    ) -> Arc<Held> {
+        let mut gate = self.gate.clone().lock_owned().await;
         let now = tools.clock.now();
         let current = self.held.load_full().unwrap_or_else(|| known.clone());
         let is_new = !Arc::ptr_eq(&current, &known);
@@ -156,11 +171,24 @@ impl External {
             return current;
         }
         gate.next_for_unknown = Some(now + PAUSE);
-        self.fetch(&mut gate, now, tools).await.unwrap_or(current)
+        self.fetch(gate, now, tools).await.unwrap_or(current)
     }
 
-    /// The one fetch under way for this issuer. A failure is told once, here, and changes nothing.
-    async fn fetch(&self, gate: &mut Gate, now: Timestamp, tools: &Tools) -> Option<Arc<Held>> {
+    /// The one fetch under way for this issuer, on a task of its own: who caused it may leave, and must
+    /// not take the answer away from the others.
+    async fn fetch(
+        self: &Arc<Self>,
+        mut gate: OwnedMutexGuard<Gate>,
+        now: Timestamp,
+        tools: &Arc<Tools>,
+    ) -> Option<Arc<Held>> {
+        let (issuer, own) = (self.clone(), tools.clone());
+        let fetch = async move { issuer.renew(&mut gate, now, &own).await };
+        tools.tasks.spawn(fetch).await.ok().flatten()
+    }
+
+    /// A failure is told once, here, and changes nothing.
+    async fn renew(&self, gate: &mut Gate, now: Timestamp, tools: &Tools) -> Option<Arc<Held>> {
         let fetched = self.fetch_keys(gate, now, tools).await;
         let outcome = if fetched.is_ok() { "ok" } else { "failed" };
         let issuer = self.name.to_string();

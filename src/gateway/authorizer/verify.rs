@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
+use tokio_util::task::TaskTracker;
 
 use super::claims::Claims;
 use super::issuer::{External, Tools};
@@ -32,10 +33,10 @@ const SOON: Duration = Duration::from_secs(5);
 pub struct Authorizer(Arc<Inner>);
 
 struct Inner {
-    external: HashMap<Arc<str>, External>,
+    external: HashMap<Arc<str>, Arc<External>>,
     local: Arc<dyn LocalIssuers>,
     revocations: Revocations,
-    tools: Tools,
+    tools: Arc<Tools>,
 }
 
 impl Authorizer {
@@ -47,9 +48,9 @@ impl Authorizer {
         clock: Clock,
     ) -> Self {
         let external = settings.issuers.iter().cloned().map(External::new);
-        let external = external.map(|issuer| (issuer.name.clone(), issuer)).collect();
-        let tools = Tools { clock, fetcher: Fetcher::default() };
-        Self(Arc::new(Inner { external, local, revocations, tools }))
+        let external = external.map(|issuer| (issuer.name.clone(), Arc::new(issuer))).collect();
+        let tools = Tools { clock, fetcher: Fetcher::default(), tasks: TaskTracker::new() };
+        Self(Arc::new(Inner { external, local, revocations, tools: Arc::new(tools) }))
     }
 
     /// Who presents this token.

@@ -209,6 +209,18 @@ async fn a_server_that_never_answers_is_waited_for_once_and_not_long() {
 }
 
 #[tokio::test]
+async fn who_leaves_does_not_take_the_keys_away_from_the_others() {
+    let issuer = Issuer::start("/a").await;
+    let (authorizer, _) = alone(&issuer).await;
+    let token = issuer.token("s");
+    // Asked once, which begins the fetch, and dropped.
+    let left = tokio::time::timeout(Duration::ZERO, authorizer.verify(&token)).await;
+    assert!(left.is_err(), "still waiting for the keys");
+    crate::harness::soon(authorizer.verify(&token)).await.expect("good");
+    assert_eq!(issuer.asked(), 1);
+}
+
+#[tokio::test]
 async fn discovery_speaks_for_its_issuer_only() {
     let issuer = Issuer::start("/a").await;
     let mut settings = issuer.settings(PoolKind::Clients);
