@@ -12,9 +12,10 @@ use tokio_util::task::TaskTracker;
 use super::ops::{self, Ops};
 use super::readiness::Readiness;
 use super::router;
-use super::state::Platform;
+use super::state::{self, Platform};
 use crate::gateway::settings::ServerSettings;
 use crate::gateway::{self, Drained, Stop, stack};
+use crate::kernel::problem::Problem;
 use crate::platform::db::{Database, MigrationError, migrator};
 use crate::platform::telemetry;
 use crate::platform::web::page;
@@ -68,7 +69,7 @@ pub async fn start(platform: &Platform, work: Router, stop: &Stop) -> anyhow::Re
     tasks.spawn(tidy(stop.clone()));
     tasks.spawn(watch(readiness, stop.clone()));
     if platform.settings.database.migrate_at_start {
-        tasks.spawn(migrate(platform.database.clone(), stop.clone()));
+        tasks.spawn(migrate(platform.clone(), stop.clone()));
     }
     tracing::info!(%public, %admin, version = env!("CARGO_PKG_VERSION"), "serving");
     Ok(Running {
@@ -156,11 +157,16 @@ fn routes(platform: &Platform, work: Router, readiness: &Readiness) -> (Router, 
 }
 
 /// Brings the tables up to date, as often as it takes: the database may come after us.
-async fn migrate(database: Database, stop: Stop) {
+async fn migrate(platform: Platform, stop: Stop) {
     let mut pause = FIRST_PAUSE;
     loop {
-        match database.migrate_unless(stop.asked(), migrator()).await {
-            Ok(()) => return tracing::info!("the tables are up to date"),
+        match platform.database.migrate_unless(stop.asked(), migrator()).await {
+            Ok(()) => match furnish(&platform).await {
+                Ok(()) => return tracing::info!("the tables are up to date"),
+                Err(problem) => {
+                    tracing::error!(cause = problem.cause, ?pause, "the tables are not furnished");
+                }
+            },
             Err(MigrationError::GivenUp) => return,
             Err(error) => tracing::error!(%error, ?pause, "the tables are not up to date"),
         }
@@ -169,6 +175,14 @@ async fn migrate(database: Database, stop: Stop) {
             () = stop.asked() => return,
         }
     }
+}
+
+/// Writes the rows that every installation has, once the tables are there.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn furnish(platform: &Platform) -> Result<(), Problem> {
+    state::identity(platform).prepare().await
 }
 
 /// Asks for the database now and then, so that the log and the figures know of an outage even when

@@ -9,6 +9,7 @@ use super::settings::Settings;
 use crate::platform::clock::{Clock, Entropy};
 use crate::platform::crypto::{Keyring, KeyringError};
 use crate::platform::db::{Database, OpenError};
+use crate::slices::identity::Identity;
 use crate::slices::quotes::{Pricer, Quotes};
 
 /// The tools that slices are built from. Cheap to clone.
@@ -64,6 +65,7 @@ impl Platform {
 /// What handlers take their part of. Each slice's handle is one field, built in [`Self::new`].
 #[derive(Clone)]
 pub struct AppState {
+    identity: Identity,
     quotes: Quotes,
 }
 
@@ -77,7 +79,25 @@ impl AppState {
             platform.entropy.clone(),
             platform.settings.quotes.clone(),
         );
-        Self { quotes }
+        Self { identity: identity(platform), quotes }
+    }
+}
+
+/// Identity on these tools.
+pub fn identity(platform: &Platform) -> Identity {
+    Identity::new(
+        platform.database.clone(),
+        platform.keyring.clone(),
+        platform.clock.clone(),
+        platform.entropy.clone(),
+        platform.settings.identity.clone(),
+        platform.settings.server.public_url.as_str().trim_end_matches('/'),
+    )
+}
+
+impl FromRef<AppState> for Identity {
+    fn from_ref(state: &AppState) -> Self {
+        state.identity.clone()
     }
 }
 

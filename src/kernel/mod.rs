@@ -8,6 +8,7 @@ pub mod calendar;
 pub mod french;
 pub mod holidays;
 pub mod id;
+pub mod locale;
 pub mod money;
 pub mod problem;
 pub mod rate;

@@ -15,6 +15,7 @@ use crate::platform::crypto::CryptoSettings;
 use crate::platform::db::DatabaseSettings;
 use crate::platform::limits::Complaints;
 use crate::platform::telemetry::TelemetrySettings;
+use crate::slices::identity::IdentitySettings;
 use crate::slices::quotes::QuotesSettings;
 
 /// Everything that an operator can choose; see `config/default.toml` for the reasons.
@@ -33,6 +34,8 @@ pub struct Settings {
     pub telemetry: TelemetrySettings,
     /// The name shown to customers.
     pub brand: BrandSettings,
+    /// Identity.
+    pub identity: IdentitySettings,
     /// Quotes.
     pub quotes: QuotesSettings,
 }
@@ -75,6 +78,7 @@ impl Settings {
             "brand.name",
             "is empty or too long",
         );
+        self.identity.check(&mut complaints);
         self.quotes.check(&mut complaints);
         complaints.unless(
             self.environment == Environment::Development || self.is_safely_reached(),

@@ -13,7 +13,7 @@ mod types;
 
 pub use errors::{DbError, Failure};
 pub use migrate::{MigrationError, migrator};
-pub use pool::{Database, OpenError, Pool};
+pub use pool::{Connection, Database, OpenError, Pool, Transaction};
 pub use probe::Probe;
 pub use settings::DatabaseSettings;
 pub use statements::Statement;

@@ -6,6 +6,8 @@ pub mod assets;
 pub mod body;
 #[cfg(test)]
 mod contrast;
+pub mod cookies;
+pub mod csrf;
 pub mod facts;
 pub mod form;
 pub mod idempotency;

@@ -1,0 +1,39 @@
+//! This slice's part of the configuration, section `[identity]`.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use crate::platform::limits::Complaints;
+
+/// What an operator chooses for all pools; the rules of one pool are in its row.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct IdentitySettings {
+    /// How long pools and applications are remembered before they are read again, seconds.
+    pub cache_s: u64,
+    /// Memory of one password hash, KiB.
+    pub hash_memory_kib: u32,
+    /// Passes of one password hash.
+    pub hash_passes: u32,
+    /// Password hashes at once; 0: one per processor.
+    pub hash_parallel: usize,
+    /// Logins that may wait for their turn to hash; more are refused with 503.
+    pub hash_queue: usize,
+}
+
+impl IdentitySettings {
+    /// Complains about values that nobody can mean.
+    pub fn check(&self, complaints: &mut Complaints) {
+        complaints.range("identity.cache_s", self.cache_s, 0..=300);
+        // OWASP's least: 19 MiB in two passes.
+        complaints.range("identity.hash_memory_kib", self.hash_memory_kib, 19_456..=1_048_576);
+        complaints.range("identity.hash_passes", self.hash_passes, 1..=10);
+        complaints.range("identity.hash_parallel", self.hash_parallel, 0..=256);
+        complaints.range("identity.hash_queue", self.hash_queue, 1..=10_000);
+    }
+
+    pub(super) const fn cache(&self) -> Duration {
+        Duration::from_secs(self.cache_s)
+    }
+}

@@ -1,0 +1,47 @@
+//! The only SQL of identity: one statement per function, no decision. One file per table or pair of
+//! tables; what happens inside somebody's transaction takes its [`Connection`].
+
+mod clients;
+mod events;
+mod logins;
+mod pools;
+mod sessions;
+mod users;
+
+use crate::platform::db::{Database, DbError, Statement, Transaction};
+
+pub(super) use events::{EventRow, Head};
+pub(super) use logins::LoginRow;
+pub(super) use users::NewUser;
+
+/// Every statement, for the test that prepares them.
+pub(super) const STATEMENTS: &[&[Statement]] = &[
+    clients::STATEMENTS,
+    events::STATEMENTS,
+    logins::STATEMENTS,
+    pools::STATEMENTS,
+    sessions::STATEMENTS,
+    users::STATEMENTS,
+];
+
+/// Identity in the database. Cheap to clone.
+#[derive(Clone)]
+pub(super) struct Store {
+    database: Database,
+}
+
+impl Store {
+    pub(super) const fn new(database: Database) -> Self {
+        Self { database }
+    }
+
+    /// Begins a transaction.
+    pub(super) async fn begin(&self) -> Result<Transaction, DbError> {
+        self.database.begin().await
+    }
+}
+
+/// A stored code that this version does not know: the row is not ours to guess about.
+pub(super) fn unreadable(error: impl std::error::Error + Send + Sync + 'static) -> DbError {
+    DbError::from(sqlx::Error::Decode(Box::new(error)))
+}
