@@ -27,6 +27,7 @@ const TOOLS: &[(&str, &[&str])] = &[
     (
         "axum::",
         &[
+            "platform/access/",
             "platform/web/",
             "gateway/",
             "/api.rs",

@@ -3,6 +3,7 @@
 //! Architecture invariant: this floor sees the kernel only. A tool of this room would serve another
 //! company's product unchanged.
 
+pub mod access;
 pub mod clock;
 pub mod crypto;
 pub mod db;
