@@ -24,6 +24,7 @@ const DOORS: &[(&str, &[&str])] = &[("identity", &["messages"]), ("quotes", &["p
 const TOOLS: &[(&str, &[&str])] = &[
     ("sqlx::", &["/store.rs", "/store/", "platform/db/"]),
     ("reqwest::", &["platform/http", "/adapter.rs", "/adapter/"]),
+    ("lettre::", &["/adapter.rs", "/adapter/"]),
     (
         "axum::",
         &[

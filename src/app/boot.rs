@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use anyhow::Context;
 use axum::Router;
+use axum::extract::FromRef;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::task::TaskTracker;
@@ -12,13 +13,14 @@ use tokio_util::task::TaskTracker;
 use super::ops::{self, Ops};
 use super::readiness::Readiness;
 use super::router;
-use super::state::{self, Platform};
+use super::state::{self, AppState, Platform};
 use crate::gateway::settings::ServerSettings;
 use crate::gateway::{self, Drained, Stop, stack};
 use crate::kernel::problem::Problem;
 use crate::platform::db::{Database, MigrationError, migrator};
 use crate::platform::telemetry;
 use crate::platform::web::page;
+use crate::slices::messages::Messages;
 
 /// The first pause between two tries to migrate, and the longest.
 const FIRST_PAUSE: Duration = Duration::from_millis(500);
@@ -43,11 +45,16 @@ pub struct Running {
     database: Database,
 }
 
-/// Starts serving `work` until `stop` is asked.
+/// Starts serving `work`, and what `state` does by itself, until `stop` is asked.
 ///
 /// # Errors
 /// An address cannot be listened on.
-pub async fn start(platform: &Platform, work: Router, stop: &Stop) -> anyhow::Result<Running> {
+pub async fn start(
+    platform: &Platform,
+    state: &AppState,
+    work: Router,
+    stop: &Stop,
+) -> anyhow::Result<Running> {
     // Before the first request: what all of them share.
     telemetry::metrics();
     page::set_brand(&platform.settings.brand.name);
@@ -68,6 +75,7 @@ pub async fn start(platform: &Platform, work: Router, stop: &Stop) -> anyhow::Re
     let admin_guard = serve_operators(admin_listener, admin_routes, settings.server.clone())?;
     tasks.spawn(tidy(stop.clone()));
     tasks.spawn(watch(readiness, stop.clone()));
+    tasks.spawn(deliver(Messages::from_ref(state), stop.clone()));
     if platform.settings.database.migrate_at_start {
         tasks.spawn(migrate(platform.clone(), stop.clone()));
     }
@@ -183,6 +191,14 @@ async fn migrate(platform: Platform, stop: Stop) {
 /// The database does not answer.
 pub async fn furnish(platform: &Platform) -> Result<(), Problem> {
     state::identity(platform).prepare().await
+}
+
+/// Sends messages; what is under way at a stop may end, unless somebody insists.
+async fn deliver(messages: Messages, stop: Stop) {
+    tokio::select! {
+        () = messages.deliver(stop.asked()) => {}
+        () = stop.forced() => {}
+    }
 }
 
 /// Asks for the database now and then, so that the log and the figures know of an outage even when

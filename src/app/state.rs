@@ -10,6 +10,7 @@ use crate::platform::clock::{Clock, Entropy};
 use crate::platform::crypto::{Keyring, KeyringError};
 use crate::platform::db::{Database, OpenError};
 use crate::slices::identity::Identity;
+use crate::slices::messages::{Messages, TransportError};
 use crate::slices::quotes::{Pricer, Quotes};
 
 /// The tools that slices are built from. Cheap to clone.
@@ -36,6 +37,9 @@ pub enum PlatformError {
     /// The keys' file is wrong.
     #[error(transparent)]
     Keyring(#[from] KeyringError),
+    /// A transport of messages is wrong.
+    #[error(transparent)]
+    Messages(#[from] TransportError),
 }
 
 impl Platform {
@@ -66,12 +70,17 @@ impl Platform {
 #[derive(Clone)]
 pub struct AppState {
     identity: Identity,
+    messages: Messages,
     quotes: Quotes,
 }
 
 impl AppState {
     /// Builds the slices from the tools.
-    pub fn new(platform: &Platform, pricer: Pricer) -> Self {
+    ///
+    /// # Errors
+    /// A transport of messages cannot be prepared.
+    pub fn new(platform: &Platform, pricer: Pricer) -> Result<Self, PlatformError> {
+        let messages = messages(platform)?;
         let quotes = Quotes::new(
             pricer,
             platform.database.clone(),
@@ -79,7 +88,7 @@ impl AppState {
             platform.entropy.clone(),
             platform.settings.quotes.clone(),
         );
-        Self { identity: identity(platform), quotes }
+        Ok(Self { identity: identity(platform), messages, quotes })
     }
 }
 
@@ -98,6 +107,29 @@ pub fn identity(platform: &Platform) -> Identity {
 impl FromRef<AppState> for Identity {
     fn from_ref(state: &AppState) -> Self {
         state.identity.clone()
+    }
+}
+
+/// Messages alone, for the command line.
+///
+/// # Errors
+/// A transport cannot be prepared.
+pub fn messages(platform: &Platform) -> Result<Messages, PlatformError> {
+    let settings = &platform.settings;
+    Ok(Messages::new(
+        &platform.database,
+        &platform.keyring,
+        &platform.clock,
+        &platform.entropy,
+        &settings.messages,
+        &settings.brand.name,
+        settings.is_development(),
+    )?)
+}
+
+impl FromRef<AppState> for Messages {
+    fn from_ref(state: &AppState) -> Self {
+        state.messages.clone()
     }
 }
 

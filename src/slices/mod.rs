@@ -4,5 +4,6 @@
 //! never another slice's inside.
 
 pub mod identity;
+pub mod messages;
 pub mod quotes;
 pub mod site;

@@ -7,6 +7,7 @@ mod harness;
 mod health;
 mod lifecycle;
 mod limits;
+mod messages;
 mod names;
 mod quotes;
 mod refusals;

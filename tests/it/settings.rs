@@ -160,6 +160,31 @@ fn parameters_of_the_address_are_known_and_a_mask_is_no_password() {
 }
 
 #[test]
+fn the_mailbox_is_for_development_only() {
+    for channel in ["EMAIL", "SMS"] {
+        let key = format!("ASSURLY__MESSAGES__{channel}_TRANSPORT");
+        let said = refusal(&sources(&[(&key, "mailbox")]));
+        assert!(
+            said.contains(&format!("`messages.{}_transport`", channel.to_lowercase())),
+            "{said}"
+        );
+        shown(&[(&key, "mailbox"), ("ASSURLY__ENVIRONMENT", "development")]);
+    }
+}
+
+#[test]
+fn transports_are_checked_when_they_are_chosen() {
+    let smtp = ("ASSURLY__MESSAGES__EMAIL_TRANSPORT", "smtp");
+    let password = ("ASSURLY__MESSAGES__SMTP__URL", "smtp://a:hunter2@mail.example");
+    let said = refusal(&sources(&[smtp, password, ("ASSURLY__MESSAGES__SMS_TRANSPORT", "http")]));
+    for key in ["`messages.smtp.url`", "`messages.smtp.from`", "`messages.sms.url`"] {
+        assert!(said.contains(key) && !said.contains("hunter2"), "{said}");
+    }
+    let said = refusal(&sources(&[("ASSURLY__MESSAGES__CLAIM_S", "20")]));
+    assert!(said.contains("`messages.claim_s`"), "{said}");
+}
+
+#[test]
 fn secrets_are_never_shown() {
     let url = "mysql://assurly:hunter2@db.example:3306/assurly?ssl-key=hunter2";
     let settings = load(&sources(&[("DATABASE_URL", url)])).expect("right");

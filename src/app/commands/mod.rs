@@ -3,6 +3,7 @@
 mod config;
 mod healthcheck;
 mod keyring;
+mod messages;
 mod migrate;
 mod serve;
 mod simulate;
@@ -35,6 +36,7 @@ const EXAMPLES: &str = "Examples:
   ASSURLY__SERVER__LISTEN=0.0.0.0:80 assurly serve
   assurly config                             what is in force, secrets masked
   assurly simulate project.json              price a project, without a database
+  assurly messages list --state in_doubt     messages that an operator must decide about
 
 Exit codes: 0 done, 1 it failed, 2 the command or the configuration is wrong.";
 
@@ -48,6 +50,8 @@ enum Command {
     Config,
     /// Print a new key for `crypto.keyring_file`: a secret, to be put on top of that file
     Keyring,
+    /// Look at the outbox of e-mails and SMS, and decide about messages in doubt
+    Messages(messages::Messages),
     /// Price a project described in JSON, without a server or a database
     Simulate(simulate::Simulate),
     /// Work on the tables that prices come from
@@ -85,6 +89,7 @@ impl Command {
             Self::Migrate => migrate::run(settings),
             Self::Config => config::run(&settings),
             Self::Keyring => keyring::run(),
+            Self::Messages(messages) => messages.run(settings),
             Self::Simulate(simulate) => simulate.run(),
             Self::Tariff(tariff) => tariff.run(),
             Self::Healthcheck => healthcheck::run(&settings),

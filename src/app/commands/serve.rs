@@ -27,8 +27,8 @@ async fn serve(settings: Settings) -> anyhow::Result<Drained> {
     let signals = Signals::new().context("signals cannot be listened for")?;
     let platform = Platform::new(settings)?;
     let pricer = Pricer::shipped().map_err(anyhow::Error::msg)?;
-    let work = router::work(&AppState::new(&platform, pricer));
-    let running = boot::start(&platform, work, &stop).await?;
+    let state = AppState::new(&platform, pricer)?;
+    let running = boot::start(&platform, &state, router::work(&state), &stop).await?;
     tokio::select! {
         drained = running.ended() => drained,
         () = signals.pass_to(&stop) => Ok(Drained::Clean),

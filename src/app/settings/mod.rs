@@ -16,6 +16,7 @@ use crate::platform::db::DatabaseSettings;
 use crate::platform::limits::Complaints;
 use crate::platform::telemetry::TelemetrySettings;
 use crate::slices::identity::IdentitySettings;
+use crate::slices::messages::MessagesSettings;
 use crate::slices::quotes::QuotesSettings;
 
 /// Everything that an operator can choose; see `config/default.toml` for the reasons.
@@ -38,6 +39,8 @@ pub struct Settings {
     pub identity: IdentitySettings,
     /// Quotes.
     pub quotes: QuotesSettings,
+    /// E-mails and SMS.
+    pub messages: MessagesSettings,
 }
 
 /// What a copy of the program is for.
@@ -67,6 +70,11 @@ impl Settings {
         toml::to_string_pretty(self)
     }
 
+    /// Whether this copy is a developer's: pages exist then that no customer may see.
+    pub fn is_development(&self) -> bool {
+        self.environment == Environment::Development
+    }
+
     fn complaints(&self) -> Vec<String> {
         let mut complaints = Complaints::default();
         self.server.check(&mut complaints);
@@ -80,8 +88,9 @@ impl Settings {
         );
         self.identity.check(&mut complaints);
         self.quotes.check(&mut complaints);
+        self.messages.check(self.is_development(), &mut complaints);
         complaints.unless(
-            self.environment == Environment::Development || self.is_safely_reached(),
+            self.is_development() || self.is_safely_reached(),
             "server.public_url",
             "is plain http in production: use https, or environment = \"development\"",
         );

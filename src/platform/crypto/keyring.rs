@@ -9,6 +9,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use aws_lc_rs::aead::{AES_256_GCM_SIV, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
+use aws_lc_rs::hmac;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
@@ -27,6 +28,7 @@ pub struct Keyring(Arc<[Key]>);
 struct Key {
     id: Box<str>,
     key: LessSafeKey,
+    marks: hmac::Key,
 }
 
 /// Why the keys' file cannot be used. The file's content is never repeated.
@@ -142,6 +144,14 @@ impl Keyring {
         Ok(sealed)
     }
 
+    /// A mark by which a value is found again without being kept: HMAC-SHA256 under a key derived from
+    /// each of ours, the first one first. Unlike a plain hash, nobody who has no key can find out a
+    /// telephone number by trying them all. What is kept is the first; a search takes every one.
+    pub fn marks(&self, place: &[&[u8]], clear: &[u8]) -> Vec<[u8; 32]> {
+        let text = [bound(place).as_slice(), clear].concat();
+        self.0.iter().map(|key| hmac_sha256(&key.marks, &text)).collect()
+    }
+
     /// Opens what [`Self::seal`] sealed for the same place.
     ///
     /// # Errors
@@ -171,7 +181,15 @@ fn read_line(line: &str) -> Option<Key> {
     let secret =
         STANDARD.decode(secret.trim()).ok().filter(|secret| is_id && secret.len() == 32)?;
     let key = UnboundKey::new(&AES_256_GCM_SIV, &secret).ok()?;
-    Some(Key { id: id.into(), key: LessSafeKey::new(key) })
+    let own = hmac_sha256(&hmac::Key::new(hmac::HMAC_SHA256, &secret), b"marks");
+    let marks = hmac::Key::new(hmac::HMAC_SHA256, &own);
+    Some(Key { id: id.into(), key: LessSafeKey::new(key), marks })
+}
+
+fn hmac_sha256(key: &hmac::Key, text: &[u8]) -> [u8; 32] {
+    let mut mark = [0; 32];
+    mark.copy_from_slice(hmac::sign(key, text).as_ref());
+    mark
 }
 
 /// The parts of a place, each preceded by its length so that no two places look alike.
@@ -203,6 +221,17 @@ mod tests {
             assert!(ring.open(&[b"factor", b"7"], &changed).is_err(), "byte {place}");
             assert!(ring.open(&[b"factor", b"7"], &sealed[..place]).is_err(), "cut at {place}");
         }
+    }
+
+    #[test]
+    fn marks_find_a_value_again_under_every_key() {
+        let (old, both) = (ring(&[OLD]), ring(&[NEW, OLD]));
+        let kept = old.marks(&[b"to"], b"+33612345678");
+        assert_eq!(kept.len(), 1);
+        assert!(both.marks(&[b"to"], b"+33612345678").contains(&kept[0]));
+        assert!(!both.marks(&[b"to"], b"+33612345679").contains(&kept[0]));
+        assert!(!both.marks(&[b"from"], b"+33612345678").contains(&kept[0]));
+        assert!(Keyring::default().marks(&[], b"x").is_empty());
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::net::SocketAddr;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use assurly::app::boot::{self, Running};
 use assurly::app::router;
@@ -10,15 +10,26 @@ use assurly::app::settings::{self, Settings, Sources};
 use assurly::app::state::{AppState, Platform};
 use assurly::gateway::{Drained, Stop};
 use assurly::platform::clock::{Clock, Entropy};
+use assurly::platform::db::Database;
 use assurly::platform::web::json::Json;
+use assurly::slices::messages::Messages;
 use assurly::slices::quotes::Pricer;
 use axum::Router;
+use axum::extract::FromRef;
 use axum::routing::{get, post};
 use serde_json::Value;
 use tokio::sync::{Semaphore, mpsc};
 
 use super::database::TestDatabase;
 use super::{logs, soon};
+
+/// A file with a key of data at rest, the same for all tests.
+pub(crate) static KEYRING: LazyLock<String> = LazyLock::new(|| {
+    let path = format!("{}/keyring-{}", env!("CARGO_TARGET_TMPDIR"), std::process::id());
+    let key = "test:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=\n";
+    std::fs::write(&path, key).expect("written");
+    path
+});
 
 /// The configuration with these keys (`SERVER__LISTEN`) over the defaults, on free ports.
 pub(crate) fn settings(over: &[(&str, &str)]) -> Settings {
@@ -27,6 +38,9 @@ pub(crate) fn settings(over: &[(&str, &str)]) -> Settings {
         ("SERVER__ADMIN_LISTEN", "127.0.0.1:0"),
         ("ENVIRONMENT", "development"),
         ("SERVER__DRAIN_DELAY_MS", "0"),
+        ("CRYPTO__KEYRING_FILE", KEYRING.as_str()),
+        // A test that moves its clock must not make another one's messages stale.
+        ("MESSAGES__TEND_MS", "600000"),
     ];
     let variables: HashMap<_, _> = free
         .iter()
@@ -42,6 +56,7 @@ pub(crate) struct App {
     pub(crate) public: SocketAddr,
     pub(crate) admin: SocketAddr,
     pub(crate) stop: Stop,
+    pub(crate) messages: Messages,
     pub(crate) client: reqwest::Client,
     /// Stands at 23 November 2026, 9 h UTC, until a test moves it.
     pub(crate) clock: Clock,
@@ -50,6 +65,7 @@ pub(crate) struct App {
     /// Lets `/test/wait` answer, once per permit.
     pub(crate) release: Arc<Semaphore>,
     running: Option<Running>,
+    opened: Database,
     // Dropped last: the program's connections are closed before its database goes.
     database: Option<Arc<TestDatabase>>,
 }
@@ -62,11 +78,15 @@ impl App {
 
     /// With the shared database, and these keys over the defaults.
     pub(crate) async fn with(over: &[(&str, &str)]) -> Self {
-        let database = TestDatabase::shared().await;
+        Self::on_database(&TestDatabase::shared().await, over).await
+    }
+
+    /// With this database, for a test that needs one of its own or starts several copies on it.
+    pub(crate) async fn on_database(database: &Arc<TestDatabase>, over: &[(&str, &str)]) -> Self {
         let url = database.url();
         let mut all = vec![("DATABASE__URL", url.as_str())];
         all.extend(over);
-        Self::on(&all, Some(database)).await
+        Self::on(&all, Some(Arc::clone(database))).await
     }
 
     /// With a database that nobody answers for.
@@ -86,18 +106,20 @@ impl App {
         let release = Arc::new(Semaphore::new(0));
         let stop = Stop::default();
         let pricer = Pricer::shipped().expect("products/");
-        let work = router::work(&AppState::new(&platform, pricer))
-            .merge(test_routes(say, Arc::clone(&release)));
-        let running = boot::start(&platform, work, &stop).await.expect("it starts");
+        let state = AppState::new(&platform, pricer).expect("the transports are right");
+        let work = router::work(&state).merge(test_routes(say, Arc::clone(&release)));
+        let running = boot::start(&platform, &state, work, &stop).await.expect("it starts");
         Self {
             public: running.public,
             admin: running.admin,
             stop,
+            messages: Messages::from_ref(&state),
             client: client(),
             clock,
             entered,
             release,
             running: Some(running),
+            opened: platform.database,
             database,
         }
     }
@@ -105,6 +127,11 @@ impl App {
     /// The database behind the program.
     pub(crate) fn database(&self) -> &TestDatabase {
         self.database.as_deref().expect("started with a database")
+    }
+
+    /// The program's own pool.
+    pub(crate) const fn opened(&self) -> &Database {
+        &self.opened
     }
 
     /// The address of a path.

@@ -4,7 +4,7 @@ use std::sync::{Arc, Weak};
 
 use assurly::platform::clock::Entropy;
 use secrecy::{ExposeSecret, SecretString};
-use sqlx::{AssertSqlSafe, Connection, Executor, MySqlConnection};
+use sqlx::{AssertSqlSafe, Connection, Executor, MySqlConnection, Row};
 use tokio::sync::Mutex;
 use url::Url;
 
@@ -26,9 +26,15 @@ impl TestDatabase {
         if let Some(database) = shared.upgrade() {
             return database;
         }
+        let database = Self::own().await;
+        *shared = Arc::downgrade(&database);
+        database
+    }
+
+    /// A migrated database of one's own: for tests that move their clock over other people's rows.
+    pub(crate) async fn own() -> Arc<Self> {
         let database = Arc::new(Self::empty().await);
         database.open().migrate().await.expect("the migrations apply");
-        *shared = Arc::downgrade(&database);
         database
     }
 
@@ -62,10 +68,10 @@ impl TestDatabase {
 impl Drop for TestDatabase {
     /// On a thread of its own: a test may end, or panic, in the middle of any runtime.
     fn drop(&mut self) {
-        let (server, drop) = (self.server.clone(), format!("DROP DATABASE {}", self.name));
+        let (server, name) = (self.server.clone(), self.name.clone());
         let dropped = std::thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-            runtime.expect("a runtime").block_on(run(server, drop))
+            runtime.expect("a runtime").block_on(drop_database(server, &name))
         });
         // A server that is gone has no database left to drop.
         let _ended = dropped.join();
@@ -75,6 +81,20 @@ impl Drop for TestDatabase {
 #[expect(clippy::disallowed_methods, reason = "tests find their server there")]
 fn server() -> String {
     std::env::var("TEST_DATABASE_URL").expect(MISSING)
+}
+
+/// Ends the connections first: a program that is dropped in the middle of a transaction cannot end it
+/// while its own thread waits here, and the server would wait for that transaction.
+async fn drop_database(server: SecretString, name: &str) -> Result<(), sqlx::Error> {
+    let mut connection = MySqlConnection::connect(server.expose_secret()).await?;
+    let own = "SELECT CAST(id AS UNSIGNED) FROM information_schema.processlist WHERE db = ?";
+    for row in sqlx::query(own).bind(name).fetch_all(&mut connection).await? {
+        let id: u64 = row.get(0);
+        // It may have ended by itself meanwhile.
+        drop(connection.execute(AssertSqlSafe(format!("KILL {id}"))).await);
+    }
+    connection.execute(AssertSqlSafe(format!("DROP DATABASE {name}"))).await?;
+    connection.close().await
 }
 
 async fn run(server: SecretString, sql: String) -> Result<(), sqlx::Error> {

@@ -43,6 +43,11 @@ fn matching(is_wanted: impl Fn(&Value) -> bool) -> Vec<Value> {
         .collect()
 }
 
+/// The lines that hold this text anywhere.
+pub(crate) fn holding(text: &str) -> Vec<Value> {
+    matching(|line| line.to_string().contains(text))
+}
+
 /// The lines of one request.
 pub(crate) fn of_request(id: &str) -> Vec<Value> {
     matching(|line| line["span"]["request_id"] == id)

@@ -1,9 +1,11 @@
-//! What the tests share: a database, the running program, its log lines, and raw conversations.
+//! What the tests share: a database, the running program, its log lines, raw conversations, and a
+//! mail server.
 
 pub(crate) mod app;
 pub(crate) mod database;
 pub(crate) mod logs;
 pub(crate) mod raw;
+pub(crate) mod smtp;
 
 use std::future::Future;
 use std::time::Duration;
