@@ -251,7 +251,7 @@ CREATE TABLE identity_consent (
     PRIMARY KEY (user_id, client_id)
 ) COLLATE utf8mb4_unicode_ci;
 
--- Links and codes that are sent: confirmation, reset, login by code.
+-- Links that are sent: confirmation of an address, another password.
 CREATE TABLE identity_ticket (
     id         BINARY(16)  NOT NULL,
     pool_id    BINARY(16)  NOT NULL,
@@ -259,7 +259,6 @@ CREATE TABLE identity_ticket (
     -- confirm, reset
     purpose    VARCHAR(12) NOT NULL,
     token_hash BINARY(32)  NOT NULL,
-    tries      INT UNSIGNED NOT NULL,
     created_at DATETIME(6) NOT NULL,
     expires_at DATETIME(6) NOT NULL,
     used_at    DATETIME(6) NULL,
@@ -267,6 +266,19 @@ CREATE TABLE identity_ticket (
     UNIQUE KEY identity_ticket_token (token_hash),
     KEY identity_ticket_user_id (user_id, purpose),
     KEY identity_ticket_expires_at (expires_at)
+) COLLATE utf8mb4_unicode_ci;
+
+-- Browsers that somebody has logged in with: each has a count of failures of its own, and its owner is
+-- told of the first login with another one.
+CREATE TABLE identity_device (
+    -- SHA-256 of the pool, the account's name and the browser's cookie.
+    device_hash  BINARY(32)  NOT NULL,
+    user_id      BINARY(16)  NOT NULL,
+    created_at   DATETIME(6) NOT NULL,
+    last_seen_at DATETIME(6) NOT NULL,
+    PRIMARY KEY (device_hash),
+    KEY identity_device_user_id (user_id),
+    KEY identity_device_last_seen_at (last_seen_at)
 ) COLLATE utf8mb4_unicode_ci;
 
 -- Failed logins, by account whether it exists or not, and by known device.

@@ -16,7 +16,7 @@ use super::router;
 use super::state::{self, AppState, Platform};
 use crate::gateway::settings::ServerSettings;
 use crate::gateway::{self, Drained, Stop, stack};
-use crate::kernel::problem::Problem;
+use crate::kernel::problem::{Kind, Problem};
 use crate::platform::db::{Database, MigrationError, migrator};
 use crate::platform::telemetry;
 use crate::platform::web::page;
@@ -190,7 +190,9 @@ async fn migrate(platform: Platform, stop: Stop) {
 /// # Errors
 /// The database does not answer.
 pub async fn furnish(platform: &Platform) -> Result<(), Problem> {
-    state::identity(platform).prepare().await
+    let messages = state::messages(platform);
+    let messages = messages.map_err(|error| Problem::new(Kind::Bug).cause(error))?;
+    state::identity(platform, &messages).prepare().await
 }
 
 /// Sends messages; what is under way at a stop may end, unless somebody insists.

@@ -88,18 +88,19 @@ impl AppState {
             platform.entropy.clone(),
             platform.settings.quotes.clone(),
         );
-        Ok(Self { identity: identity(platform), messages, quotes })
+        Ok(Self { identity: identity(platform, &messages), messages, quotes })
     }
 }
 
 /// Identity on these tools.
-pub fn identity(platform: &Platform) -> Identity {
+pub fn identity(platform: &Platform, messages: &Messages) -> Identity {
     Identity::new(
         platform.database.clone(),
         platform.keyring.clone(),
         platform.clock.clone(),
         platform.entropy.clone(),
-        platform.settings.identity.clone(),
+        messages.clone(),
+        &platform.settings.identity,
         platform.settings.server.public_url.as_str().trim_end_matches('/'),
     )
 }

@@ -16,6 +16,7 @@ pub mod json;
 #[cfg(test)]
 pub mod lint;
 pub mod page;
+pub mod policy;
 pub mod problem;
 pub mod query;
 pub mod registry;

@@ -4,7 +4,11 @@ use std::sync::Arc;
 
 use moka::future::Cache;
 use uuid::Uuid;
+use webauthn_rs::Webauthn;
 
+use super::factors::relying_party;
+use super::gate::Gate;
+use super::hashing::Hasher;
 use super::journal;
 use super::model::{Client, ClientId, Pool, PoolSeed, Slug};
 use super::settings::IdentitySettings;
@@ -13,6 +17,7 @@ use crate::kernel::problem::{Kind, Problem};
 use crate::platform::clock::{Clock, Entropy};
 use crate::platform::crypto::Keyring;
 use crate::platform::db::Database;
+use crate::slices::messages::Messages;
 
 /// Pools and applications remembered at most; the least used leave first.
 const REMEMBERED: u64 = 10_000;
@@ -24,6 +29,11 @@ pub(super) struct Core {
     pub(super) clock: Clock,
     pub(super) entropy: Entropy,
     pub(super) settings: IdentitySettings,
+    pub(super) messages: Messages,
+    pub(super) hasher: Hasher,
+    pub(super) gate: Gate,
+    /// The party that passkeys are bound to; none when our origin has no name.
+    pub(super) relying_party: Option<Webauthn>,
     /// Origin of our addresses, without a slash at its end: what issuers begin with.
     pub(super) origin: Box<str>,
     // An absent one is remembered too: strangers' inventions must not reach the database each time.
@@ -79,7 +89,7 @@ impl Core {
 /// The door of identity. Cheap to clone.
 #[derive(Clone)]
 pub struct Identity {
-    core: Arc<Core>,
+    pub(super) core: Arc<Core>,
 }
 
 impl Identity {
@@ -89,7 +99,8 @@ impl Identity {
         keyring: Keyring,
         clock: Clock,
         entropy: Entropy,
-        settings: IdentitySettings,
+        messages: Messages,
+        settings: &IdentitySettings,
         origin: &str,
     ) -> Self {
         let life = settings.cache();
@@ -97,11 +108,15 @@ impl Identity {
             store: Store::new(database),
             keyring,
             clock,
+            messages,
+            hasher: Hasher::new(settings, entropy.clone()),
+            gate: Gate::new(settings),
+            relying_party: relying_party(origin),
             entropy,
             origin: origin.into(),
             pools: Cache::builder().max_capacity(REMEMBERED).time_to_live(life).build(),
             clients: Cache::builder().max_capacity(REMEMBERED).time_to_live(life).build(),
-            settings,
+            settings: settings.clone(),
         };
         Self { core: Arc::new(core) }
     }

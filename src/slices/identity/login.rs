@@ -94,20 +94,43 @@ impl Logins {
         demand: Option<&Demand>,
         headers: &HeaderMap,
     ) -> Result<Begun, Problem> {
+        self.begin_with(pool, demand, &Value::Object(serde_json::Map::new()), headers).await
+    }
+
+    /// The same, with the document that the pages begin with.
+    pub(super) async fn begin_with(
+        &self,
+        pool: &Pool,
+        demand: Option<&Demand>,
+        progress: &Value,
+        headers: &HeaderMap,
+    ) -> Result<Begun, Problem> {
         let now = self.core.clock.now();
-        let name = cookie_name(pool);
-        // One secret for all logins of the browser: two tabs do not end each other's.
-        let known = self.cookies().read(headers, &name).map(str::to_owned);
-        let secret =
-            known.unwrap_or_else(|| Opaque::draw("", &self.core.entropy).expose().to_owned());
+        let (secret, _) = self.browser(pool, headers);
         let id = Opaque::draw("", &self.core.entropy).expose().to_owned();
         let request = demand.map(serde_json::to_value).transpose();
         let request = request.map_err(|error| Problem::new(Kind::Bug).cause(error))?;
         let life = [now, now + LOGIN_LIFE];
-        let progress = Value::Object(serde_json::Map::new());
         let hash = hash(&secret, &id);
-        self.core.store.insert_login(&hash, pool.id, request.as_ref(), &progress, life).await?;
+        self.core.store.insert_login(&hash, pool.id, request.as_ref(), progress, life).await?;
+        let name = cookie_name(pool);
         Ok(Begun { id, cookie: self.cookies().set(&name, &secret, Some(LOGIN_LIFE)) })
+    }
+
+    /// The secret of this browser's logins, and the header that sets it when it is new. One for all of
+    /// them: two tabs do not end each other's.
+    pub(super) fn browser(
+        &self,
+        pool: &Pool,
+        headers: &HeaderMap,
+    ) -> (String, Option<HeaderValue>) {
+        let name = cookie_name(pool);
+        if let Some(known) = self.cookies().read(headers, &name) {
+            return (known.to_owned(), None);
+        }
+        let secret = Opaque::draw("", &self.core.entropy).expose().to_owned();
+        let cookie = self.cookies().set(&name, &secret, Some(LOGIN_LIFE));
+        (secret, cookie)
     }
 
     /// The login of this name in this browser, while its time lasts.

@@ -20,6 +20,10 @@ pub struct IdentitySettings {
     pub hash_parallel: usize,
     /// Logins that may wait for their turn to hash; more are refused with 503.
     pub hash_queue: usize,
+    /// Tries to log in, sign up or reset that one network may make at once.
+    pub attempts_burst: u32,
+    /// One more every so many seconds.
+    pub attempts_refill_s: u64,
 }
 
 impl IdentitySettings {
@@ -31,6 +35,8 @@ impl IdentitySettings {
         complaints.range("identity.hash_passes", self.hash_passes, 1..=10);
         complaints.range("identity.hash_parallel", self.hash_parallel, 0..=256);
         complaints.range("identity.hash_queue", self.hash_queue, 1..=10_000);
+        complaints.range("identity.attempts_burst", self.attempts_burst, 1..=1_000_000);
+        complaints.range("identity.attempts_refill_s", self.attempts_refill_s, 1..=3600);
     }
 
     pub(super) const fn cache(&self) -> Duration {

@@ -89,6 +89,13 @@ pub struct User {
 }
 
 impl User {
+    /// The name, or the address of who gave none.
+    pub fn display_name(&self) -> String {
+        let names = [&self.given_name, &self.family_name];
+        let names: Vec<&str> = names.into_iter().flatten().map(AsRef::as_ref).collect();
+        if names.is_empty() { self.email.to_string() } else { names.join(" ") }
+    }
+
     /// Whether it may log in.
     pub const fn is_open(&self) -> bool {
         self.disabled_at.is_none() && self.email_verified_at.is_some()

@@ -3,24 +3,32 @@
 
 mod clients;
 mod events;
+mod factors;
 mod logins;
 mod pools;
 mod sessions;
+mod throttles;
+mod tickets;
 mod users;
 
 use crate::platform::db::{Database, DbError, Statement, Transaction};
 
 pub(super) use events::{EventRow, Head};
 pub(super) use logins::LoginRow;
+pub(super) use throttles::ThrottleRow;
+pub(super) use tickets::{NewTicket, Ticket};
 pub(super) use users::NewUser;
 
 /// Every statement, for the test that prepares them.
 pub(super) const STATEMENTS: &[&[Statement]] = &[
     clients::STATEMENTS,
     events::STATEMENTS,
+    factors::STATEMENTS,
     logins::STATEMENTS,
     pools::STATEMENTS,
     sessions::STATEMENTS,
+    throttles::STATEMENTS,
+    tickets::STATEMENTS,
     users::STATEMENTS,
 ];
 
@@ -38,6 +46,11 @@ impl Store {
     /// Begins a transaction.
     pub(super) async fn begin(&self) -> Result<Transaction, DbError> {
         self.database.begin().await
+    }
+
+    /// Commits a transaction.
+    pub(super) async fn commit(&self, transaction: Transaction) -> Result<(), DbError> {
+        Ok(transaction.commit().await?)
     }
 }
 

@@ -23,6 +23,14 @@ statements! {
     /// The address was proven.
     UPDATE_VERIFIED = "UPDATE identity_user SET email_verified_at = COALESCE(email_verified_at, ?) \
         WHERE id = ?";
+    /// A new account's address was proven by who typed these answers; once.
+    UPDATE_CONFIRMED = "UPDATE identity_user SET given_name = ?, family_name = ?, password = ?, \
+        password_at = ?, email_verified_at = ? WHERE id = ? AND email_verified_at IS NULL";
+    /// What a person may change of their own account.
+    UPDATE_PROFILE = "UPDATE identity_user SET given_name = ?, family_name = ?, locale = ? WHERE id = ?";
+    /// A page of the accounts of a pool, the oldest first.
+    SELECT_USERS = "SELECT id, pool_id, email, email_verified_at, given_name, family_name, locale, \
+        password, not_before, disabled_at FROM identity_user WHERE pool_id = ? AND id > ? ORDER BY id LIMIT ?";
     /// Another password; sessions and tokens from before are void.
     UPDATE_PASSWORD = "UPDATE identity_user SET password = ?, password_at = ?, not_before = ? WHERE id = ?";
     /// The same password under newer parameters.
@@ -147,6 +155,45 @@ impl Store {
     ) -> Result<(), DbError> {
         sqlx::query(UPDATE_VERIFIED).bind(Instant(now)).bind(user).execute(connection).await?;
         Ok(())
+    }
+
+    /// Opens a new account with the answers of who has proven its address; `false` when it is open.
+    pub(in super::super) async fn confirm_user(
+        &self,
+        connection: &mut Connection,
+        user: Uuid,
+        names: [Option<&str>; 2],
+        phc: &str,
+        now: Timestamp,
+    ) -> Result<bool, DbError> {
+        let query = sqlx::query(UPDATE_CONFIRMED).bind(names[0]).bind(names[1]).bind(phc);
+        let query = query.bind(Instant(now)).bind(Instant(now)).bind(user);
+        Ok(query.execute(connection).await?.rows_affected() == 1)
+    }
+
+    /// Changes what a person may change of their own account.
+    pub(in super::super) async fn set_profile(
+        &self,
+        connection: &mut Connection,
+        user: Uuid,
+        names: [Option<&str>; 2],
+        locale: Locale,
+    ) -> Result<(), DbError> {
+        let query = sqlx::query(UPDATE_PROFILE).bind(names[0]).bind(names[1]);
+        query.bind(locale.code()).bind(user).execute(connection).await?;
+        Ok(())
+    }
+
+    /// At most `limit` accounts of this pool, from the one after `after` on.
+    pub(in super::super) async fn users(
+        &self,
+        pool: Uuid,
+        after: Uuid,
+        limit: u32,
+    ) -> Result<Vec<User>, DbError> {
+        let query = sqlx::query_as::<_, UserRow>(SELECT_USERS).bind(pool).bind(after).bind(limit);
+        let rows = query.fetch_all(self.database.pool()).await?;
+        Ok(rows.into_iter().map(|row| row.split().0).collect())
     }
 
     /// Another password; sessions and tokens from before are void.
