@@ -20,6 +20,7 @@ use crate::kernel::problem::{Kind, Problem};
 use crate::platform::db::{Database, MigrationError, migrator};
 use crate::platform::telemetry;
 use crate::platform::web::page;
+use crate::slices::identity::Identity;
 use crate::slices::messages::Messages;
 
 /// The first pause between two tries to migrate, and the longest.
@@ -28,6 +29,9 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 
 /// How often waiting samples are folded into their histograms.
 const TIDY: Duration = Duration::from_secs(5);
+
+/// How often rows whose time is over are forgotten.
+const FORGET: Duration = Duration::from_secs(60);
 
 /// How often the database is looked at when nobody asks.
 const WATCH: Duration = Duration::from_secs(5);
@@ -74,6 +78,7 @@ pub async fn start(
     });
     let admin_guard = serve_operators(admin_listener, admin_routes, settings.server.clone())?;
     tasks.spawn(tidy(stop.clone()));
+    tasks.spawn(forget(Identity::from_ref(state), stop.clone()));
     tasks.spawn(watch(readiness, stop.clone()));
     tasks.spawn(deliver(Messages::from_ref(state), stop.clone()));
     if platform.settings.database.migrate_at_start {
@@ -214,6 +219,19 @@ async fn watch(readiness: Readiness, stop: Stop) {
         tokio::select! {
             () = tokio::time::sleep(WATCH) => {}
             () = stop.asked() => return,
+        }
+    }
+}
+
+/// Has identity forget what is over, a little at a time.
+async fn forget(identity: Identity, stop: Stop) {
+    loop {
+        tokio::select! {
+            () = tokio::time::sleep(FORGET) => {}
+            () = stop.asked() => return,
+        }
+        if let Err(problem) = identity.tidy().await {
+            tracing::warn!(cause = problem.cause, "what is over could not be forgotten");
         }
     }
 }

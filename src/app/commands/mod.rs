@@ -2,6 +2,8 @@
 
 mod config;
 mod healthcheck;
+mod identity;
+mod identity_users;
 mod keyring;
 mod messages;
 mod migrate;
@@ -56,6 +58,8 @@ enum Command {
     Simulate(simulate::Simulate),
     /// Work on the tables that prices come from
     Tariff(tariff::Tariff),
+    /// Accounts and pools
+    Identity(identity::Identity),
     /// Ask the running service whether it is alive (for a container's HEALTHCHECK)
     Healthcheck,
 }
@@ -92,6 +96,7 @@ impl Command {
             Self::Messages(messages) => messages.run(settings),
             Self::Simulate(simulate) => simulate.run(),
             Self::Tariff(tariff) => tariff.run(),
+            Self::Identity(identity) => identity.run(settings),
             Self::Healthcheck => healthcheck::run(&settings),
         }
     }

@@ -14,7 +14,7 @@ use uuid::Uuid;
 use super::core::Core;
 use super::ending::Ending;
 use super::facts::{By, note};
-use super::letters::{Said, Sending, send};
+use super::letters::{Said, Sending, Told, send};
 use super::login::Login;
 use super::model::{Email, Method, Pool, User};
 use super::progress::{Pending, Progress};
@@ -157,7 +157,7 @@ impl Accounts {
             return Ok(false);
         }
         note(&self.core, &mut transaction, pool.id, event, Some(owner), by, Value::Null).await?;
-        self.core.store.commit(transaction).await?;
+        self.core.commit(transaction).await?;
         Ok(true)
     }
 
@@ -287,7 +287,7 @@ impl Accounts {
         }
         let kind = "password.forgotten";
         note(&self.core, &mut transaction, pool.id, kind, Some(owner), by, Value::Null).await?;
-        Ok(self.core.store.commit(transaction).await?)
+        self.core.commit(transaction).await
     }
 
     /// Address of the page where a link chooses a password.
@@ -342,7 +342,7 @@ impl Accounts {
         self.ending.all(&mut transaction, pool, user.id, Uuid::nil()).await?;
         let kind = "password.reset";
         note(&self.core, &mut transaction, pool.id, kind, Some(user.id), by, Value::Null).await?;
-        self.core.store.commit(transaction).await?;
+        self.core.commit(transaction).await?;
         self.throttle.forgive(pool, Counted::Name(&name_of(user))).await?;
         Ok(true)
     }
@@ -374,7 +374,7 @@ impl Accounts {
         self.tickets.void(connection, user.id, Purpose::Reset).await?;
         self.tickets.void(connection, user.id, Purpose::Confirm).await?;
         let event = format!("identity/password/{}/{}", user.id, now.as_microsecond());
-        let (to, said) = (&*user.email, Said::PasswordChanged);
+        let (to, said) = (&*user.email, Said::Told(Told::PasswordChanged));
         let sending = Sending { event, to, locale: user.locale, said, expires: None };
         send(&self.core, connection, pool, sending).await
     }
@@ -393,7 +393,7 @@ impl Accounts {
         self.core.store.set_profile(&mut transaction, user, names, locale).await?;
         let more = json!({ "locale": locale.code() });
         note(&self.core, &mut transaction, pool.id, "user.changed", Some(user), by, more).await?;
-        Ok(self.core.store.commit(transaction).await?)
+        self.core.commit(transaction).await
     }
 
     /// Whether an address may be written to: a mailbox is not to be flooded.

@@ -9,7 +9,7 @@ use super::core::Core;
 use super::ending::Ending;
 use super::facts::{By, note};
 use super::knocking::{device_hash, name_hash};
-use super::letters::{Said, Sending, send};
+use super::letters::{Said, Sending, Told, send};
 use super::login::Login;
 use super::model::{Factor, FactorPolicy, Pool, Session, User};
 use super::progress::{Progress, Then};
@@ -35,7 +35,6 @@ pub(super) enum Missing {
 
 /// A login that is over.
 pub(super) struct Concluded {
-    pub(super) session: Session,
     /// Secret of the session's cookie.
     pub(super) secret: Opaque,
     /// Secret of the cookie that the browser is known again by.
@@ -114,9 +113,9 @@ impl Concluding {
         let by = By::session(&session, &from.device.address);
         let more = json!({ "amr": session.amr.to_string() });
         note(core, &mut transaction, pool.id, "login", Some(user.id), &by, more).await?;
-        core.store.commit(transaction).await?;
+        core.commit(transaction).await?;
         metrics::counter!("identity_logins_total", "acr" => session.acr().code()).increment(1);
-        Ok(Some(Concluded { session, secret, device, to: way_on(pool, login, &progress) }))
+        Ok(Some(Concluded { secret, device, to: way_on(pool, login, &progress) }))
     }
 
     /// Knows the browser from now on; tells its owner of a new one.
@@ -134,10 +133,10 @@ impl Concluding {
         let hash = device_hash(pool, &name_hash(&user.email), &cookie);
         let is_known = core.store.knows_device(&hash).await?;
         if !is_known && core.store.has_devices(user.id).await? {
-            let said = Said::NewDevice {
+            let said = Said::Told(Told::NewDevice {
                 agent: &super::agents::named(&from.device.user_agent, user.locale),
                 address: &from.device.address,
-            };
+            });
             let event = format!("identity/device/{}", core.entropy.uuid_v7(now));
             let (to, locale) = (&*user.email, user.locale);
             let sending = Sending { event, to, locale, said, expires: None };

@@ -16,7 +16,7 @@ use super::store::Store;
 use crate::kernel::problem::{Kind, Problem};
 use crate::platform::clock::{Clock, Entropy};
 use crate::platform::crypto::Keyring;
-use crate::platform::db::Database;
+use crate::platform::db::{Database, Transaction};
 use crate::slices::messages::Messages;
 
 /// Pools and applications remembered at most; the least used leave first.
@@ -69,6 +69,13 @@ impl Core {
         let client = client.filter(|client| client.disabled_at.is_none()).map(Arc::new);
         self.clients.insert(key, client.clone()).await;
         Ok(client)
+    }
+
+    /// Commits, and has the messages of the transaction leave.
+    pub(super) async fn commit(&self, transaction: Transaction) -> Result<(), Problem> {
+        self.store.commit(transaction).await?;
+        self.messages.wake();
+        Ok(())
     }
 
     /// Writes a pool and begins its journal; `false` when its name is taken.

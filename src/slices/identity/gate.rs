@@ -62,7 +62,7 @@ impl Gate {
 
     /// Lets a try through, or says how long to wait.
     pub(super) fn admit(&self, address: IpAddr) -> Result<(), Duration> {
-        if self.tries.fetch_add(1, Ordering::Relaxed) % TIDY_EVERY == 0 {
+        if self.tries.fetch_add(1, Ordering::Relaxed).is_multiple_of(TIDY_EVERY) {
             self.buckets.retain_recent();
         }
         let network =

@@ -147,7 +147,7 @@ impl Knocking {
         let more = json!({ "name": crate::platform::digest::hex(name) });
         let mut transaction = self.core.store.begin().await?;
         note(&self.core, &mut transaction, pool.id, "login.locked", None, &by, more).await?;
-        Ok(self.core.store.commit(transaction).await?)
+        self.core.commit(transaction).await
     }
 }
 

@@ -18,6 +18,12 @@ pub(super) enum Said<'a> {
     Already { login: &'a str, forgot: &'a str },
     /// Choose another password.
     Reset { link: &'a str },
+    /// Something was done to the account.
+    Told(Told<'a>),
+}
+
+/// What was done to an account.
+pub(super) enum Told<'a> {
     /// The password is another one.
     PasswordChanged,
     /// A login with another browser.
@@ -123,7 +129,14 @@ fn french(said: &Said<'_>, area: &str) -> Letter {
             "Choisir mon mot de passe",
             link,
         ),
-        Said::PasswordChanged => made(
+        Said::Told(told) => french_told(told, area),
+    }
+}
+
+fn french_told(told: &Told<'_>, area: &str) -> Letter {
+    let brand = brand();
+    match told {
+        Told::PasswordChanged => made(
             format!("Votre mot de passe {brand} a changé"),
             &[
                 &format!(
@@ -133,7 +146,7 @@ fn french(said: &Said<'_>, area: &str) -> Letter {
                 NOT_YOU,
             ],
         ),
-        Said::NewDevice { agent, address } => made(
+        Told::NewDevice { agent, address } => made(
             format!("Nouvelle connexion à votre compte {brand}"),
             &[
                 &format!(
@@ -144,7 +157,7 @@ fn french(said: &Said<'_>, area: &str) -> Letter {
                 NOT_YOU,
             ],
         ),
-        Said::FactorAdded => made(
+        Told::FactorAdded => made(
             "Une protection a été ajoutée à votre compte".to_owned(),
             &[
                 &format!(
@@ -153,7 +166,7 @@ fn french(said: &Said<'_>, area: &str) -> Letter {
                 NOT_YOU,
             ],
         ),
-        Said::FactorRemoved => made(
+        Told::FactorRemoved => made(
             "Une protection a été retirée de votre compte".to_owned(),
             &[
                 &format!(
@@ -162,7 +175,7 @@ fn french(said: &Said<'_>, area: &str) -> Letter {
                 NOT_YOU,
             ],
         ),
-        Said::RecoveryUsed { left } => made(
+        Told::RecoveryUsed { left } => made(
             "Un code de secours a servi".to_owned(),
             &[
                 &format!(
@@ -217,7 +230,14 @@ fn english(said: &Said<'_>, area: &str) -> Letter {
             "Choose my password",
             link,
         ),
-        Said::PasswordChanged => made(
+        Said::Told(told) => english_told(told, area),
+    }
+}
+
+fn english_told(told: &Told<'_>, area: &str) -> Letter {
+    let brand = brand();
+    match told {
+        Told::PasswordChanged => made(
             format!("Your {brand} password has changed"),
             &[
                 &format!(
@@ -227,7 +247,7 @@ fn english(said: &Said<'_>, area: &str) -> Letter {
                 NOT_YOU_EN,
             ],
         ),
-        Said::NewDevice { agent, address } => made(
+        Told::NewDevice { agent, address } => made(
             format!("New log-in to your {brand} account"),
             &[
                 &format!(
@@ -238,15 +258,15 @@ fn english(said: &Said<'_>, area: &str) -> Letter {
                 NOT_YOU_EN,
             ],
         ),
-        Said::FactorAdded => made(
+        Told::FactorAdded => made(
             "A protection was added to your account".to_owned(),
             &[&format!("Your account ({area}) now asks for a second proof at log-in."), NOT_YOU_EN],
         ),
-        Said::FactorRemoved => made(
+        Told::FactorRemoved => made(
             "A protection was removed from your account".to_owned(),
             &[&format!("A second proof was just removed from your account ({area})."), NOT_YOU_EN],
         ),
-        Said::RecoveryUsed { left } => made(
+        Told::RecoveryUsed { left } => made(
             "A recovery code was used".to_owned(),
             &[
                 &format!(

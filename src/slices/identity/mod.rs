@@ -26,11 +26,13 @@ mod settings;
 mod store;
 mod throttle;
 mod tickets;
+mod users;
 
 pub use core::Identity;
 pub use journal::Broken;
 pub use pages::routes as pages;
 pub use settings::IdentitySettings;
+pub use users::{ADMINISTRATORS, Change, Invitation, Listed, UserError};
 
 /// Every statement of this slice, for the test that prepares them.
 pub const STATEMENTS: &[&[crate::platform::db::Statement]] = store::STATEMENTS;

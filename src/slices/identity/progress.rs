@@ -98,7 +98,7 @@ impl Progress {
     pub(super) async fn keep_alone(&self, core: &Core, login: &Login) -> Result<bool, Problem> {
         let mut transaction = core.store.begin().await?;
         let kept = self.keep(core, &mut transaction, login).await?;
-        core.store.commit(transaction).await?;
+        core.commit(transaction).await?;
         Ok(kept)
     }
 }

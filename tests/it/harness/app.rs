@@ -39,6 +39,8 @@ pub(crate) fn settings(over: &[(&str, &str)]) -> Settings {
         ("ENVIRONMENT", "development"),
         ("SERVER__DRAIN_DELAY_MS", "0"),
         ("CRYPTO__KEYRING_FILE", KEYRING.as_str()),
+        // All tests come from one address.
+        ("IDENTITY__ATTEMPTS_BURST", "1000000"),
         // A test that moves its clock must not make another one's messages stale.
         ("MESSAGES__TEND_MS", "600000"),
     ];

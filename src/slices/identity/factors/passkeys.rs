@@ -87,7 +87,7 @@ impl Passkeys {
         public["rp"]["name"] = json!(brand);
         // Kept in the device where it can be, so that it also works without a name typed first.
         public["authenticatorSelection"]["residentKey"] = json!("preferred");
-        self.asked(login, options, &State::Registration(state))
+        self.asked(login, &options, &State::Registration(state))
     }
 
     /// The new passkey of the browser's answer, not written yet; `None` when it does not fit.
@@ -141,7 +141,7 @@ impl Passkeys {
     ) -> Result<Asked, Problem> {
         let keys: Vec<Passkey> = self.open_all(factors)?.into_iter().map(|(_, key)| key).collect();
         let (options, state) = self.party()?.start_passkey_authentication(&keys).map_err(bug)?;
-        self.asked(login, serde_json::to_value(options).map_err(bug)?, &State::OneOf(state))
+        self.asked(login, &serde_json::to_value(options).map_err(bug)?, &State::OneOf(state))
     }
 
     /// Asks the browser for any passkey that it has for us: it also says whose it is.
@@ -152,7 +152,7 @@ impl Passkeys {
         if let Some(options) = options.as_object_mut() {
             options.remove("mediation");
         }
-        self.asked(login, options, &State::Any(state))
+        self.asked(login, &options, &State::Any(state))
     }
 
     /// Whose passkey the answer claims to be of, before anything is checked.
@@ -201,7 +201,7 @@ impl Passkeys {
         Ok(true)
     }
 
-    fn asked(&self, login: &TokenHash, options: Value, state: &State) -> Result<Asked, Problem> {
+    fn asked(&self, login: &TokenHash, options: &Value, state: &State) -> Result<Asked, Problem> {
         let clear = serde_json::to_vec(state).map_err(bug)?;
         let place: [&[u8]; 2] = [b"login-passkey", login];
         let sealed = self.core.keyring.seal(&place, &clear, &self.core.entropy)?;

@@ -16,7 +16,7 @@ use crate::kernel::access::Acr;
 use crate::platform::web::form::Form;
 use crate::platform::web::page::Sheet as _;
 use crate::slices::identity::facts::{By, note};
-use crate::slices::identity::letters::{Said, Sending, send};
+use crate::slices::identity::letters::{Said, Sending, Told, send};
 use crate::slices::identity::model::{Factor, FactorKind, FactorPolicy};
 use crate::slices::identity::progress::{Progress, Then};
 use crate::slices::identity::sessions::Current;
@@ -116,7 +116,7 @@ async fn begin(visit: &Visit, current: &Current) -> Answer {
     let core = &visit.rooms.core;
     let mut transaction = core.store.begin().await?;
     let factor = visit.rooms.totps.begin(&mut transaction, current.user.id).await?;
-    core.store.commit(transaction).await?;
+    core.commit(transaction).await?;
     let base = visit.pool.path();
     let to = format!("{base}/account/factors/application?facteur={factor}");
     Ok(Redirect::to(&to).into_response())
@@ -131,9 +131,9 @@ async fn replace_codes(visit: &Visit, current: &Current) -> Answer {
     let by = By::session(&current.session, &visit.shown_address());
     let (pool, kind) = (visit.pool.id, "recovery.replaced");
     note(core, &mut transaction, pool, kind, Some(user), &by, Value::Null).await?;
-    core.store.commit(transaction).await?;
+    core.commit(transaction).await?;
     let way = format!("{}/account/factors", visit.pool.path());
-    Ok(codes_page(visit, &visit.own_frame(current), codes, way))
+    Ok(codes_page(visit, &visit.own_frame(current), &codes, way))
 }
 
 async fn remove(visit: &Visit, current: &Current, mut form: Form) -> Answer {
@@ -165,7 +165,7 @@ async fn remove(visit: &Visit, current: &Current, mut form: Form) -> Answer {
         event: format!("identity/factor/{}", core.entropy.uuid_v7(now)),
         to: &user.email,
         locale: user.locale,
-        said: Said::FactorRemoved,
+        said: Said::Told(Told::FactorRemoved),
         expires: None,
     };
     send(core, &mut transaction, &visit.pool, sending).await?;
@@ -173,6 +173,6 @@ async fn remove(visit: &Visit, current: &Current, mut form: Form) -> Answer {
     let more = json!({ "kind": factor.kind });
     let (pool, kind) = (visit.pool.id, "factor.removed");
     note(core, &mut transaction, pool, kind, Some(user.id), &by, more).await?;
-    core.store.commit(transaction).await?;
+    core.commit(transaction).await?;
     Ok(back(visit, "retrait"))
 }

@@ -73,17 +73,17 @@ pub(super) async fn show_reset(visit: Visit) -> Answer {
         return Ok(notice::used_link(&visit));
     };
     let (frame, _, cookie) = frame(&visit, None).await?;
-    Ok(with_cookie(reset_page(&visit, frame, Form::default(), link, &user), cookie))
+    Ok(with_cookie(reset_page(&visit, &frame, Form::default(), link, &user), cookie))
 }
 
-fn reset_page(visit: &Visit, frame: Frame, form: Form, link: &str, user: &User) -> Response {
+fn reset_page(visit: &Visit, frame: &Frame, form: Form, link: &str, user: &User) -> Response {
     let page = ResetPage {
         frame: frame.clone(),
         form,
         link: link.to_owned(),
         email: user.email.to_string(),
     };
-    visit.show(page, &frame)
+    visit.show(page, frame)
 }
 
 pub(super) async fn reset(visit: Visit, mut form: Form) -> Answer {
@@ -97,7 +97,7 @@ pub(super) async fn reset(visit: Visit, mut form: Form) -> Answer {
     let name = user.display_name();
     refuse_weak(&frame, &mut form, &[&user.email, &name, visit.pool.slug.as_str()]);
     if !form.is_sound() {
-        return Ok(reset_page(&visit, frame, form, &link, &user));
+        return Ok(reset_page(&visit, &frame, form, &link, &user));
     }
     let (accounts, by) = (&visit.rooms.accounts, visit.by());
     if !accounts.reset(&visit.pool, (ticket, &user), form.raw("password"), &by).await? {

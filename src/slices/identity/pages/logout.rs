@@ -38,7 +38,7 @@ pub(super) async fn submit(visit: Visit, form: Form) -> Answer {
     let by = By::session(&current.session, &visit.shown_address());
     let (pool, kind) = (visit.pool.id, "session.ended");
     note(core, &mut transaction, pool, kind, Some(user), &by, Value::Null).await?;
-    core.store.commit(transaction).await?;
+    core.commit(transaction).await?;
     let mut answer = Redirect::to(&format!("{}/login", visit.pool.path())).into_response();
     set(&mut answer, visit.cookies().remove(&sessions::cookie_name(&visit.pool)));
     // What the browser still holds of our pages goes too.

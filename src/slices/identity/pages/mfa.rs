@@ -13,7 +13,7 @@ use crate::platform::db::Transaction;
 use crate::platform::web::form::Form;
 use crate::platform::web::page::Sheet as _;
 use crate::slices::identity::facts::{By, note};
-use crate::slices::identity::letters::{Said, Sending, send};
+use crate::slices::identity::letters::{Said, Sending, Told, send};
 use crate::slices::identity::login::Login;
 use crate::slices::identity::model::{Factor, FactorKind, Method, User};
 use crate::slices::identity::throttle::{Admission, Counted};
@@ -142,7 +142,7 @@ async fn take_recovery(
         event: format!("identity/recovery/{}", core.entropy.uuid_v7(now)),
         to: &user.email,
         locale: user.locale,
-        said: Said::RecoveryUsed { left },
+        said: Said::Told(Told::RecoveryUsed { left }),
         expires: None,
     };
     send(core, &mut transaction, &visit.pool, sending).await?;

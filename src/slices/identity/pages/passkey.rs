@@ -223,7 +223,7 @@ async fn register(
     added(visit, &mut transaction, user, FactorKind::Passkey, &by).await?;
     progress.prove(user.id, Method::Passkey);
     let done = conclude(visit, transaction, login, progress, user).await?;
-    Ok(codes_after(visit, login, codes, done))
+    Ok(codes_after(visit, login, &codes, done))
 }
 
 // ---- By who is logged in ----
@@ -291,9 +291,9 @@ pub(super) async fn submit_mine(visit: Visit, LongForm(form): LongForm) -> Answe
     core.store.delete_login(&mut transaction, &login.hash).await?;
     let by = By::session(&current.session, &visit.shown_address());
     added(&visit, &mut transaction, user, FactorKind::Passkey, &by).await?;
-    core.store.commit(transaction).await?;
+    core.commit(transaction).await?;
     Ok(match fresh_codes {
-        Some((codes, _)) => codes_page(&visit, &visit.own_frame(&current), codes, list("ajout")),
+        Some((codes, _)) => codes_page(&visit, &visit.own_frame(&current), &codes, list("ajout")),
         None => Redirect::to(&list("ajout")).into_response(),
     })
 }

@@ -83,7 +83,7 @@ async fn change(visit: &Visit, current: &Current, password: &str) -> Answer {
     let by = By::session(&session, &device.address);
     let (pool, kind) = (visit.pool.id, "password.changed");
     note(&rooms.core, &mut transaction, pool, kind, Some(user.id), &by, Value::Null).await?;
-    rooms.core.store.commit(transaction).await?;
+    rooms.core.commit(transaction).await?;
     let to = format!("{}/account?fait=mot-de-passe", visit.pool.path());
     let mut answer = Redirect::to(&to).into_response();
     let cookie = visit.cookies().set(&sessions::cookie_name(&visit.pool), secret.expose(), None);

@@ -98,7 +98,7 @@ pub(super) async fn submit(visit: Visit, form: Form) -> Answer {
     };
     let (pool, kind) = (visit.pool.id, "session.ended");
     note(core, &mut transaction, pool, kind, Some(user), &by, more).await?;
-    core.store.commit(transaction).await?;
+    core.commit(transaction).await?;
     Ok(back(&visit, done))
 }
 

@@ -20,7 +20,7 @@ use crate::platform::web::page::{Sheet as _, brand};
 use crate::slices::identity::concluding::{Concluding, Missing};
 use crate::slices::identity::factors::shown;
 use crate::slices::identity::facts::{By, note};
-use crate::slices::identity::letters::{Said, Sending, send};
+use crate::slices::identity::letters::{Said, Sending, Told, send};
 use crate::slices::identity::login::Login;
 use crate::slices::identity::model::{Factor, FactorKind, Method, User};
 
@@ -71,7 +71,7 @@ pub(super) async fn show(visit: Visit) -> Answer {
     let mut transaction = core.store.begin().await?;
     progress.factor = Some(visit.rooms.totps.begin(&mut transaction, user.id).await?);
     if progress.keep(core, &mut transaction, &login).await? {
-        core.store.commit(transaction).await?;
+        core.commit(transaction).await?;
     }
     // Read again: the version of the login has changed, whoever changed it.
     let frame = visit.frame(&login);
@@ -128,14 +128,14 @@ pub(super) async fn submit(visit: Visit, mut form: Form) -> Answer {
     progress.prove(user.id, Method::Otp);
     progress.factor = None;
     let done = conclude(&visit, transaction, &login, progress, &user).await?;
-    Ok(codes_after(&visit, &login, codes, done))
+    Ok(codes_after(&visit, &login, &codes, done))
 }
 
 /// The codes, on the way that the login has taken.
 pub(super) fn codes_after(
     visit: &Visit,
     login: &Login,
-    codes: Vec<String>,
+    codes: &[String],
     done: Response,
 ) -> Response {
     let way = done.headers().get(axum::http::header::LOCATION);
@@ -153,12 +153,7 @@ pub(super) fn codes_after(
     answer
 }
 
-pub(super) fn codes_page(
-    visit: &Visit,
-    frame: &Frame,
-    codes: Vec<String>,
-    way: String,
-) -> Response {
+pub(super) fn codes_page(visit: &Visit, frame: &Frame, codes: &[String], way: String) -> Response {
     let codes = codes.iter().map(|code| shown(code)).collect();
     visit.show(CodesPage { frame: frame.clone(), codes, way }, frame)
 }
@@ -195,7 +190,7 @@ pub(super) async fn added(
         event: format!("identity/factor/{}", core.entropy.uuid_v7(core.clock.now())),
         to: &user.email,
         locale: user.locale,
-        said: Said::FactorAdded,
+        said: Said::Told(Told::FactorAdded),
         expires: None,
     };
     send(core, connection, &visit.pool, sending).await?;
@@ -243,9 +238,9 @@ pub(super) async fn submit_mine(visit: Visit, mut form: Form) -> Answer {
     }
     let by = By::session(&current.session, &visit.shown_address());
     added(&visit, &mut transaction, user, FactorKind::Totp, &by).await?;
-    core.store.commit(transaction).await?;
+    core.commit(transaction).await?;
     Ok(match fresh_codes {
-        Some((codes, _)) => codes_page(&visit, &frame, codes, list(&visit, "ajout")),
+        Some((codes, _)) => codes_page(&visit, &frame, &codes, list(&visit, "ajout")),
         None => Redirect::to(&list(&visit, "ajout")).into_response(),
     })
 }

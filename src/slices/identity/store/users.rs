@@ -44,6 +44,10 @@ statements! {
     /// Groups of an account.
     SELECT_GROUPS = "SELECT group_name FROM identity_membership WHERE user_id = ? ORDER BY group_name \
         LIMIT 100";
+    /// Whether anybody of a pool is in a group.
+    COUNT_MEMBERS = "SELECT COUNT(*) FROM identity_membership AS membership \
+        JOIN identity_user AS account ON account.id = membership.user_id \
+        WHERE account.pool_id = ? AND membership.group_name = ? AND account.disabled_at IS NULL";
     /// Puts an account into a group.
     INSERT_MEMBERSHIP = "INSERT IGNORE INTO identity_membership (user_id, group_name, created_at) \
         VALUES (?, ?, ?)";
@@ -267,6 +271,16 @@ impl Store {
         let query = sqlx::query_scalar::<_, String>(SELECT_GROUPS).bind(user);
         let names = query.fetch_all(self.database.pool()).await?;
         Ok(names.into_iter().map(Into::into).collect())
+    }
+
+    /// Whether anybody of a pool is in a group.
+    pub(in super::super) async fn has_member(
+        &self,
+        pool: Uuid,
+        group: &str,
+    ) -> Result<bool, DbError> {
+        let query = sqlx::query_scalar::<_, i64>(COUNT_MEMBERS).bind(pool).bind(group);
+        Ok(query.fetch_one(self.database.pool()).await? > 0)
     }
 
     /// Puts an account into a group; nothing happens when it is there.
