@@ -27,6 +27,9 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 /// How often waiting samples are folded into their histograms.
 const TIDY: Duration = Duration::from_secs(5);
 
+/// How often what is over is forgotten.
+const FORGET: Duration = Duration::from_secs(60);
+
 /// How often the database is looked at when nobody asks.
 const WATCH: Duration = Duration::from_secs(5);
 
@@ -68,6 +71,8 @@ pub async fn start(platform: &Platform, work: Router, stop: &Stop) -> anyhow::Re
     let admin_guard = serve_operators(admin_listener, admin_routes, settings.server.clone())?;
     tasks.spawn(tidy(stop.clone()));
     tasks.spawn(watch(readiness, stop.clone()));
+    tasks.spawn(follow_revocations(platform.clone(), stop.clone()));
+    tasks.spawn(forget_old(platform.clone(), stop.clone()));
     if platform.settings.database.migrate_at_start {
         tasks.spawn(migrate(platform.clone(), stop.clone()));
     }
@@ -196,6 +201,43 @@ async fn watch(readiness: Readiness, stop: Stop) {
         tokio::select! {
             () = tokio::time::sleep(WATCH) => {}
             () = stop.asked() => return,
+        }
+    }
+}
+
+/// Learns every few seconds which tokens were taken back. An outage is said once.
+async fn follow_revocations(platform: Platform, stop: Stop) {
+    let identity = state::identity(&platform);
+    let pause = Duration::from_millis(platform.settings.identity.revocation_poll_ms);
+    let mut was_read = true;
+    loop {
+        let read = tokio::select! {
+            read = identity.read_revocations() => read,
+            () = stop.asked() => return,
+        };
+        if let Err(problem) = &read
+            && was_read
+        {
+            tracing::warn!(cause = problem.cause, "what was revoked cannot be read");
+        }
+        was_read = read.is_ok();
+        tokio::select! {
+            () = tokio::time::sleep(pause) => {}
+            () = stop.asked() => return,
+        }
+    }
+}
+
+/// Forgets what is over, a little at a time.
+async fn forget_old(platform: Platform, stop: Stop) {
+    let identity = state::identity(&platform);
+    loop {
+        tokio::select! {
+            () = tokio::time::sleep(FORGET) => {}
+            () = stop.asked() => return,
+        }
+        if let Err(problem) = identity.forget_old().await {
+            tracing::debug!(cause = problem.cause, "what is over cannot be forgotten now");
         }
     }
 }

@@ -15,6 +15,7 @@ use crate::gateway::security_headers::DOCUMENTATION_POLICY;
 use crate::platform::web::input::InputRule;
 use crate::platform::web::problem::{FaultDocument, ProblemDocument, Voice};
 use crate::platform::web::{assets, page, registry};
+use crate::slices::identity::{self, Identity};
 use crate::slices::quotes::{self, Quotes};
 use crate::slices::site;
 
@@ -38,6 +39,7 @@ pub fn work(state: &AppState) -> Router {
     let (api, document) =
         OpenApiRouter::with_openapi(Document::openapi()).merge(quotes).split_for_parts();
     api.merge(quotes::pages::routes().with_state(Quotes::from_ref(state)))
+        .merge(identity::api::routes().with_state(Identity::from_ref(state)))
         .merge(site::routes())
         .merge(registry::routes(rules()))
         .merge(assets::routes())

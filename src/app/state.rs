@@ -6,6 +6,7 @@ use std::sync::Arc;
 use axum::extract::FromRef;
 
 use super::settings::Settings;
+use crate::platform::access::Revocations;
 use crate::platform::clock::{Clock, Entropy};
 use crate::platform::crypto::{Keyring, KeyringError};
 use crate::platform::db::{Database, OpenError};
@@ -25,6 +26,8 @@ pub struct Platform {
     pub clock: Clock,
     /// Randomness.
     pub entropy: Entropy,
+    /// Which tokens of our own were taken back.
+    pub revocations: Revocations,
 }
 
 /// Why the tools cannot be prepared.
@@ -58,6 +61,7 @@ impl Platform {
             settings: Arc::new(settings),
             clock,
             entropy,
+            revocations: Revocations::default(),
         })
     }
 }
@@ -92,6 +96,7 @@ pub fn identity(platform: &Platform) -> Identity {
         platform.entropy.clone(),
         platform.settings.identity.clone(),
         platform.settings.server.public_url.as_str().trim_end_matches('/'),
+        platform.revocations.clone(),
     )
 }
 

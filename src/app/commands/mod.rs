@@ -2,6 +2,7 @@
 
 mod config;
 mod healthcheck;
+mod identity;
 mod keyring;
 mod migrate;
 mod serve;
@@ -48,6 +49,8 @@ enum Command {
     Config,
     /// Print a new key for `crypto.keyring_file`: a secret, to be put on top of that file
     Keyring,
+    /// Work on pools of people, their applications and their keys
+    Identity(identity::IdentityCommand),
     /// Price a project described in JSON, without a server or a database
     Simulate(simulate::Simulate),
     /// Work on the tables that prices come from
@@ -85,6 +88,7 @@ impl Command {
             Self::Migrate => migrate::run(settings),
             Self::Config => config::run(&settings),
             Self::Keyring => keyring::run(),
+            Self::Identity(identity) => identity.run(settings),
             Self::Simulate(simulate) => simulate.run(),
             Self::Tariff(tariff) => tariff.run(),
             Self::Healthcheck => healthcheck::run(&settings),

@@ -1,11 +1,13 @@
 //! What identity speaks of: pools, applications, people, sessions. Values and their rules, no I/O.
 
 mod client;
+mod oauth;
 mod pool;
 mod session;
 mod user;
 
 pub use client::{Client, ClientId, ClientKind, Grant};
+pub use oauth::{ErrorCode, Mode, Prompt, ResponseType};
 pub use pool::{Algorithm, FactorPolicy, NotASlug, Pool, PoolSeed, Slug};
 pub use session::{Amr, Method, Session};
 pub use user::{Email, NotAnEmail, User};
