@@ -187,6 +187,7 @@ CREATE TABLE identity_code (
     used_at      DATETIME(6)  NULL,
     -- What the first use issued: revoked by a second one.
     family_id    BINARY(16)   NULL,
+    access_jti   BINARY(16)   NULL,
     PRIMARY KEY (code_hash),
     KEY identity_code_expires_at (expires_at)
 ) COLLATE utf8mb4_unicode_ci;
@@ -218,6 +219,8 @@ CREATE TABLE identity_refresh_token (
     family_id   BINARY(16)  NOT NULL,
     -- The token that it replaced.
     parent_hash BINARY(32)  NULL,
+    -- The access token that was issued with it, revoked with it.
+    access_jti  BINARY(16)  NOT NULL,
     created_at  DATETIME(6) NOT NULL,
     used_at     DATETIME(6) NULL,
     revoked_at  DATETIME(6) NULL,
@@ -239,6 +242,7 @@ CREATE TABLE identity_revocation (
     -- No token that it concerns lives longer.
     until_at   DATETIME(6) NOT NULL,
     PRIMARY KEY (id),
+    KEY identity_revocation_subject (pool_id, kind, subject),
     KEY identity_revocation_until_at (until_at),
     KEY identity_revocation_created_at (created_at)
 ) COLLATE utf8mb4_unicode_ci;

@@ -30,7 +30,7 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 /// How often waiting samples are folded into their histograms.
 const TIDY: Duration = Duration::from_secs(5);
 
-/// How often rows whose time is over are forgotten.
+/// How often what is over is forgotten.
 const FORGET: Duration = Duration::from_secs(60);
 
 /// How often the database is looked at when nobody asks.
@@ -78,9 +78,10 @@ pub async fn start(
     });
     let admin_guard = serve_operators(admin_listener, admin_routes, settings.server.clone())?;
     tasks.spawn(tidy(stop.clone()));
-    tasks.spawn(forget(Identity::from_ref(state), stop.clone()));
     tasks.spawn(watch(readiness, stop.clone()));
     tasks.spawn(deliver(Messages::from_ref(state), stop.clone()));
+    tasks.spawn(follow_revocations(platform.clone(), Identity::from_ref(state), stop.clone()));
+    tasks.spawn(forget_old(Identity::from_ref(state), stop.clone()));
     if platform.settings.database.migrate_at_start {
         tasks.spawn(migrate(platform.clone(), stop.clone()));
     }
@@ -195,9 +196,8 @@ async fn migrate(platform: Platform, stop: Stop) {
 /// # Errors
 /// The database does not answer.
 pub async fn furnish(platform: &Platform) -> Result<(), Problem> {
-    let messages = state::messages(platform);
-    let messages = messages.map_err(|error| Problem::new(Kind::Bug).cause(error))?;
-    state::identity(platform, &messages).prepare().await
+    let identity = state::identity(platform);
+    identity.map_err(|error| Problem::new(Kind::Bug).cause(error))?.prepare().await
 }
 
 /// Sends messages; what is under way at a stop may end, unless somebody insists.
@@ -223,15 +223,37 @@ async fn watch(readiness: Readiness, stop: Stop) {
     }
 }
 
-/// Has identity forget what is over, a little at a time.
-async fn forget(identity: Identity, stop: Stop) {
+/// Learns every few seconds which tokens were taken back. An outage is said once.
+async fn follow_revocations(platform: Platform, identity: Identity, stop: Stop) {
+    let pause = Duration::from_millis(platform.settings.identity.revocation_poll_ms);
+    let mut was_read = true;
+    loop {
+        let read = tokio::select! {
+            read = identity.read_revocations() => read,
+            () = stop.asked() => return,
+        };
+        if let Err(problem) = &read
+            && was_read
+        {
+            tracing::warn!(cause = problem.cause, "what was revoked cannot be read");
+        }
+        was_read = read.is_ok();
+        tokio::select! {
+            () = tokio::time::sleep(pause) => {}
+            () = stop.asked() => return,
+        }
+    }
+}
+
+/// Forgets what is over, a little at a time.
+async fn forget_old(identity: Identity, stop: Stop) {
     loop {
         tokio::select! {
             () = tokio::time::sleep(FORGET) => {}
             () = stop.asked() => return,
         }
-        if let Err(problem) = identity.tidy().await {
-            tracing::warn!(cause = problem.cause, "what is over could not be forgotten");
+        if let Err(problem) = identity.forget_old().await {
+            tracing::debug!(cause = problem.cause, "what is over cannot be forgotten now");
         }
     }
 }

@@ -42,6 +42,7 @@ pub fn work(state: &AppState) -> Router {
     api.merge(quotes::pages::routes().with_state(Quotes::from_ref(state)))
         .merge(identity::pages(&Identity::from_ref(state)))
         .merge(messages::development(&Messages::from_ref(state)))
+        .merge(identity::api::routes().with_state(Identity::from_ref(state)))
         .merge(site::routes())
         .merge(registry::routes(rules()))
         .merge(assets::routes())

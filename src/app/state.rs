@@ -6,10 +6,11 @@ use std::sync::Arc;
 use axum::extract::FromRef;
 
 use super::settings::Settings;
+use crate::platform::access::Revocations;
 use crate::platform::clock::{Clock, Entropy};
 use crate::platform::crypto::{Keyring, KeyringError};
 use crate::platform::db::{Database, OpenError};
-use crate::slices::identity::Identity;
+use crate::slices::identity::{Identity, Tools};
 use crate::slices::messages::{Messages, TransportError};
 use crate::slices::quotes::{Pricer, Quotes};
 
@@ -26,6 +27,8 @@ pub struct Platform {
     pub clock: Clock,
     /// Randomness.
     pub entropy: Entropy,
+    /// Which tokens of our own were taken back.
+    pub revocations: Revocations,
 }
 
 /// Why the tools cannot be prepared.
@@ -62,6 +65,7 @@ impl Platform {
             settings: Arc::new(settings),
             clock,
             entropy,
+            revocations: Revocations::default(),
         })
     }
 }
@@ -88,21 +92,30 @@ impl AppState {
             platform.entropy.clone(),
             platform.settings.quotes.clone(),
         );
-        Ok(Self { identity: identity(platform, &messages), messages, quotes })
+        Ok(Self { identity: identity_with(platform, messages.clone()), messages, quotes })
     }
 }
 
+/// Identity alone, for the command line.
+///
+/// # Errors
+/// A transport of messages cannot be prepared.
+pub fn identity(platform: &Platform) -> Result<Identity, PlatformError> {
+    Ok(identity_with(platform, messages(platform)?))
+}
+
 /// Identity on these tools.
-pub fn identity(platform: &Platform, messages: &Messages) -> Identity {
-    Identity::new(
-        platform.database.clone(),
-        platform.keyring.clone(),
-        platform.clock.clone(),
-        platform.entropy.clone(),
-        messages.clone(),
-        &platform.settings.identity,
-        platform.settings.server.public_url.as_str().trim_end_matches('/'),
-    )
+fn identity_with(platform: &Platform, messages: Messages) -> Identity {
+    let tools = Tools {
+        database: platform.database.clone(),
+        keyring: platform.keyring.clone(),
+        clock: platform.clock.clone(),
+        entropy: platform.entropy.clone(),
+        messages,
+        revocations: platform.revocations.clone(),
+    };
+    let origin = platform.settings.server.public_url.as_str().trim_end_matches('/');
+    Identity::new(tools, &platform.settings.identity, origin)
 }
 
 impl FromRef<AppState> for Identity {

@@ -47,7 +47,8 @@ impl House {
         let (port, admin, driver_port) = (free_port(), free_port(), free_port());
         let server = server(port, admin, &database.1);
         let driver = driver(driver_port);
-        let origin = format!("http://127.0.0.1:{port}");
+        // By its name: passkeys are bound to one.
+        let origin = format!("http://localhost:{port}");
         answers(&format!("{origin}/simuler")).await;
         answers(&format!("http://127.0.0.1:{driver_port}/status")).await;
         let browser = browser(driver_port).await;
@@ -198,7 +199,10 @@ fn server(port: u16, admin: u16, database: &str) -> Child {
     Command::new(env!("CARGO_BIN_EXE_assurly"))
         .arg("serve")
         .env("ASSURLY__SERVER__LISTEN", format!("127.0.0.1:{port}"))
-        .env("ASSURLY__SERVER__PUBLIC_URL", format!("http://127.0.0.1:{port}"))
+        .env("ASSURLY__SERVER__PUBLIC_URL", format!("http://localhost:{port}"))
+        .env("ASSURLY__ENVIRONMENT", "development")
+        .env("ASSURLY__CRYPTO__KEYRING_FILE", keyring())
+        .env("ASSURLY__IDENTITY__ATTEMPTS_BURST", "1000")
         .env("ASSURLY__SERVER__ADMIN_LISTEN", format!("127.0.0.1:{admin}"))
         .env("ASSURLY__DATABASE__URL", database)
         .env("ASSURLY__TELEMETRY__FILTER", "warn")
@@ -208,6 +212,19 @@ fn server(port: u16, admin: u16, database: &str) -> Child {
         .kill_on_drop(true)
         .spawn()
         .expect("the server starts")
+}
+
+/// A file with a key of its own.
+fn keyring() -> std::path::PathBuf {
+    let path = std::env::temp_dir().join(format!("assurly-browser-{}.keys", std::process::id()));
+    let line = assurly::platform::crypto::Keyring::new_line(
+        "browser",
+        &assurly::platform::clock::Entropy::system(),
+    );
+    if !path.exists() {
+        std::fs::write(&path, line).expect("written");
+    }
+    path
 }
 
 fn driver(port: u16) -> Child {

@@ -1,25 +1,15 @@
 //! `assurly identity user …` and `assurly identity bootstrap-admin`: accounts, by an operator. A link is
 //! printed once and kept nowhere.
 
-use std::io::Write as _;
-
-use anyhow::Context as _;
 use clap::{Args, Subcommand};
+use serde_json::json;
 
-use crate::app::settings::Settings;
-use crate::app::state::{self, Platform};
-use crate::slices::identity::{Change, Identity, Invitation};
-
-/// Arguments of `identity user`.
-#[derive(Debug, Args)]
-pub(super) struct Users {
-    #[command(subcommand)]
-    work: Work,
-}
+use super::identity::Said;
+use crate::slices::identity::{Change, Identity, Invitation, Listed};
 
 /// One account.
 #[derive(Debug, Args)]
-struct Who {
+pub(super) struct Who {
     /// Name of the pool: clients, partenaires, gestion…
     #[arg(long)]
     pool: String,
@@ -28,8 +18,9 @@ struct Who {
     email: String,
 }
 
+/// What is done to accounts.
 #[derive(Debug, Subcommand)]
-enum Work {
+pub(super) enum Users {
     /// Make an account and print the link where its owner chooses a password: once, good for an hour
     Create {
         #[command(flatten)]
@@ -64,7 +55,7 @@ enum Work {
 }
 
 #[derive(Debug, Subcommand)]
-enum Group {
+pub(super) enum Group {
     /// Put an account into a group
     Add {
         #[command(flatten)]
@@ -92,23 +83,15 @@ pub(super) struct Bootstrap {
     email: String,
 }
 
-impl Users {
-    pub(super) fn run(self, settings: Settings) -> anyhow::Result<()> {
-        with_identity(settings, async |identity| self.work.run(identity).await)
-    }
-}
-
 impl Bootstrap {
-    /// Makes the first administrator and prints the link: once.
-    pub(super) fn run(self, settings: Settings) -> anyhow::Result<()> {
-        with_identity(settings, async |identity| {
-            say(&identity.bootstrap_administrator(&self.pool, &self.email).await?)
-        })
+    /// Makes the first administrator and says the link: once.
+    pub(super) async fn act(self, identity: &Identity) -> anyhow::Result<Said> {
+        link(identity.bootstrap_administrator(&self.pool, &self.email).await?)
     }
 }
 
-impl Work {
-    async fn run(self, identity: &Identity) -> anyhow::Result<()> {
+impl Users {
+    pub(super) async fn act(self, identity: &Identity) -> anyhow::Result<Said> {
         match self {
             Self::Create { who, given_name, family_name, group } => {
                 let invitation = Invitation {
@@ -118,7 +101,7 @@ impl Work {
                     groups: &group,
                     ..Invitation::default()
                 };
-                say(&identity.invite(&who.pool, &invitation).await?)
+                link(identity.invite(&who.pool, &invitation).await?)
             }
             Self::List { pool } => list(identity, &pool).await,
             Self::Disable(who) => who.change(identity, Change::Disable).await,
@@ -136,42 +119,27 @@ impl Work {
 }
 
 impl Who {
-    async fn change(&self, identity: &Identity, change: Change<'_>) -> anyhow::Result<()> {
-        Ok(identity.change_user(&self.pool, &self.email, change).await?)
+    async fn change(&self, identity: &Identity, change: Change<'_>) -> anyhow::Result<Said> {
+        identity.change_user(&self.pool, &self.email, change).await?;
+        Said::new(Vec::new(), &json!({ "done": true }))
     }
 }
 
-async fn list(identity: &Identity, pool: &str) -> anyhow::Result<()> {
-    let mut lines = Vec::new();
-    let each = |user: crate::slices::identity::Listed| {
-        let groups = user.groups.join(",");
-        lines.push(format!(
-            "{}  {:<11}  {}  {}  {groups}",
-            user.id, user.state, user.email, user.name
-        ));
+async fn list(identity: &Identity, pool: &str) -> anyhow::Result<Said> {
+    let (mut lines, mut users) = (Vec::new(), Vec::new());
+    let each = |user: Listed| {
+        let Listed { id, email, name, state, groups } = user;
+        let line = format!("{id}  {state:<11}  {email}  {name}  {}", groups.join(","));
+        lines.push(line.trim_end().to_owned());
+        users.push(json!({
+            "id": id, "email": email, "name": name, "state": state, "groups": groups,
+        }));
     };
     identity.list_users(pool, each).await?;
-    for line in lines {
-        say(line.trim_end())?;
-    }
-    Ok(())
+    Said::new(lines, &users)
 }
 
-fn say(line: &str) -> anyhow::Result<()> {
-    Ok(writeln!(std::io::stdout(), "{line}")?)
-}
-
-/// Runs on the database of the configuration, without serving.
-fn with_identity(
-    settings: Settings,
-    work: impl AsyncFnOnce(&Identity) -> anyhow::Result<()>,
-) -> anyhow::Result<()> {
-    let runtime = tokio::runtime::Runtime::new().context("the runtime cannot start")?;
-    runtime.block_on(async {
-        let platform = Platform::new(settings)?;
-        let identity = state::identity(&platform, &state::messages(&platform)?);
-        let done = work(&identity).await;
-        platform.database.close().await;
-        done
-    })
+fn link(link: String) -> anyhow::Result<Said> {
+    let document = json!({ "link": link });
+    Said::new(vec![link], &document)
 }

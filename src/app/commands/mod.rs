@@ -54,12 +54,12 @@ enum Command {
     Keyring,
     /// Look at the outbox of e-mails and SMS, and decide about messages in doubt
     Messages(messages::Messages),
+    /// Work on pools of people, their accounts, their applications and their keys
+    Identity(identity::IdentityCommand),
     /// Price a project described in JSON, without a server or a database
     Simulate(simulate::Simulate),
     /// Work on the tables that prices come from
     Tariff(tariff::Tariff),
-    /// Accounts and pools
-    Identity(identity::Identity),
     /// Ask the running service whether it is alive (for a container's HEALTHCHECK)
     Healthcheck,
 }
@@ -94,9 +94,9 @@ impl Command {
             Self::Config => config::run(&settings),
             Self::Keyring => keyring::run(),
             Self::Messages(messages) => messages.run(settings),
+            Self::Identity(identity) => identity.run(settings),
             Self::Simulate(simulate) => simulate.run(),
             Self::Tariff(tariff) => tariff.run(),
-            Self::Identity(identity) => identity.run(settings),
             Self::Healthcheck => healthcheck::run(&settings),
         }
     }

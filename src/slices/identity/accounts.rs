@@ -339,7 +339,7 @@ impl Accounts {
         }
         self.core.store.set_verified(&mut transaction, user.id, now).await?;
         self.set_password(&mut transaction, pool, user, &phc, now).await?;
-        self.ending.all(&mut transaction, pool, user.id, Uuid::nil()).await?;
+        self.ending.all(&mut transaction, pool, user.id, None, "password").await?;
         let kind = "password.reset";
         note(&self.core, &mut transaction, pool.id, kind, Some(user.id), by, Value::Null).await?;
         self.core.commit(transaction).await?;
@@ -358,7 +358,7 @@ impl Accounts {
         let now = self.core.clock.now();
         let mut transaction = self.core.store.begin().await?;
         self.set_password(&mut transaction, pool, user, phc, now).await?;
-        self.ending.all(&mut transaction, pool, user.id, Uuid::nil()).await?;
+        self.ending.all(&mut transaction, pool, user.id, None, "password").await?;
         Ok(transaction)
     }
 

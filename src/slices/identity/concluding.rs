@@ -131,8 +131,7 @@ impl Concluding {
             .known_as
             .map_or_else(|| Opaque::draw("", &core.entropy).expose().to_owned(), str::to_owned);
         let hash = device_hash(pool, &name_hash(&user.email), &cookie);
-        let is_known = core.store.knows_device(&hash).await?;
-        if !is_known && core.store.has_devices(user.id).await? {
+        if core.store.is_another_device(transaction, &hash, user.id).await? {
             let said = Said::Told(Told::NewDevice {
                 agent: &super::agents::named(&from.device.user_agent, user.locale),
                 address: &from.device.address,

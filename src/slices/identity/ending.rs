@@ -1,10 +1,12 @@
-//! How sessions end: one, or all but one.
+//! How sessions end on the pages and at the command line: one, or all but one, with everything that
+//! applications got by them.
 
 use std::sync::Arc;
 
 use uuid::Uuid;
 
 use super::core::Core;
+use super::issuing::Grants;
 use super::model::{Pool, Session};
 use crate::kernel::problem::Problem;
 use crate::platform::db::Connection;
@@ -13,23 +15,23 @@ use crate::platform::db::Connection;
 #[derive(Clone)]
 pub(super) struct Ending {
     core: Arc<Core>,
+    grants: Grants,
 }
 
 impl Ending {
-    pub(super) const fn new(core: Arc<Core>) -> Self {
-        Self { core }
+    pub(super) fn new(core: Arc<Core>) -> Self {
+        Self { grants: Grants::new(Arc::clone(&core)), core }
     }
 
     /// Ends one session of this person; `false` when there was none to end.
     pub(super) async fn one(
         &self,
         connection: &mut Connection,
-        _pool: &Pool,
+        pool: &Pool,
         user: Uuid,
         session: Uuid,
     ) -> Result<bool, Problem> {
-        let now = self.core.clock.now();
-        Ok(self.core.store.end_session(connection, user, session, now).await?)
+        Ok(self.grants.end_session(connection, pool, user, session, "logout").await?)
     }
 
     /// Ends the session that a new login of the same browser takes the place of. What applications got
@@ -44,15 +46,16 @@ impl Ending {
         Ok(())
     }
 
-    /// Ends all sessions of this person but `kept` (nil: none is kept); answers how many.
+    /// Ends all sessions of this person but `kept`, for this reason (`logout`, `password`, `admin`);
+    /// answers how many.
     pub(super) async fn all(
         &self,
         connection: &mut Connection,
-        _pool: &Pool,
+        pool: &Pool,
         user: Uuid,
-        kept: Uuid,
+        kept: Option<Uuid>,
+        reason: &str,
     ) -> Result<u64, Problem> {
-        let now = self.core.clock.now();
-        Ok(self.core.store.end_sessions(connection, user, kept, now).await?)
+        Ok(self.grants.end_all(connection, pool, user, kept, reason).await?)
     }
 }

@@ -84,6 +84,7 @@ mod tests {
             hash_queue: 1,
             attempts_burst: burst,
             attempts_refill_s: 3600,
+            revocation_poll_ms: 1000,
         })
     }
 

@@ -172,6 +172,7 @@ mod tests {
             hash_queue: queue,
             attempts_burst: 1,
             attempts_refill_s: 1,
+            revocation_poll_ms: 1000,
         }
     }
 

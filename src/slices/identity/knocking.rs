@@ -10,9 +10,12 @@ use serde_json::json;
 use super::core::Core;
 use super::facts::{By, note};
 use super::hashing::Checked;
-use super::model::{Email, FactorPolicy, Pool, User};
+use super::issuing::{PasswordCheck, PasswordVerdict};
+use super::model::{Email, Factor, FactorPolicy, Pool, User};
+use super::sessions::Device;
 use super::throttle::{Admission, Counted, FREE, Throttle};
 use crate::kernel::problem::{Kind, Problem};
+use crate::platform::access::Boxed;
 use crate::platform::crypto::TokenHash;
 use crate::platform::digest::sha256;
 
@@ -22,18 +25,6 @@ pub(super) enum Proof {
     Right(Box<User>),
     /// No such account, another password, or an account that is shut.
     Wrong,
-    /// Too early: wait so long.
-    Later(Duration),
-}
-
-/// The same for the password grant, which has no page to ask for anything else.
-pub(super) enum PasswordAnswer {
-    /// This person, who needs nothing but a password.
-    Right(Box<User>),
-    /// As [`Proof::Wrong`], and for an address that was never confirmed.
-    Wrong,
-    /// The password is right and not enough.
-    SecondFactorNeeded,
     /// Too early: wait so long.
     Later(Duration),
 }
@@ -108,36 +99,6 @@ impl Knocking {
         Ok(Proof::Right(Box::new(user)))
     }
 
-    /// The same for the password grant.
-    pub(super) async fn check(
-        &self,
-        pool: &Pool,
-        name: &str,
-        password: &str,
-        from: From<'_>,
-    ) -> Result<PasswordAnswer, Problem> {
-        self.admit(from.address)?;
-        let user = match self.prove(pool, name, password, from).await? {
-            Proof::Later(wait) => return Ok(PasswordAnswer::Later(wait)),
-            Proof::Wrong => return Ok(PasswordAnswer::Wrong),
-            Proof::Right(user) if !user.is_open() => return Ok(PasswordAnswer::Wrong),
-            Proof::Right(user) => user,
-        };
-        let has_factor = match pool.second_factor {
-            FactorPolicy::Off => false,
-            FactorPolicy::Required => true,
-            FactorPolicy::Optional => {
-                let factors = self.core.store.factors(user.id).await?;
-                factors.iter().any(super::model::Factor::is_confirmed)
-            }
-        };
-        Ok(if has_factor {
-            PasswordAnswer::SecondFactorNeeded
-        } else {
-            PasswordAnswer::Right(user)
-        })
-    }
-
     /// From here on each try has to wait: written down once in a row of failures, by the name's hash,
     /// which may be nobody's.
     async fn locked(&self, pool: &Pool, name: &TokenHash, from: From<'_>) -> Result<(), Problem> {
@@ -148,6 +109,42 @@ impl Knocking {
         let mut transaction = self.core.store.begin().await?;
         note(&self.core, &mut transaction, pool.id, "login.locked", None, &by, more).await?;
         self.core.commit(transaction).await
+    }
+}
+
+/// The same for the password grant, which has no page to ask for anything else.
+impl PasswordCheck for Knocking {
+    fn check<'a>(
+        &'a self,
+        pool: &'a Pool,
+        name: &'a str,
+        password: &'a str,
+        device: &'a Device,
+    ) -> Boxed<'a, Result<PasswordVerdict, Problem>> {
+        Box::pin(async move {
+            let from = From { address: device.address.parse().ok(), device: None };
+            if let Some(Err(wait)) = from.address.map(|address| self.core.gate.admit(address)) {
+                return Ok(PasswordVerdict::Later(wait));
+            }
+            let user = match self.prove(pool, name, password, from).await? {
+                Proof::Later(wait) => return Ok(PasswordVerdict::Later(wait)),
+                Proof::Right(user) if user.is_open() => user,
+                Proof::Right(_) | Proof::Wrong => return Ok(PasswordVerdict::Wrong),
+            };
+            let has_factor = match pool.second_factor {
+                FactorPolicy::Off => false,
+                FactorPolicy::Required => true,
+                FactorPolicy::Optional => {
+                    let factors = self.core.store.factors(user.id).await?;
+                    factors.iter().any(Factor::is_confirmed)
+                }
+            };
+            Ok(if has_factor {
+                PasswordVerdict::SecondFactorNeeded
+            } else {
+                PasswordVerdict::Right(user)
+            })
+        })
     }
 }
 

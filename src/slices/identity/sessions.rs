@@ -27,11 +27,11 @@ pub(super) struct Current {
 
 /// Where a login comes from, for the person to recognise it.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Device {
+pub struct Device {
     /// Address of the network.
-    pub(super) address: Box<str>,
+    pub address: Box<str>,
     /// What the browser says of itself, cut short.
-    pub(super) user_agent: Box<str>,
+    pub user_agent: Box<str>,
 }
 
 impl Device {

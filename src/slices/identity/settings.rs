@@ -12,6 +12,8 @@ use crate::platform::limits::Complaints;
 pub struct IdentitySettings {
     /// How long pools and applications are remembered before they are read again, seconds.
     pub cache_s: u64,
+    /// How often each copy reads what was revoked, milliseconds.
+    pub revocation_poll_ms: u64,
     /// Memory of one password hash, KiB.
     pub hash_memory_kib: u32,
     /// Passes of one password hash.
@@ -30,6 +32,7 @@ impl IdentitySettings {
     /// Complains about values that nobody can mean.
     pub fn check(&self, complaints: &mut Complaints) {
         complaints.range("identity.cache_s", self.cache_s, 0..=300);
+        complaints.range("identity.revocation_poll_ms", self.revocation_poll_ms, 20..=20_000);
         // OWASP's least: 19 MiB in two passes.
         complaints.range("identity.hash_memory_kib", self.hash_memory_kib, 19_456..=1_048_576);
         complaints.range("identity.hash_passes", self.hash_passes, 1..=10);

@@ -170,7 +170,7 @@ impl Identity {
         let (kind, more) = match change {
             Change::Disable => {
                 core.store.set_user_disabled(&mut transaction, id, Some(now)).await?;
-                ending.all(&mut transaction, &pool, id, Uuid::nil()).await?;
+                ending.all(&mut transaction, &pool, id, None, "admin").await?;
                 ("user.disabled", Value::Null)
             }
             Change::Enable => {
@@ -187,11 +187,11 @@ impl Identity {
             }
             Change::ResetFactors => {
                 core.store.delete_factors(&mut transaction, id).await?;
-                ending.all(&mut transaction, &pool, id, Uuid::nil()).await?;
+                ending.all(&mut transaction, &pool, id, None, "admin").await?;
                 ("factor.removed", json!({ "kind": "all" }))
             }
             Change::Logout => {
-                ending.all(&mut transaction, &pool, id, Uuid::nil()).await?;
+                ending.all(&mut transaction, &pool, id, None, "admin").await?;
                 ("session.ended", json!({ "ended": "all" }))
             }
         };
@@ -220,11 +220,8 @@ impl Identity {
         }
     }
 
-    /// Forgets a bounded number of rows whose time is over. Called now and then.
-    ///
-    /// # Errors
-    /// The database does not answer.
-    pub async fn tidy(&self) -> Result<(), Problem> {
+    /// Forgets a bounded number of logins, links, sessions, browsers and failures whose time is over.
+    pub(super) async fn forget_visits(&self) -> Result<(), Problem> {
         /// Sessions stay in the list of their person's past for a while after their end.
         const AFTER: std::time::Duration = std::time::Duration::from_secs(24 * 3600);
         let (store, now): (_, Timestamp) = (&self.core.store, self.core.clock.now());

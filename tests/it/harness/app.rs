@@ -104,6 +104,11 @@ impl App {
         let clock = Clock::fixed("2026-11-23T09:00:00Z".parse().expect("an instant"));
         let platform = Platform::with(settings(over), clock.clone(), Entropy::system())
             .expect("the address of the database is one");
+        if database.is_some() {
+            // Pools as every installation has them; not in a database without tables, which is a test's
+            // own matter.
+            let _ = boot::furnish(&platform).await;
+        }
         let (say, entered) = mpsc::unbounded_channel();
         let release = Arc::new(Semaphore::new(0));
         let stop = Stop::default();

@@ -2,6 +2,7 @@
 
 mod client;
 mod factor;
+mod oauth;
 mod password;
 mod pool;
 mod session;
@@ -9,6 +10,7 @@ mod user;
 
 pub use client::{Client, ClientId, ClientKind, Grant};
 pub use factor::{Factor, FactorKind};
+pub use oauth::{ErrorCode, Mode, Prompt, ResponseType};
 pub use password::{LONGEST, SHORTEST, Weak, weakness};
 pub use pool::{Algorithm, FactorPolicy, NotASlug, Pool, PoolSeed, Slug};
 pub use session::{Amr, Method, Session};

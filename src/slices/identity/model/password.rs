@@ -22,6 +22,9 @@ pub const SHORTEST: usize = 12;
 /// Most characters.
 pub const LONGEST: usize = 128;
 
+/// Letters and digits that are left at least without those words.
+const LEFT_AT_LEAST: usize = 6;
+
 /// Words that say nothing here: everybody would think of them.
 const HOUSE: [&str; 6] = ["assurly", "assurance", "emprunteur", "pret", "insurance", "gigamesh"];
 
@@ -41,9 +44,20 @@ pub fn weakness(password: &str, known: &[&str]) -> Option<Weak> {
     let mut words: Vec<&str> = HOUSE.to_vec();
     for word in known {
         words.push(word);
-        words.extend(word.split(['@', '.', '-', ' ']).filter(|part| part.len() > 2));
+        words.extend(word.split(['@', '.', '-', '_', '+', ' ']).filter(|part| part.len() > 2));
     }
-    (zxcvbn(password, &words).score() < Score::Three).then_some(Weak::Common)
+    let is_common =
+        says_little_else(password, &words) || zxcvbn(password, &words).score() < Score::Three;
+    is_common.then_some(Weak::Common)
+}
+
+/// Whether little is left of a password without the words that everybody would think of.
+fn says_little_else(password: &str, words: &[&str]) -> bool {
+    let mut rest = password.to_lowercase();
+    for word in words.iter().filter(|word| word.chars().count() > 2) {
+        rest = rest.replace(&word.to_lowercase(), "");
+    }
+    rest.chars().filter(|letter| letter.is_alphanumeric()).count() < LEFT_AT_LEAST
 }
 
 #[cfg(test)]

@@ -142,7 +142,7 @@ async fn remove(visit: &Visit, current: &Current, mut form: Form) -> Answer {
     let mut transaction = core.store.begin().await?;
     // Two removals at once must not leave a pool's person with none.
     core.store.lock_user(&mut transaction, user.id).await?;
-    let factors = core.store.factors(user.id).await?;
+    let factors = core.store.factors_of(&mut transaction, user.id).await?;
     let Some(factor) = factors.iter().find(|factor| factor.id == id) else {
         return Ok(back(visit, ""));
     };

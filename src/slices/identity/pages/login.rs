@@ -14,6 +14,7 @@ use crate::slices::identity::knocking::Proof;
 use crate::slices::identity::login::Login;
 use crate::slices::identity::model::{Factor, Method, User};
 use crate::slices::identity::progress::Progress;
+use crate::slices::identity::sessions::Current;
 
 /// The page.
 #[derive(Template)]
@@ -131,8 +132,9 @@ pub(super) async fn go_on(visit: &Visit, login: &Login, progress: Progress, user
     let factors = visit.rooms.core.store.factors(user.id).await?;
     let next = match Concluding::missing(&visit.pool, login, &progress, &factors) {
         Missing::Nothing => {
+            let old = visit.current().await?;
             let transaction = visit.rooms.core.store.begin().await?;
-            return conclude(visit, transaction, login, progress, user).await;
+            return conclude(visit, (transaction, old), login, progress, user).await;
         }
         Missing::Factor => "mfa",
         Missing::SetUp => "setup",
@@ -150,15 +152,15 @@ pub(super) fn again(visit: &Visit, login: &Login) -> Response {
     Redirect::to(&to).into_response()
 }
 
-/// Ends the login and sends the browser on, with its session.
+/// Ends the login and sends the browser on, with its session. The session of before is read before the
+/// transaction begins: one that waited for a second connection could wait for itself.
 pub(super) async fn conclude(
     visit: &Visit,
-    transaction: Transaction,
+    (transaction, old): (Transaction, Option<Current>),
     login: &Login,
     progress: Progress,
     user: &User,
 ) -> Answer {
-    let old = visit.current().await?;
     let device = visit.device();
     let origin = Origin {
         device: &device,

@@ -82,6 +82,7 @@ pub(super) async fn submit(visit: Visit, mut form: Form) -> Answer {
         return Ok(answer);
     }
     let code = form.value("code").to_owned();
+    let old = visit.current().await?;
     let taken = if recovery {
         take_recovery(&visit, &user, &code).await?
     } else {
@@ -92,7 +93,7 @@ pub(super) async fn submit(visit: Visit, mut form: Form) -> Answer {
         return Ok(page(&visit, &login, &factors, recovery, form));
     };
     progress.prove(user.id, if recovery { Method::Recovery } else { Method::Otp });
-    let answer = conclude(&visit, transaction, &login, progress, &user).await?;
+    let answer = conclude(&visit, (transaction, old), &login, progress, &user).await?;
     visit.rooms.throttle.forgive(&visit.pool, counted).await?;
     Ok(answer)
 }

@@ -1,9 +1,10 @@
-//! The hosted pages of every pool: sign-up, login, second factors, and a person's account.
+//! The hosted pages of every pool: sign-up, login, second factors, consent, and a person's account.
 //!
 //! What an application merges: [`routes`]. A page says what a room behind it has found out and decides
 //! nothing else. Nothing needs a script but passkeys. No page is kept by a browser.
 
 mod account;
+mod consents;
 mod factors;
 mod forgot;
 mod frame;
@@ -32,6 +33,7 @@ use super::concluding::Concluding;
 use super::core::{Core, Identity};
 use super::ending::Ending;
 use super::factors::{Passkeys, Recovery, Totps};
+use super::issuing::Grants;
 use super::knocking::Knocking;
 use super::login::Logins;
 use super::sessions::Sessions;
@@ -47,6 +49,7 @@ struct Rooms {
     accounts: Accounts,
     concluding: Concluding,
     ending: Ending,
+    grants: Grants,
     knocking: Knocking,
     logins: Logins,
     passkeys: Passkeys,
@@ -64,6 +67,7 @@ impl Rooms {
             accounts: Accounts::new(core()),
             concluding: Concluding::new(core()),
             ending: Ending::new(core()),
+            grants: Grants::new(core()),
             knocking: Knocking::new(core()),
             logins: Logins::new(core()),
             passkeys: Passkeys::new(core()),
@@ -84,6 +88,7 @@ pub fn routes(identity: &Identity) -> Router {
         .route(&at("/confirm"), get(signup::show_code).post(signup::confirm))
         .route(&at("/forgot"), get(forgot::show).post(forgot::submit))
         .route(&at("/reset"), get(forgot::show_reset).post(forgot::reset))
+        .route(&at("/consent"), get(consents::show).post(consents::submit))
         .route(&at("/mfa"), get(mfa::show).post(mfa::submit))
         .route(&at("/setup"), get(setup::show).post(setup::submit))
         .route(&at("/passkey"), get(passkey::show).post(passkey::submit));
@@ -94,6 +99,7 @@ pub fn routes(identity: &Identity) -> Router {
         .route(&at("/account/factors/application"), get(setup::show_mine).post(setup::submit_mine))
         .route(&at("/account/factors/passkey"), get(passkey::show_mine).post(passkey::submit_mine))
         .route(&at("/account/sessions"), get(sessions::show).post(sessions::submit))
+        .route(&at("/account/consents"), get(consents::show_mine).post(consents::submit_mine))
         .route(&at("/account/logout"), get(logout::show).post(logout::submit));
     login
         .merge(account)

@@ -153,12 +153,13 @@ pub(super) async fn submit(visit: Visit, LongForm(form): LongForm) -> Answer {
         Wanted::Second(user, factors) => (Some(user.clone()), factors.clone()),
         Wanted::Anybody => claimed(&visit, &answer).await?,
     };
+    let old = visit.current().await?;
     let mut transaction = core.store.begin().await?;
     let is_right = passkeys.take(&mut transaction, &login.hash, &state, &factors, &answer).await?;
     match user.filter(|_| is_right) {
         Some(user) => {
             progress.prove(user.id, Method::Passkey);
-            conclude(&visit, transaction, &login, progress, &user).await
+            conclude(&visit, (transaction, old), &login, progress, &user).await
         }
         None => {
             drop(transaction);
@@ -207,6 +208,7 @@ async fn register(
     let (passkeys, core) = (&visit.rooms.passkeys, &visit.rooms.core);
     let key = passkeys.read_new(&login.hash, state, form.value("reponse"))?;
     let (codes, hashes) = visit.rooms.recovery.draw(user.id).await?;
+    let old = visit.current().await?;
     let mut transaction = core.store.begin().await?;
     let is_made = match &key {
         Some(key) => passkeys.insert(&mut transaction, user.id, form.value("nom"), key).await?,
@@ -222,7 +224,7 @@ async fn register(
     let by = By::person(user.id, Some(progress.methods().acr()), &visit.shown_address());
     added(visit, &mut transaction, user, FactorKind::Passkey, &by).await?;
     progress.prove(user.id, Method::Passkey);
-    let done = conclude(visit, transaction, login, progress, user).await?;
+    let done = conclude(visit, (transaction, old), login, progress, user).await?;
     Ok(codes_after(visit, login, &codes, done))
 }
 

@@ -3,6 +3,7 @@
 use askama::Template;
 
 use super::account::AccountPage;
+use super::consents::{ConsentPage, ConsentRow, ConsentsPage};
 use super::factors::{FactorRow, FactorsPage};
 use super::forgot::{ForgotPage, ResetPage};
 use super::frame::Frame;
@@ -99,6 +100,10 @@ fn login_pages(frame: &Frame, form: &dyn Fn(&[&str]) -> Form) -> Vec<String> {
         text(passkey("get", false).render()),
         text(passkey("create", true).render()),
         text(notice(frame).render()),
+        text(
+            ConsentPage { frame: f(), client: "Simulateur Dupont".to_owned(), scopes: scopes() }
+                .render(),
+        ),
     ]
 }
 
@@ -108,6 +113,19 @@ fn notice(frame: &Frame) -> NoticePage {
         title: "Regardez vos e-mails".to_owned(),
         sentence: "Un lien vient de partir.".to_owned(),
         way: ("/pools/clients/login".to_owned(), "Revenir".to_owned()),
+    }
+}
+
+fn scopes() -> Vec<String> {
+    vec!["Lire vos devis".to_owned()]
+}
+
+fn consent() -> ConsentRow {
+    ConsentRow {
+        id: "id".to_owned(),
+        name: "Simulateur Dupont".to_owned(),
+        scopes: scopes(),
+        since: "Accord donné hier".to_owned(),
     }
 }
 
@@ -141,6 +159,8 @@ fn account_pages(frame: &Frame, form: &dyn Fn(&[&str]) -> Form) -> Vec<String> {
         text(factors(vec![factor]).render()),
         text(factors(Vec::new()).render()),
         text(SessionsPage { frame: f(), rows: vec![row(true), row(false)] }.render()),
+        text(ConsentsPage { frame: f(), rows: vec![consent()] }.render()),
+        text(ConsentsPage { frame: f(), rows: Vec::new() }.render()),
         text(LogoutPage { frame: f(), email: email() }.render()),
         text(CodesPage { frame: f(), codes, way: "/pools/clients/account".to_owned() }.render()),
     ]
@@ -161,7 +181,7 @@ fn every_page_is_sound_in_both_languages_and_states() {
             }
         }
     }
-    assert_eq!(count, 76);
+    assert_eq!(count, 88);
 }
 
 #[test]

@@ -84,7 +84,7 @@ pub(super) async fn submit(visit: Visit, form: Form) -> Answer {
     let mut transaction = core.store.begin().await?;
     let (done, more) = if form.is("action", "autres") {
         let kept = current.session.id;
-        let count = ending.all(&mut transaction, &visit.pool, user, kept).await?;
+        let count = ending.all(&mut transaction, &visit.pool, user, Some(kept), "logout").await?;
         ("autres", json!({ "ended": count }))
     } else {
         let Ok(session) = form.value("session").parse::<Uuid>() else {

@@ -116,6 +116,7 @@ pub(super) async fn submit(visit: Visit, mut form: Form) -> Answer {
     };
     let core = &visit.rooms.core;
     let (codes, hashes) = visit.rooms.recovery.draw(user.id).await?;
+    let old = visit.current().await?;
     let mut transaction = core.store.begin().await?;
     if !visit.rooms.totps.confirm(&mut transaction, factor, &typed(&form)).await? {
         refuse(&visit.frame(&login), &mut form);
@@ -127,7 +128,7 @@ pub(super) async fn submit(visit: Visit, mut form: Form) -> Answer {
     added(&visit, &mut transaction, &user, FactorKind::Totp, &by).await?;
     progress.prove(user.id, Method::Otp);
     progress.factor = None;
-    let done = conclude(&visit, transaction, &login, progress, &user).await?;
+    let done = conclude(&visit, (transaction, old), &login, progress, &user).await?;
     Ok(codes_after(&visit, &login, &codes, done))
 }
 

@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::{Store, unreadable};
 use crate::kernel::access::Scopes;
 use crate::platform::crypto::TokenHash;
-use crate::platform::db::{DbError, Instant, statements};
+use crate::platform::db::{Connection, DbError, Instant, statements};
 use crate::slices::identity::model::{Client, Grant};
 
 statements! {
@@ -27,6 +27,9 @@ statements! {
         FROM identity_client WHERE pool_id = ? AND id > ? ORDER BY id LIMIT ?";
     /// Replaces its secrets.
     UPDATE_SECRETS = "UPDATE identity_client SET secret_hash_1 = ?, secret_hash_2 = ? WHERE id = ?";
+    /// Opens or shuts its lock on old grants.
+    UPDATE_CLIENT_LEGACY = "UPDATE identity_client SET grants = ?, legacy_scopes = ?, legacy_until = ? \
+        WHERE id = ?";
     /// Serves it no more, or again.
     UPDATE_DISABLED = "UPDATE identity_client SET disabled_at = ? WHERE id = ?";
 }
@@ -78,6 +81,7 @@ impl Store {
     /// Writes an application.
     pub(in super::super) async fn insert_client(
         &self,
+        connection: &mut Connection,
         client: &Client,
         now: Timestamp,
     ) -> Result<(), DbError> {
@@ -98,7 +102,7 @@ impl Store {
             .bind(client.legacy_until.map(Instant))
             .bind(client.access_ttl.map(seconds))
             .bind(Instant(now))
-            .execute(self.database.pool())
+            .execute(connection)
             .await?;
         Ok(())
     }
@@ -128,6 +132,7 @@ impl Store {
     /// Replaces the secrets of an application.
     pub(in super::super) async fn set_client_secrets(
         &self,
+        connection: &mut Connection,
         id: Uuid,
         secrets: [Option<TokenHash>; 2],
     ) -> Result<(), DbError> {
@@ -135,7 +140,23 @@ impl Store {
             .bind(secrets[0].as_ref().map(<[u8; 32]>::as_slice))
             .bind(secrets[1].as_ref().map(<[u8; 32]>::as_slice))
             .bind(id)
-            .execute(self.database.pool())
+            .execute(connection)
+            .await?;
+        Ok(())
+    }
+
+    /// Writes the ways, the scopes and the end of an application's old grants.
+    pub(in super::super) async fn set_client_legacy(
+        &self,
+        connection: &mut Connection,
+        client: &Client,
+    ) -> Result<(), DbError> {
+        sqlx::query(UPDATE_CLIENT_LEGACY)
+            .bind(Json(&client.grants))
+            .bind(client.legacy_scopes.to_string())
+            .bind(client.legacy_until.map(Instant))
+            .bind(client.id)
+            .execute(connection)
             .await?;
         Ok(())
     }
@@ -143,11 +164,12 @@ impl Store {
     /// Serves an application no more, or again.
     pub(in super::super) async fn set_client_disabled(
         &self,
+        connection: &mut Connection,
         id: Uuid,
         at: Option<Timestamp>,
     ) -> Result<(), DbError> {
         let query = sqlx::query(UPDATE_DISABLED).bind(at.map(Instant)).bind(id);
-        query.execute(self.database.pool()).await?;
+        query.execute(connection).await?;
         Ok(())
     }
 }

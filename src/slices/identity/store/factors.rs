@@ -99,6 +99,16 @@ impl Store {
         rows.into_iter().map(Factor::try_from).collect()
     }
 
+    /// The same, in the caller's transaction.
+    pub(in super::super) async fn factors_of(
+        &self,
+        connection: &mut Connection,
+        user: Uuid,
+    ) -> Result<Vec<Factor>, DbError> {
+        let query = sqlx::query_as::<_, FactorRow>(SELECT_FACTORS).bind(user);
+        query.fetch_all(connection).await?.into_iter().map(Factor::try_from).collect()
+    }
+
     /// Says that a factor works, its first code being that of `step`; `false` when it was said before.
     pub(in super::super) async fn confirm_factor(
         &self,

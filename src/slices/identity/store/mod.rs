@@ -2,10 +2,16 @@
 //! tables; what happens inside somebody's transaction takes its [`Connection`].
 
 mod clients;
+mod codes;
+mod consents;
 mod events;
 mod factors;
+mod families;
+mod keys;
 mod logins;
 mod pools;
+mod refresh_tokens;
+mod revocations;
 mod sessions;
 mod throttles;
 mod tickets;
@@ -13,8 +19,14 @@ mod users;
 
 use crate::platform::db::{Database, DbError, Statement, Transaction};
 
+pub(super) use codes::{CodeUse, NewCode};
+pub(super) use consents::ConsentGiven;
 pub(super) use events::{EventRow, Head};
+pub(super) use families::Family;
+pub(super) use keys::KeyRow;
 pub(super) use logins::LoginRow;
+pub(super) use refresh_tokens::RefreshToken;
+pub(super) use revocations::{NewRevocation, PresentedToken, RevocationRow};
 pub(super) use throttles::ThrottleRow;
 pub(super) use tickets::{NewTicket, Ticket};
 pub(super) use users::NewUser;
@@ -22,10 +34,16 @@ pub(super) use users::NewUser;
 /// Every statement, for the test that prepares them.
 pub(super) const STATEMENTS: &[&[Statement]] = &[
     clients::STATEMENTS,
+    codes::STATEMENTS,
+    consents::STATEMENTS,
     events::STATEMENTS,
     factors::STATEMENTS,
+    families::STATEMENTS,
+    keys::STATEMENTS,
     logins::STATEMENTS,
     pools::STATEMENTS,
+    refresh_tokens::STATEMENTS,
+    revocations::STATEMENTS,
     sessions::STATEMENTS,
     throttles::STATEMENTS,
     tickets::STATEMENTS,

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::{Store, unreadable};
-use crate::platform::db::{DbError, Instant, statements};
+use crate::platform::db::{Connection, DbError, Instant, statements};
 use crate::slices::identity::model::{Pool, Slug};
 
 statements! {
@@ -123,22 +123,24 @@ impl Store {
     /// Opens the pool's lock on old grants until then, or shuts it.
     pub(in super::super) async fn set_pool_legacy(
         &self,
+        connection: &mut Connection,
         pool: Uuid,
         until: Option<Timestamp>,
     ) -> Result<(), DbError> {
         let query = sqlx::query(UPDATE_LEGACY).bind(until.map(Instant)).bind(pool);
-        query.execute(self.database.pool()).await?;
+        query.execute(connection).await?;
         Ok(())
     }
 
     /// Voids the pool's tokens issued before `at`.
     pub(in super::super) async fn set_pool_not_before(
         &self,
+        connection: &mut Connection,
         pool: Uuid,
         at: Timestamp,
     ) -> Result<(), DbError> {
         let query = sqlx::query(UPDATE_NOT_BEFORE).bind(Instant(at)).bind(pool);
-        query.execute(self.database.pool()).await?;
+        query.execute(connection).await?;
         Ok(())
     }
 }

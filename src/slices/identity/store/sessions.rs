@@ -19,6 +19,11 @@ statements! {
     /// One session.
     SELECT_SESSION = "SELECT id, pool_id, user_id, auth_time, amr, created_at, last_seen_at, \
         expires_at, ended_at, address, user_agent FROM identity_session WHERE id = ?";
+    /// Whether a session has ended, and its last end; whoever ends it waits.
+    LOCK_SESSION = "SELECT ended_at, expires_at FROM identity_session WHERE id = ? FOR UPDATE";
+    /// A person's sessions whose tokens may be alive, but one.
+    SELECT_LIVE = "SELECT id FROM identity_session WHERE user_id = ? AND id <> ? AND ended_at IS NULL \
+        AND expires_at > ? LIMIT 1000";
     /// What a person sees of their own sessions, the last used first.
     SELECT_SESSIONS = "SELECT id, pool_id, user_id, auth_time, amr, created_at, last_seen_at, \
         expires_at, ended_at, address, user_agent FROM identity_session \
@@ -107,6 +112,29 @@ impl Store {
     pub(in super::super) async fn session(&self, id: Uuid) -> Result<Option<Session>, DbError> {
         let query = sqlx::query_as::<_, SessionRow>(SELECT_SESSION).bind(id);
         Ok(query.fetch_optional(self.database.pool()).await?.map(Session::from))
+    }
+
+    /// Makes whoever ends this session wait for us; its last end, `None` when it has ended or is gone.
+    pub(in super::super) async fn lock_session(
+        &self,
+        connection: &mut Connection,
+        id: Uuid,
+    ) -> Result<Option<Timestamp>, DbError> {
+        let query = sqlx::query_as::<_, (Option<Instant>, Instant)>(LOCK_SESSION).bind(id);
+        let row = query.fetch_optional(connection).await?;
+        Ok(row.filter(|(ended, _)| ended.is_none()).map(|(_, end)| end.0))
+    }
+
+    /// The sessions of a person that end after `since`, but `kept`.
+    pub(in super::super) async fn live_sessions(
+        &self,
+        connection: &mut Connection,
+        user: Uuid,
+        kept: Uuid,
+        since: Timestamp,
+    ) -> Result<Vec<Uuid>, DbError> {
+        let query = sqlx::query_scalar(SELECT_LIVE).bind(user).bind(kept).bind(Instant(since));
+        Ok(query.fetch_all(connection).await?)
     }
 
     /// The sessions of a person that have not ended.

@@ -122,10 +122,20 @@ impl Store {
         Ok(query.fetch_optional(self.database.pool()).await?.is_some())
     }
 
-    /// Whether this person has logged in with any browser.
-    pub(in super::super) async fn has_devices(&self, user: Uuid) -> Result<bool, DbError> {
+    /// Whether this browser is another one than those that the person has logged in with; not for the
+    /// first one of all.
+    pub(in super::super) async fn is_another_device(
+        &self,
+        connection: &mut Connection,
+        device: &TokenHash,
+        user: Uuid,
+    ) -> Result<bool, DbError> {
+        let query = sqlx::query_scalar::<_, Uuid>(SELECT_DEVICE).bind(device.as_slice());
+        if query.fetch_optional(&mut *connection).await?.is_some() {
+            return Ok(false);
+        }
         let query = sqlx::query_scalar::<_, i64>(COUNT_DEVICES).bind(user);
-        Ok(query.fetch_one(self.database.pool()).await? > 0)
+        Ok(query.fetch_one(connection).await? > 0)
     }
 
     /// Forgets a bounded number of browsers that nobody has used since `limit`.
