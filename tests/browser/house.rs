@@ -50,6 +50,7 @@ impl House {
         // By its name: passkeys are bound to one.
         let origin = format!("http://localhost:{port}");
         answers(&format!("{origin}/simuler")).await;
+        furnished(&format!("{origin}/pools/clients/login")).await;
         answers(&format!("http://127.0.0.1:{driver_port}/status")).await;
         let browser = browser(driver_port).await;
         Self { browser, origin, database, _server: server, _driver: driver, _turn: turn }
@@ -203,6 +204,7 @@ fn server(port: u16, admin: u16, database: &str) -> Child {
         .env("ASSURLY__ENVIRONMENT", "development")
         .env("ASSURLY__CRYPTO__KEYRING_FILE", keyring())
         .env("ASSURLY__IDENTITY__ATTEMPTS_BURST", "1000")
+        .env("ASSURLY__IDENTITY__CACHE_S", "0")
         .env("ASSURLY__SERVER__ADMIN_LISTEN", format!("127.0.0.1:{admin}"))
         .env("ASSURLY__DATABASE__URL", database)
         .env("ASSURLY__TELEMETRY__FILTER", "warn")
@@ -241,6 +243,19 @@ async fn answers(address: &str) {
     let deadline = Instant::now() + Duration::from_secs(60);
     while reqwest::get(address).await.is_err() {
         assert!(Instant::now() < deadline, "{address} does not answer");
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+}
+
+/// Waits until the tables and the pools are there.
+async fn furnished(address: &str) {
+    let deadline = Instant::now() + Duration::from_secs(60);
+    loop {
+        let answer = reqwest::get(address).await.expect("it answers");
+        if answer.status().is_success() {
+            return;
+        }
+        assert!(Instant::now() < deadline, "{address}: {}", answer.status());
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
 }
