@@ -5,6 +5,7 @@ mod database;
 mod documents;
 mod harness;
 mod health;
+mod identity;
 mod lifecycle;
 mod limits;
 mod names;
