@@ -169,5 +169,51 @@ async fn what_is_revoked_reaches_the_picture_of_every_copy() {
     world.app.clock.advance(Duration::from_secs(2 * 3600));
     world.identity.read_revocations().await.expect("read");
     assert!(!is_revoked(), "no such token is alive any more");
-    world.identity.forget_old().await.expect("forgotten");
+}
+
+#[tokio::test]
+async fn what_is_over_is_forgotten_after_a_day() {
+    // A database of its own: what is forgotten here is forgotten for every test.
+    let database = crate::harness::database::TestDatabase::empty().await;
+    let (url, keyring) = (database.url(), super::keyring());
+    let mut over = super::over(&keyring);
+    over.push(("DATABASE__URL", &url));
+    let clock =
+        assurly::platform::clock::Clock::fixed("2026-11-23T09:00:00Z".parse().expect("an instant"));
+    let entropy = assurly::platform::clock::Entropy::system();
+    let platform = assurly::app::state::Platform::with(
+        crate::harness::app::settings(&over),
+        clock.clone(),
+        entropy,
+    );
+    let platform = platform.expect("the tools");
+    platform.database.migrate().await.expect("migrated");
+    let pool = platform.database.pool();
+    let rows = [
+        "INSERT INTO identity_code VALUES (REPEAT('a', 32), REPEAT('a', 16), REPEAT('a', 16), '{}', \
+         REPEAT('a', 16), '2026-11-23 09:00', '2026-11-23 09:01', NULL, NULL, NULL)",
+        "INSERT INTO identity_family VALUES (REPEAT('a', 16), REPEAT('a', 16), REPEAT('a', 16), \
+         REPEAT('a', 16), REPEAT('a', 16), '', '2026-11-23', '', 'pwd', '2026-11-23', \
+         '2026-11-23 09:01', NULL, NULL)",
+        "INSERT INTO identity_refresh_token VALUES (REPEAT('a', 32), REPEAT('a', 16), NULL, \
+         REPEAT('a', 16), '2026-11-23', NULL, NULL)",
+        "INSERT INTO identity_revocation VALUES (REPEAT('a', 16), REPEAT('a', 16), 'pool', '', \
+         '2026-11-23', '2026-11-23', '2026-11-23 09:01')",
+    ];
+    for row in rows {
+        sqlx::query(row).execute(pool).await.expect("inserted");
+    }
+    let left = async || {
+        assurly::app::state::identity(&platform).forget_old().await.expect("forgotten");
+        let count = "SELECT (SELECT COUNT(*) FROM identity_code) + (SELECT COUNT(*) FROM identity_family) \
+                     + (SELECT COUNT(*) FROM identity_refresh_token) \
+                     + (SELECT COUNT(*) FROM identity_revocation)";
+        sqlx::query_scalar::<_, i64>(count).fetch_one(pool).await.expect("counted")
+    };
+    assert_eq!(left().await, 4, "spent ones still betray a theft");
+    clock.advance(DAY);
+    assert_eq!(left().await, 3, "the revocation");
+    clock.advance(Duration::from_secs(61));
+    assert_eq!(left().await, 0);
+    platform.database.close().await;
 }
