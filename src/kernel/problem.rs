@@ -109,7 +109,7 @@ impl Kind {
         let (slug, status, title, remedy) = match self {
             Self::Malformed => ("malformed", 400, "La requête ne peut pas être lue", "Corrigez la forme de la requête à l’endroit indiqué."),
             Self::Invalid => ("invalid", 422, "Une valeur au moins ne peut pas être acceptée", "Corrigez chaque valeur citée dans « errors », puis recommencez."),
-            Self::Unauthenticated => ("unauthenticated", 401, "Il faut dire qui vous êtes", "Présentez un jeton d’accès : Authorization: Bearer …."),
+            Self::Unauthenticated => ("unauthenticated", 401, "Il faut dire qui vous êtes", "Présentez un jeton d’accès dans l’en-tête Authorization."),
             Self::InvalidToken => ("invalid-token", 401, "Ce jeton d’accès n’est pas valable", "Obtenez un nouveau jeton d’accès, puis recommencez."),
             Self::StepUp => ("insufficient-user-authentication", 401, "Cet acte demande une identification plus forte ou plus récente", "Identifiez-vous de nouveau, au niveau que donne l’en-tête WWW-Authenticate."),
             Self::Forbidden => ("forbidden", 403, "Cet acte ne vous est pas ouvert", "Demandez un jeton avec la portée que donne l’en-tête WWW-Authenticate, si votre compte y a droit."),

@@ -5,6 +5,7 @@ mod database;
 mod documents;
 mod harness;
 mod health;
+mod identity;
 mod identity_pages;
 mod lifecycle;
 mod limits;

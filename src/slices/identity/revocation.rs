@@ -21,7 +21,7 @@ use crate::platform::db::{Connection, DbError};
 const PAGE: u32 = 2000;
 
 /// Transactions end after the instant that they write, and clocks differ: each reading begins that much
-/// before the last row of the one before.
+/// before the last row of the one before, and never in the future of ours.
 const OVERLAP: Duration = Duration::from_secs(120);
 
 /// A token that is about to end may be taken a little longer by a clock that is late.
@@ -106,7 +106,7 @@ impl Loader {
     pub(super) async fn read(&self, core: &Core, to: &Revocations) -> Result<(), Problem> {
         let mut known = self.0.lock().await;
         let now = core.clock.now();
-        let start = known.newest.map_or(Timestamp::UNIX_EPOCH, |newest| newest - OVERLAP);
+        let start = known.newest.map_or(Timestamp::UNIX_EPOCH, |newest| newest.min(now) - OVERLAP);
         let mut after = (start, Uuid::nil());
         loop {
             let rows = core.store.revocations(after, now, PAGE).await?;

@@ -43,7 +43,7 @@ pub(super) struct LeavePage {
 
 impl Sheet for LeavePage {
     fn title(&self) -> &str {
-        "Voulez-vous vous déconnecter ?"
+        "Voulez-vous vous déconnecter\u{202f}?"
     }
 }
 

@@ -60,7 +60,7 @@ pub(super) fn is_same(registered: &str, sent: &str) -> bool {
         let (known, sent) = (ported(base, registered), ported(base, sent));
         known.is_some() && known == sent
     };
-    registered == sent || LOOPBACKS.iter().any(|base| of_loopback(base))
+    registered == sent || LOOPBACKS.iter().any(of_loopback)
 }
 
 /// What follows the port of an address on this loopback; `None` for an address elsewhere.

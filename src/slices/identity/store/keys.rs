@@ -17,10 +17,6 @@ statements! {
     /// The keys of a pool, the youngest first; four are made in a year.
     SELECT_KEYS = "SELECT kid, algorithm, public_jwk, private_sealed, created_at, active_from, revoked_at \
         FROM identity_signing_key WHERE pool_id = ? ORDER BY active_from DESC LIMIT 32";
-    /// The same, as they are at this very moment.
-    SELECT_KEYS_NOW = "SELECT kid, algorithm, public_jwk, private_sealed, created_at, active_from, \
-        revoked_at FROM identity_signing_key WHERE pool_id = ? ORDER BY active_from DESC LIMIT 32 \
-        FOR UPDATE";
     /// Whoever makes a key waits here.
     LOCK_POOL = "SELECT id FROM identity_pool WHERE id = ? FOR UPDATE";
     /// Neither published nor honoured any more.
@@ -94,13 +90,14 @@ impl Store {
         rows.into_iter().map(KeyRow::try_from).collect()
     }
 
-    /// The keys of a pool, behind its lock.
+    /// The keys of a pool, behind its lock. A plain reading: one that locked would lock the gap where
+    /// other pools write their first keys.
     pub(in super::super) async fn keys_now(
         &self,
         connection: &mut Connection,
         pool: Uuid,
     ) -> Result<Vec<KeyRow>, DbError> {
-        let query = sqlx::query_as::<_, SelectedKey>(SELECT_KEYS_NOW).bind(pool);
+        let query = sqlx::query_as::<_, SelectedKey>(SELECT_KEYS).bind(pool);
         let rows = query.fetch_all(connection).await?;
         rows.into_iter().map(KeyRow::try_from).collect()
     }

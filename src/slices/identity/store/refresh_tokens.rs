@@ -16,9 +16,10 @@ statements! {
     /// A token as it is at this very moment.
     LOCK_REFRESH = "SELECT token_hash, access_jti, created_at, used_at, revoked_at \
         FROM identity_refresh_token WHERE token_hash = ? FOR UPDATE";
-    /// The tokens that replaced it.
-    LOCK_SUCCESSORS = "SELECT token_hash, access_jti, created_at, used_at, revoked_at \
-        FROM identity_refresh_token WHERE parent_hash = ? FOR UPDATE";
+    /// The tokens that replaced it: behind the family's lock, without one of their own, which would lock
+    /// the gap where other families write theirs.
+    SELECT_SUCCESSORS = "SELECT token_hash, access_jti, created_at, used_at, revoked_at \
+        FROM identity_refresh_token WHERE parent_hash = ?";
     /// It was used; the first time counts.
     UPDATE_USED = "UPDATE identity_refresh_token SET used_at = ? WHERE token_hash = ? AND used_at IS NULL";
     /// It was replaced without having been used.
@@ -111,7 +112,7 @@ impl Store {
         connection: &mut Connection,
         token: &TokenHash,
     ) -> Result<Vec<RefreshToken>, DbError> {
-        let query = sqlx::query_as::<_, Row>(LOCK_SUCCESSORS).bind(token.as_slice());
+        let query = sqlx::query_as::<_, Row>(SELECT_SUCCESSORS).bind(token.as_slice());
         Ok(query.fetch_all(connection).await?.into_iter().map(Into::into).collect())
     }
 
