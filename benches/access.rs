@@ -72,7 +72,7 @@ fn verification(criterion: &mut Criterion) {
         });
     });
     let clock = Clock::fixed(jiff::Timestamp::from_second(NOW).expect("an instant"));
-    let settings = AccessSettings { audience: "urn:assurly:api".into(), issuers: Vec::new() };
+    let settings = AccessSettings { issuers: Vec::new() };
     let local = Arc::new(OnePool([key].into()));
     let authorizer = Authorizer::new(&settings, local, Revocations::default(), clock);
     let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");

@@ -18,7 +18,7 @@ const FLOORS: &[(&str, &[&str])] = &[
 ];
 
 /// Doors between slices: the left one may call the public door of the right ones.
-const DOORS: &[(&str, &[&str])] = &[("quotes", &["partners"])];
+const DOORS: &[(&str, &[&str])] = &[("identity", &["messages"]), ("quotes", &["partners"])];
 
 /// Tools and the only places where they may be named (a path that contains one of the strings).
 const TOOLS: &[(&str, &[&str])] = &[
@@ -36,6 +36,8 @@ const TOOLS: &[(&str, &[&str])] = &[
             "/pages.rs",
             "/pages/",
             "/form.rs",
+            "identity/sessions.rs",
+            "identity/login.rs",
             "/mod.rs",
             "app/",
         ],

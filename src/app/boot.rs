@@ -13,12 +13,14 @@ use tokio_util::task::TaskTracker;
 use super::ops::{self, Ops};
 use super::readiness::Readiness;
 use super::router;
-use super::state::{AppState, Platform};
+use super::state::{self, AppState, Platform};
 use crate::gateway::settings::ServerSettings;
 use crate::gateway::{self, Drained, Stop, stack};
+use crate::kernel::problem::{Kind, Problem};
 use crate::platform::db::{Database, MigrationError, migrator};
 use crate::platform::telemetry;
 use crate::platform::web::page;
+use crate::slices::identity::Identity;
 use crate::slices::messages::Messages;
 
 /// The first pause between two tries to migrate, and the longest.
@@ -27,6 +29,9 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 
 /// How often waiting samples are folded into their histograms.
 const TIDY: Duration = Duration::from_secs(5);
+
+/// How often what is over is forgotten.
+const FORGET: Duration = Duration::from_secs(60);
 
 /// How often the database is looked at when nobody asks.
 const WATCH: Duration = Duration::from_secs(5);
@@ -44,23 +49,42 @@ pub struct Running {
     database: Database,
 }
 
+/// The two addresses, listened on. They come before everything else, because an address that is made
+/// public may have to name the port that the system chose.
+pub struct Listeners {
+    public: TcpListener,
+    admin: TcpListener,
+}
+
+impl Listeners {
+    /// Listens, and writes the port into a `public_url` that leaves it open (port 0).
+    ///
+    /// # Errors
+    /// An address cannot be listened on.
+    pub async fn open(server: &mut ServerSettings) -> anyhow::Result<Self> {
+        let public = listen(server.listen, "server.listen").await?;
+        let admin = listen(server.admin_listen, "server.admin_listen").await?;
+        server.is_reached_on(public.local_addr()?.port());
+        Ok(Self { public, admin })
+    }
+}
+
 /// Starts serving `work`, and what `state` does by itself, until `stop` is asked.
 ///
 /// # Errors
-/// An address cannot be listened on.
+/// The operators' thread cannot start.
 pub async fn start(
     platform: &Platform,
     state: &AppState,
     work: Router,
+    listeners: Listeners,
     stop: &Stop,
 ) -> anyhow::Result<Running> {
     // Before the first request: what all of them share.
     telemetry::metrics();
     page::set_brand(&platform.settings.brand.name);
     page::set_origin(platform.settings.server.public_url.as_str());
-    let server = &platform.settings.server;
-    let listener = listen(server.listen, "server.listen").await?;
-    let admin_listener = listen(server.admin_listen, "server.admin_listen").await?;
+    let Listeners { public: listener, admin: admin_listener } = listeners;
     let (public, admin) = (listener.local_addr()?, admin_listener.local_addr()?);
     let tasks = TaskTracker::new();
     let readiness = Readiness::new(platform.database.clone(), stop.clone());
@@ -75,8 +99,10 @@ pub async fn start(
     tasks.spawn(tidy(stop.clone()));
     tasks.spawn(watch(readiness, stop.clone()));
     tasks.spawn(deliver(Messages::from_ref(state), stop.clone()));
+    tasks.spawn(follow_revocations(platform.clone(), Identity::from_ref(state), stop.clone()));
+    tasks.spawn(forget_old(Identity::from_ref(state), stop.clone()));
     if platform.settings.database.migrate_at_start {
-        tasks.spawn(migrate(platform.database.clone(), stop.clone()));
+        tasks.spawn(migrate(platform.clone(), stop.clone()));
     }
     tracing::info!(%public, %admin, version = env!("CARGO_PKG_VERSION"), "serving");
     Ok(Running {
@@ -164,11 +190,16 @@ fn routes(platform: &Platform, work: Router, readiness: &Readiness) -> (Router, 
 }
 
 /// Brings the tables up to date, as often as it takes: the database may come after us.
-async fn migrate(database: Database, stop: Stop) {
+async fn migrate(platform: Platform, stop: Stop) {
     let mut pause = FIRST_PAUSE;
     loop {
-        match database.migrate_unless(stop.asked(), migrator()).await {
-            Ok(()) => return tracing::info!("the tables are up to date"),
+        match platform.database.migrate_unless(stop.asked(), migrator()).await {
+            Ok(()) => match furnish(&platform).await {
+                Ok(()) => return tracing::info!("the tables are up to date"),
+                Err(problem) => {
+                    tracing::error!(cause = problem.cause, ?pause, "the tables are not furnished");
+                }
+            },
             Err(MigrationError::GivenUp) => return,
             Err(error) => tracing::error!(%error, ?pause, "the tables are not up to date"),
         }
@@ -177,6 +208,15 @@ async fn migrate(database: Database, stop: Stop) {
             () = stop.asked() => return,
         }
     }
+}
+
+/// Writes the rows that every installation has, once the tables are there.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn furnish(platform: &Platform) -> Result<(), Problem> {
+    let identity = state::identity(platform);
+    identity.map_err(|error| Problem::new(Kind::Bug).cause(error))?.prepare().await
 }
 
 /// Sends messages; what is under way at a stop may end, unless somebody insists.
@@ -198,6 +238,41 @@ async fn watch(readiness: Readiness, stop: Stop) {
         tokio::select! {
             () = tokio::time::sleep(WATCH) => {}
             () = stop.asked() => return,
+        }
+    }
+}
+
+/// Learns every few seconds which tokens were taken back. An outage is said once.
+async fn follow_revocations(platform: Platform, identity: Identity, stop: Stop) {
+    let pause = Duration::from_millis(platform.settings.identity.revocation_poll_ms);
+    let mut was_read = true;
+    loop {
+        let read = tokio::select! {
+            read = identity.read_revocations() => read,
+            () = stop.asked() => return,
+        };
+        if let Err(problem) = &read
+            && was_read
+        {
+            tracing::warn!(cause = problem.cause, "what was revoked cannot be read");
+        }
+        was_read = read.is_ok();
+        tokio::select! {
+            () = tokio::time::sleep(pause) => {}
+            () = stop.asked() => return,
+        }
+    }
+}
+
+/// Forgets what is over, a little at a time.
+async fn forget_old(identity: Identity, stop: Stop) {
+    loop {
+        tokio::select! {
+            () = tokio::time::sleep(FORGET) => {}
+            () = stop.asked() => return,
+        }
+        if let Err(problem) = identity.forget_old().await {
+            tracing::debug!(cause = problem.cause, "what is over cannot be forgotten now");
         }
     }
 }

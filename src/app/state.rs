@@ -7,10 +7,11 @@ use axum::extract::FromRef;
 
 use super::settings::Settings;
 use crate::gateway::authorizer::Authorizer;
-use crate::platform::access::{LocalIssuers, NoLocalIssuers, Revocations};
+use crate::platform::access::{LocalIssuers, Revocations};
 use crate::platform::clock::{Clock, Entropy};
 use crate::platform::crypto::{Keyring, KeyringError};
 use crate::platform::db::{Database, OpenError};
+use crate::slices::identity::{Identity, Tools};
 use crate::slices::messages::{Messages, TransportError};
 use crate::slices::quotes::{Pricer, Quotes};
 
@@ -27,6 +28,8 @@ pub struct Platform {
     pub clock: Clock,
     /// Randomness.
     pub entropy: Entropy,
+    /// Which tokens of our own were taken back.
+    pub revocations: Revocations,
 }
 
 /// Why the tools cannot be prepared.
@@ -63,6 +66,7 @@ impl Platform {
             settings: Arc::new(settings),
             clock,
             entropy,
+            revocations: Revocations::default(),
         })
     }
 }
@@ -71,6 +75,7 @@ impl Platform {
 #[derive(Clone)]
 pub struct AppState {
     pub(super) authorizer: Authorizer,
+    identity: Identity,
     messages: Messages,
     quotes: Quotes,
 }
@@ -81,10 +86,11 @@ impl AppState {
     /// # Errors
     /// A transport of messages cannot be prepared.
     pub fn new(platform: &Platform, pricer: Pricer) -> Result<Self, PlatformError> {
-        Self::with(platform, pricer, Arc::new(NoLocalIssuers), Revocations::default())
+        let own = identity(platform)?.issuers();
+        Self::with(platform, pricer, own, platform.revocations.clone())
     }
 
-    /// The same with pools of our own.
+    /// The same with these pools in the place of our own: for tests.
     ///
     /// # Errors
     /// As [`Self::new`].
@@ -95,6 +101,7 @@ impl AppState {
         revocations: Revocations,
     ) -> Result<Self, PlatformError> {
         let messages = messages(platform)?;
+        let identity = identity_with(platform, messages.clone());
         let access = &platform.settings.access;
         let authorizer = Authorizer::new(access, local, revocations, platform.clock.clone());
         let quotes = Quotes::new(
@@ -104,7 +111,35 @@ impl AppState {
             platform.entropy.clone(),
             platform.settings.quotes.clone(),
         );
-        Ok(Self { authorizer, messages, quotes })
+        Ok(Self { authorizer, identity, messages, quotes })
+    }
+}
+
+/// Identity alone, for the command line.
+///
+/// # Errors
+/// A transport of messages cannot be prepared.
+pub fn identity(platform: &Platform) -> Result<Identity, PlatformError> {
+    Ok(identity_with(platform, messages(platform)?))
+}
+
+/// Identity on these tools.
+fn identity_with(platform: &Platform, messages: Messages) -> Identity {
+    let tools = Tools {
+        database: platform.database.clone(),
+        keyring: platform.keyring.clone(),
+        clock: platform.clock.clone(),
+        entropy: platform.entropy.clone(),
+        messages,
+        revocations: platform.revocations.clone(),
+    };
+    let origin = platform.settings.server.public_url.as_str().trim_end_matches('/');
+    Identity::new(tools, &platform.settings.identity, origin)
+}
+
+impl FromRef<AppState> for Identity {
+    fn from_ref(state: &AppState) -> Self {
+        state.identity.clone()
     }
 }
 

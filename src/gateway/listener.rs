@@ -27,6 +27,7 @@ use super::Stop;
 use super::seats::{Seat, Seats};
 use super::settings::ServerSettings;
 use super::stall::Unstalled;
+use crate::platform::web::facts::ClientAddress;
 
 /// What was accepted last may have its request in the kernel, unseen: before idle connections are
 /// closed, the runtime gets this long to look.
@@ -210,6 +211,7 @@ async fn answer(
 ) -> Result<Response, Infallible> {
     let mut request = request.map(Body::new);
     request.extensions_mut().insert(Peer(peer));
+    request.extensions_mut().insert(ClientAddress(peer.ip().to_canonical()));
     let mut response = router.oneshot(request).await?;
     if stop.is_asked() {
         response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));

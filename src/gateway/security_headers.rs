@@ -7,10 +7,7 @@ use axum::http::{HeaderName, HeaderValue, header};
 use axum::middleware::Next;
 use axum::response::Response;
 
-/// Nothing but our own files, no inline style or script, no frame around us.
-pub const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; style-src 'self'; \
-    script-src 'self'; font-src 'self'; img-src 'self' data:; form-action 'self'; \
-    frame-ancestors 'none'; base-uri 'none'";
+use crate::platform::web::policy::CONTENT_SECURITY_POLICY;
 
 /// The interactive page of the API also talks to the API.
 pub const DOCUMENTATION_POLICY: &str = "default-src 'none'; style-src 'self'; \

@@ -48,6 +48,14 @@ pub struct ServerSettings {
 }
 
 impl ServerSettings {
+    /// Completes a `public_url` that leaves its port open (port 0) with the one that is listened on.
+    pub fn is_reached_on(&mut self, port: u16) {
+        if self.public_url.port() == Some(0) {
+            // Only an address without a host refuses a port, and such a one stopped the start.
+            let _refused = self.public_url.set_port(Some(port));
+        }
+    }
+
     /// Time for the head of a request.
     pub const fn header_read_timeout(&self) -> Duration {
         Duration::from_millis(self.header_read_timeout_ms)

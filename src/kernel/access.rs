@@ -5,7 +5,6 @@
 //! them through `platform::access`, and no other room may build one from what a request claims.
 
 use std::fmt;
-use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -32,19 +31,19 @@ macro_rules! codes {
             }
         }
 
-        impl fmt::Display for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                 f.write_str(self.code())
             }
         }
 
-        impl FromStr for $name {
-            type Err = UnknownCode;
+        impl std::str::FromStr for $name {
+            type Err = $crate::kernel::access::UnknownCode;
 
-            fn from_str(text: &str) -> Result<Self, UnknownCode> {
+            fn from_str(text: &str) -> Result<Self, Self::Err> {
                 match text {
                     $($code => Ok(Self::$variant),)+
-                    _ => Err(UnknownCode(Self::CODES)),
+                    _ => Err($crate::kernel::access::UnknownCode(Self::CODES)),
                 }
             }
         }
@@ -63,6 +62,8 @@ macro_rules! codes {
         }
     };
 }
+
+pub(crate) use codes;
 
 /// What the people of a pool are to the company. A pool has one kind; a kind may have many pools.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]

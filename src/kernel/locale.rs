@@ -1,14 +1,11 @@
-//! The languages that we write to people in.
+//! The languages that people may choose: French first, English for the pages of identity and messages.
 
 use std::fmt;
 
-use serde::{Deserialize, Serialize};
-
-/// A language, by its code of ISO 639-1.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+/// A language of the interface.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Locale {
-    /// French, as in France.
+    /// French.
     #[default]
     Fr,
     /// English.
@@ -16,10 +13,7 @@ pub enum Locale {
 }
 
 impl Locale {
-    /// Every language.
-    pub const ALL: [Self; 2] = [Self::Fr, Self::En];
-
-    /// The code, as `lang` takes it.
+    /// The tag of RFC 5646, also what `<html lang>` says.
     pub const fn code(self) -> &'static str {
         match self {
             Self::Fr => "fr",
@@ -27,9 +21,23 @@ impl Locale {
         }
     }
 
-    /// The language with this code.
-    pub fn from_code(code: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|locale| locale.code() == code)
+    /// The language of a tag such as `en-GB`; `None` when we do not speak it.
+    pub fn of_tag(tag: &str) -> Option<Self> {
+        let language = tag.split(['-', '_']).next().unwrap_or_default();
+        match language.to_ascii_lowercase().as_str() {
+            "fr" => Some(Self::Fr),
+            "en" => Some(Self::En),
+            _ => None,
+        }
+    }
+
+    /// The first language that we speak in a list such as `de;q=0.9, en-GB;q=0.8` (RFC 9110 §12.5.4),
+    /// or of tags separated by spaces (`ui_locales`). The weights are taken to be in order, as
+    /// browsers send them.
+    pub fn preferred(list: &str) -> Option<Self> {
+        let mut tags =
+            list.split([',', ' ']).map(|part| part.split(';').next().unwrap_or("").trim());
+        tags.find_map(Self::of_tag)
     }
 }
 
@@ -41,13 +49,14 @@ impl fmt::Display for Locale {
 
 #[cfg(test)]
 mod tests {
-    use super::Locale;
+    use super::*;
 
     #[test]
-    fn codes_go_both_ways() {
-        for locale in Locale::ALL {
-            assert_eq!(Locale::from_code(locale.code()), Some(locale));
-        }
-        assert_eq!(Locale::from_code("FR"), None);
+    fn the_first_language_that_we_speak_is_taken() {
+        assert_eq!(Locale::preferred("de-DE, en-GB;q=0.8, fr;q=0.5"), Some(Locale::En));
+        assert_eq!(Locale::preferred("fr-FR"), Some(Locale::Fr));
+        assert_eq!(Locale::preferred("de es"), None);
+        assert_eq!(Locale::preferred(""), None);
+        assert_eq!(Locale::default().to_string(), "fr");
     }
 }

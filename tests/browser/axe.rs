@@ -12,7 +12,7 @@ const RUN: &str = "const done = arguments[arguments.length - 1]; \
     .then(found => done(found.violations.map(one => one.id + ': ' + one.nodes.map(node => node.html).join(' | '))))";
 
 /// Checks the page that is open, in both schemes.
-async fn check(house: &House, page: &str) {
+pub(crate) async fn check(house: &House, page: &str) {
     for scheme in ["light", "dark"] {
         house.scheme(scheme).await;
         house.browser.execute(AXE, Vec::new()).await.expect("axe is read");

@@ -213,6 +213,12 @@ async fn server(database: &str) -> (Child, String) {
         .arg("serve")
         .env("ASSURLY__SERVER__LISTEN", "127.0.0.1:0")
         .env("ASSURLY__SERVER__ADMIN_LISTEN", "127.0.0.1:0")
+        // By its name: passkeys are bound to one. On the port that is listened on.
+        .env("ASSURLY__SERVER__PUBLIC_URL", "http://localhost:0")
+        .env("ASSURLY__ENVIRONMENT", "development")
+        .env("ASSURLY__CRYPTO__KEYRING_FILE", keyring())
+        .env("ASSURLY__IDENTITY__ATTEMPTS_BURST", "1000")
+        .env("ASSURLY__IDENTITY__CACHE_S", "0")
         .env("ASSURLY__DATABASE__URL", database)
         .env("ASSURLY__TELEMETRY__FORMAT", "json")
         .env("ASSURLY__TELEMETRY__FILTER", "warn,assurly::app::boot=info")
@@ -226,11 +232,25 @@ async fn server(database: &str) -> (Child, String) {
     let origin = said(&mut lines, |line| {
         let line: Value = serde_json::from_str(line).ok()?;
         let address = line["public"].as_str().filter(|_| line["message"] == "serving")?;
-        Some(format!("http://{address}"))
+        let port = address.rsplit(':').next()?;
+        Some(format!("http://localhost:{port}"))
     });
     let origin = origin.await;
     pass_on(lines);
     (server, origin)
+}
+
+/// A file with a key of its own.
+fn keyring() -> std::path::PathBuf {
+    let path = std::env::temp_dir().join(format!("assurly-browser-{}.keys", std::process::id()));
+    let line = assurly::platform::crypto::Keyring::new_line(
+        "browser",
+        &assurly::platform::clock::Entropy::system(),
+    );
+    if !path.exists() {
+        std::fs::write(&path, line).expect("written");
+    }
+    path
 }
 
 /// The driver, on a port that the system chooses, and its address.

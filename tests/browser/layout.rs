@@ -64,7 +64,7 @@ async fn pictures() {
 }
 
 /// The whole page: the window is made as high as it.
-async fn picture(house: &House, width: u32, name: &str) {
+pub(crate) async fn picture(house: &House, width: u32, name: &str) {
     let height: u32 = house.ask("return document.documentElement.scrollHeight").await;
     house.window(width, height).await;
     let taken = house.browser.screenshot_as_png().await.expect("a picture");

@@ -7,6 +7,7 @@
 mod axe;
 mod forms;
 mod house;
+mod identity;
 mod journey;
 mod layout;
 mod network;

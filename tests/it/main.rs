@@ -6,6 +6,8 @@ mod database;
 mod documents;
 mod harness;
 mod health;
+mod identity;
+mod identity_pages;
 mod lifecycle;
 mod limits;
 mod messages;

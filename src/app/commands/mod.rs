@@ -2,6 +2,8 @@
 
 mod config;
 mod healthcheck;
+mod identity;
+mod identity_users;
 mod keyring;
 mod messages;
 mod migrate;
@@ -52,6 +54,8 @@ enum Command {
     Keyring,
     /// Look at the outbox of e-mails and SMS, and decide about messages in doubt
     Messages(messages::Messages),
+    /// Work on pools of people, their accounts, their applications and their keys
+    Identity(identity::IdentityCommand),
     /// Price a project described in JSON, without a server or a database
     Simulate(simulate::Simulate),
     /// Work on the tables that prices come from
@@ -90,6 +94,7 @@ impl Command {
             Self::Config => config::run(&settings),
             Self::Keyring => keyring::run(),
             Self::Messages(messages) => messages.run(settings),
+            Self::Identity(identity) => identity.run(settings),
             Self::Simulate(simulate) => simulate.run(),
             Self::Tariff(tariff) => tariff.run(),
             Self::Healthcheck => healthcheck::run(&settings),

@@ -2,6 +2,7 @@
 
 use anyhow::Context;
 
+use crate::app::boot::Listeners;
 use crate::app::settings::Settings;
 use crate::app::shutdown::Signals;
 use crate::app::state::{AppState, Platform};
@@ -22,13 +23,14 @@ pub(super) fn run(settings: Settings) -> anyhow::Result<()> {
     }
 }
 
-async fn serve(settings: Settings) -> anyhow::Result<Drained> {
+async fn serve(mut settings: Settings) -> anyhow::Result<Drained> {
     let stop = Stop::default();
     let signals = Signals::new().context("signals cannot be listened for")?;
+    let listeners = Listeners::open(&mut settings.server).await?;
     let platform = Platform::new(settings)?;
     let pricer = Pricer::shipped().map_err(anyhow::Error::msg)?;
     let state = AppState::new(&platform, pricer)?;
-    let running = boot::start(&platform, &state, router::work(&state), &stop).await?;
+    let running = boot::start(&platform, &state, router::work(&state), listeners, &stop).await?;
     tokio::select! {
         drained = running.ended() => drained,
         () = signals.pass_to(&stop) => Ok(Drained::Clean),

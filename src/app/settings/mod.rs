@@ -16,6 +16,7 @@ use crate::platform::crypto::CryptoSettings;
 use crate::platform::db::DatabaseSettings;
 use crate::platform::limits::Complaints;
 use crate::platform::telemetry::TelemetrySettings;
+use crate::slices::identity::IdentitySettings;
 use crate::slices::messages::MessagesSettings;
 use crate::slices::quotes::QuotesSettings;
 
@@ -37,6 +38,8 @@ pub struct Settings {
     pub telemetry: TelemetrySettings,
     /// The name shown to customers.
     pub brand: BrandSettings,
+    /// Identity.
+    pub identity: IdentitySettings,
     /// Quotes.
     pub quotes: QuotesSettings,
     /// E-mails and SMS.
@@ -87,6 +90,7 @@ impl Settings {
             "brand.name",
             "is empty or too long",
         );
+        self.identity.check(&mut complaints);
         self.quotes.check(&mut complaints);
         self.messages.check(self.is_development(), &mut complaints);
         complaints.unless(

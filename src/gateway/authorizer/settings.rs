@@ -13,8 +13,6 @@ use crate::platform::limits::Complaints;
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct AccessSettings {
-    /// The audience of tokens of our own pools.
-    pub audience: String,
     /// Pools that are not ours.
     #[serde(default)]
     pub issuers: Vec<IssuerSettings>,
@@ -96,7 +94,6 @@ pub struct GenericClaims {
 impl AccessSettings {
     /// Complains about every value that makes no sense.
     pub fn check(&self, complaints: &mut Complaints) {
-        complaints.unless(!self.audience.is_empty(), "access.audience", "is empty");
         let mut names = BTreeSet::new();
         for (place, issuer) in self.issuers.iter().enumerate() {
             let key = |name: &str| format!("access.issuers[{place}].{name}");

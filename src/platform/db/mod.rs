@@ -13,18 +13,12 @@ mod types;
 
 pub use errors::{DbError, Failure};
 pub use migrate::{MigrationError, migrator};
-pub use pool::{Database, OpenError, Pool};
+pub use pool::{Connection, Database, OpenError, Pool, Transaction};
 pub use probe::Probe;
 pub use settings::DatabaseSettings;
 pub use statements::Statement;
 pub(crate) use statements::statements;
 pub use types::Instant;
-
-/// One connection: what a slice's door takes to write in its caller's transaction.
-pub type Connection = sqlx::MySqlConnection;
-
-/// A transaction of the pool; `&mut *transaction` is its [`Connection`].
-pub type Transaction = sqlx::Transaction<'static, sqlx::MySql>;
 
 /// Every statement of this room, part by part, for the test that prepares them.
 pub const STATEMENTS: &[&[Statement]] = &[pool::STATEMENTS, probe::STATEMENTS, migrate::STATEMENTS];

@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use secrecy::{ExposeSecret, SecretString};
 use sqlx::mysql::{MySqlConnectOptions, MySqlPool, MySqlPoolOptions};
-use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Executor, MySqlConnection};
+use sqlx::{AssertSqlSafe, ConnectOptions, Connection as _, Executor, MySqlConnection};
 
-use super::{DatabaseSettings, statements};
+use super::{DatabaseSettings, DbError, statements};
 
 statements! {
     /// Names the engine; MariaDB says so in its version.
@@ -19,6 +19,12 @@ const SQL_MODE: &str = "ONLY_FULL_GROUP_BY,STRICT_ALL_TABLES,NO_ZERO_IN_DATE,NO_
 
 /// The pool that slices take their connections from.
 pub type Pool = MySqlPool;
+
+/// One connection: what a use-case hands from store to store inside its transaction.
+pub type Connection = MySqlConnection;
+
+/// A transaction; dropped without a commit, nothing of it was done.
+pub type Transaction = sqlx::Transaction<'static, sqlx::MySql>;
 
 /// The database of this program. Cheap to clone.
 #[derive(Clone)]
@@ -40,6 +46,14 @@ pub enum OpenError {
 }
 
 impl Database {
+    /// Begins a transaction.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn begin(&self) -> Result<Transaction, DbError> {
+        Ok(self.pool.begin().await?)
+    }
+
     /// Prepares the pool; connects to nothing yet. Must be called on the runtime.
     ///
     /// # Errors

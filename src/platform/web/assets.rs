@@ -125,6 +125,7 @@ fn asset(name: &str, bytes: Vec<u8>) -> Asset {
     let (stem, extension) = name.rsplit_once('.').unwrap_or((name, ""));
     let kind = match extension {
         "css" => "text/css; charset=utf-8",
+        "js" => "text/javascript; charset=utf-8",
         "svg" => "image/svg+xml",
         "woff2" => "font/woff2",
         "txt" => "text/plain; charset=utf-8",

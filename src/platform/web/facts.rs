@@ -1,6 +1,8 @@
 //! What is known of a request before anybody has read it: its names, its address, and whether a
 //! program or a person asked.
 
+use std::net::IpAddr;
+
 use axum::http::{HeaderMap, header};
 
 /// Who reads the answer.
@@ -31,6 +33,11 @@ fn is_api(path: &str) -> bool {
         || path.ends_with(".json")
         || ["/healthz", "/readyz", "/metrics"].contains(&path)
 }
+
+/// Address of the network that the connection comes from; the listener puts it among the request's
+/// extensions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ClientAddress(pub IpAddr);
 
 /// The names and the address of one request. The outermost layer puts it among the request's
 /// extensions; a refusal and a page with a reference number take it from there.

@@ -20,6 +20,9 @@ const MOST_FIELDS: usize = 100;
 /// Longest value kept of one field: what a person types is far shorter.
 const LONGEST_VALUE: usize = 200;
 
+/// The same of a [`LongForm`], where a browser's own program answers.
+const LONGEST_ANSWER: usize = 8000;
+
 /// What was typed, and what is wrong with it.
 #[derive(Clone, Debug, Default)]
 pub struct Form {
@@ -43,9 +46,16 @@ pub struct FieldFault {
 impl Form {
     /// A form with these values; the first of two values of one name counts.
     pub fn new<N: Into<String>, V: AsRef<str>>(pairs: impl IntoIterator<Item = (N, V)>) -> Self {
+        Self::cut(pairs, LONGEST_VALUE)
+    }
+
+    fn cut<N: Into<String>, V: AsRef<str>>(
+        pairs: impl IntoIterator<Item = (N, V)>,
+        longest: usize,
+    ) -> Self {
         let mut values = BTreeMap::new();
         for (name, value) in pairs.into_iter().take(MOST_FIELDS) {
-            let value = value.as_ref().chars().take(LONGEST_VALUE).collect();
+            let value = value.as_ref().chars().take(longest).collect();
             values.entry(name.into()).or_insert(value);
         }
         Self { values, faults: Vec::new() }
@@ -53,9 +63,9 @@ impl Form {
 
     /// The same from a request, where two answers to one question are refused: a browser sends one,
     /// and choosing between two would be guessing.
-    fn sent(pairs: Vec<(String, String)>) -> Self {
+    fn sent(pairs: Vec<(String, String)>, longest: usize) -> Self {
         let count = pairs.len();
-        let mut form = Self::new(pairs);
+        let mut form = Self::cut(pairs, longest);
         if form.values.len() < count.min(MOST_FIELDS) {
             let message =
                 "Une réponse a été envoyée deux fois\u{A0}: n’en envoyez qu’une par question";
@@ -72,6 +82,11 @@ impl Form {
     /// What was typed, without the spaces around; empty when the field was not sent.
     pub fn value(&self, name: &str) -> &str {
         self.values.get(name).map_or("", |value| value.trim())
+    }
+
+    /// What was typed, to the letter: for passwords, whose spaces count.
+    pub fn raw(&self, name: &str) -> &str {
+        self.values.get(name).map_or("", String::as_str)
     }
 
     /// Whether the field was sent.
@@ -162,14 +177,29 @@ impl<S: Send + Sync> FromRequest<S> for Form {
     type Rejection = PageError;
 
     async fn from_request(request: Request, _state: &S) -> Result<Self, PageError> {
-        if !is_form(request.headers()) {
-            return Err(Problem::new(Kind::UnsupportedMediaType).into());
-        }
-        let bytes = body::read(request.into_body()).await?;
-        let pairs: Vec<(String, String)> = serde_urlencoded::from_bytes(&bytes)
-            .map_err(|error| Problem::new(Kind::Malformed).cause(error))?;
-        Ok(Self::sent(pairs))
+        Ok(Self::sent(pairs(request).await?, LONGEST_VALUE))
     }
+}
+
+/// A form with an answer that no person types: what a passkey says.
+#[derive(Clone, Debug)]
+pub struct LongForm(pub Form);
+
+impl<S: Send + Sync> FromRequest<S> for LongForm {
+    type Rejection = PageError;
+
+    async fn from_request(request: Request, _state: &S) -> Result<Self, PageError> {
+        Ok(Self(Form::sent(pairs(request).await?, LONGEST_ANSWER)))
+    }
+}
+
+async fn pairs(request: Request) -> Result<Vec<(String, String)>, PageError> {
+    if !is_form(request.headers()) {
+        return Err(Problem::new(Kind::UnsupportedMediaType).into());
+    }
+    let bytes = body::read(request.into_body()).await?;
+    let pairs = serde_urlencoded::from_bytes(&bytes);
+    Ok(pairs.map_err(|error| Problem::new(Kind::Malformed).cause(error))?)
 }
 
 fn is_form(headers: &HeaderMap) -> bool {
@@ -198,8 +228,8 @@ mod tests {
     #[test]
     fn two_answers_to_one_question_are_refused() {
         let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
-        assert!(Form::sent(vec![pair("a", "1"), pair("b", "1")]).is_sound());
-        let form = Form::sent(vec![pair("a", "1"), pair("a", "2")]);
+        assert!(Form::sent(vec![pair("a", "1"), pair("b", "1")], 10).is_sound());
+        let form = Form::sent(vec![pair("a", "1"), pair("a", "2")], 10);
         assert!(form.error("doublon").is_some());
     }
 

@@ -6,6 +6,8 @@ pub mod assets;
 pub mod body;
 #[cfg(test)]
 mod contrast;
+pub mod cookies;
+pub mod csrf;
 pub mod facts;
 pub mod form;
 pub mod idempotency;
@@ -14,6 +16,7 @@ pub mod json;
 #[cfg(test)]
 pub mod lint;
 pub mod page;
+pub mod policy;
 pub mod problem;
 pub mod query;
 pub mod registry;

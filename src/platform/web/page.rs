@@ -13,6 +13,7 @@ use axum::{
 
 use super::facts::{Audience, Facts};
 use super::problem::Refusal;
+use crate::kernel::locale::Locale;
 use crate::kernel::problem::{Kind, Problem};
 
 /// The name of the company, said once at the start.
@@ -49,6 +50,29 @@ pub trait Sheet {
     /// Whether the page says that answers are to be corrected.
     fn is_refused(&self) -> bool {
         false
+    }
+
+    /// Its language; the frame around it speaks the same.
+    fn locale(&self) -> Locale {
+        Locale::Fr
+    }
+
+    /// The part of the house that it belongs to, shown beside the name; empty: the public site.
+    fn area(&self) -> &str {
+        ""
+    }
+
+    /// Colour of that part's band, `#rrggbb`; empty: no band.
+    fn accent(&self) -> &str {
+        ""
+    }
+
+    /// A word of the frame, in the language of the page.
+    fn word<'a>(&self, french: &'a str, english: &'a str) -> &'a str {
+        match self.locale() {
+            Locale::Fr => french,
+            Locale::En => english,
+        }
     }
 }
 

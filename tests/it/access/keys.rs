@@ -17,7 +17,7 @@ use crate::harness::app::{Access, App};
 /// An authorizer without a program around it, and the clock that it reads.
 fn authorizer(issuers: Vec<IssuerSettings>) -> (Authorizer, Clock) {
     let clock = Clock::fixed("2026-11-23T09:00:00Z".parse().expect("an instant"));
-    let settings = AccessSettings { audience: "urn:assurly:api".into(), issuers };
+    let settings = AccessSettings { issuers };
     let local = Arc::new(NoLocalIssuers);
     (Authorizer::new(&settings, local, Revocations::default(), clock.clone()), clock)
 }

@@ -63,8 +63,7 @@ impl Town {
         let pools = Arc::new(Pools { keys, read: AtomicUsize::new(0) });
         let revocations = Revocations::default();
         let access = Access {
-            local: pools.clone(),
-            revocations: revocations.clone(),
+            local: Some((pools.clone(), revocations.clone())),
             operations: of_tests(),
             ..Access::default()
         };
@@ -156,7 +155,11 @@ async fn an_issuer_of_the_configuration_cannot_take_the_name_of_a_pool_of_ours()
     let mut settings = impostor.settings(PoolKind::Gestion);
     settings.issuer = format!("{BASE}p1");
     let local = Arc::new(Pools { keys: [].into(), read: AtomicUsize::new(0) });
-    let access = Access { issuers: vec![settings], local, ..Access::default() };
+    let access = Access {
+        issuers: vec![settings],
+        local: Some((local, Revocations::default())),
+        ..Access::default()
+    };
     let app = App::guarded(access).await;
     let mut claims = impostor.claims("s");
     claims["iss"] = json!(format!("{BASE}p1"));

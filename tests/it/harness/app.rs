@@ -4,13 +4,13 @@ use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::sync::{Arc, LazyLock};
 
-use assurly::app::boot::{self, Running};
+use assurly::app::boot::{self, Listeners, Running};
 use assurly::app::router;
 use assurly::app::settings::{self, Settings, Sources};
 use assurly::app::state::{AppState, Platform};
 use assurly::gateway::authorizer::IssuerSettings;
 use assurly::gateway::{Drained, Stop};
-use assurly::platform::access::{Api, LocalIssuers, NoLocalIssuers, Revocations};
+use assurly::platform::access::{Api, LocalIssuers, Revocations};
 use assurly::platform::clock::{Clock, Entropy};
 use assurly::platform::db::Database;
 use assurly::platform::web::json::Json;
@@ -41,6 +41,8 @@ pub(crate) fn settings(over: &[(&str, &str)]) -> Settings {
         ("ENVIRONMENT", "development"),
         ("SERVER__DRAIN_DELAY_MS", "0"),
         ("CRYPTO__KEYRING_FILE", KEYRING.as_str()),
+        // All tests come from one address.
+        ("IDENTITY__ATTEMPTS_BURST", "1000000"),
         // A test that moves its clock must not make another one's messages stale.
         ("MESSAGES__TEND_MS", "600000"),
     ];
@@ -54,22 +56,12 @@ pub(crate) fn settings(over: &[(&str, &str)]) -> Settings {
 }
 
 /// Whose tokens the program takes, and operations that only tests have.
+#[derive(Default)]
 pub(crate) struct Access {
     pub(crate) issuers: Vec<IssuerSettings>,
-    pub(crate) local: Arc<dyn LocalIssuers>,
-    pub(crate) revocations: Revocations,
+    /// In the place of our own pools.
+    pub(crate) local: Option<(Arc<dyn LocalIssuers>, Revocations)>,
     pub(crate) operations: Api,
-}
-
-impl Default for Access {
-    fn default() -> Self {
-        Self {
-            issuers: Vec::new(),
-            local: Arc::new(NoLocalIssuers),
-            revocations: Revocations::default(),
-            operations: Api::default(),
-        }
-    }
 }
 
 /// A running program.
@@ -140,17 +132,27 @@ impl App {
         let clock = Clock::fixed("2026-11-23T09:00:00Z".parse().expect("an instant"));
         let mut settings = settings(over);
         settings.access.issuers = access.issuers;
+        let listeners = Listeners::open(&mut settings.server).await.expect("free ports");
         let platform = Platform::with(settings, clock.clone(), Entropy::system())
             .expect("the address of the database is one");
+        if database.is_some() {
+            // Pools as every installation has them; not in a database without tables, which is a test's
+            // own matter.
+            let _ = boot::furnish(&platform).await;
+        }
         let (say, entered) = mpsc::unbounded_channel();
         let release = Arc::new(Semaphore::new(0));
         let stop = Stop::default();
         let pricer = Pricer::shipped().expect("products/");
-        let state = AppState::with(&platform, pricer, access.local, access.revocations);
+        let state = match access.local {
+            Some((local, revoked)) => AppState::with(&platform, pricer, local, revoked),
+            None => AppState::new(&platform, pricer),
+        };
         let state = state.expect("the transports are right");
         let api = router::api(&state).merge(access.operations);
         let work = router::around(&state, api).merge(test_routes(say, Arc::clone(&release)));
-        let running = boot::start(&platform, &state, work, &stop).await.expect("it starts");
+        let running =
+            boot::start(&platform, &state, work, listeners, &stop).await.expect("it starts");
         Self {
             public: running.public,
             admin: running.admin,

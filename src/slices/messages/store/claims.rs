@@ -104,7 +104,7 @@ impl Due {
             recipient: self.recipient,
             letter: self.letter,
             // A newer copy may know more languages than this one.
-            locale: Locale::from_code(&self.locale).unwrap_or_default(),
+            locale: Locale::of_tag(&self.locale).unwrap_or_default(),
             attempts: self.attempts + 1,
             claim,
         }
