@@ -45,7 +45,7 @@ async fn a_copy_of_the_tables_opens_nothing() {
         }
     }
     let holds = |part: &[u8]| dump.windows(part.len()).any(|window| window == part);
-    assert!(holds(client.id[4..].as_bytes()) || holds(world.pool.as_bytes()), "it is the dump");
+    assert!(holds(&client.id.as_bytes()[4..]) || holds(world.pool.as_bytes()), "it is the dump");
     for secret in secrets {
         assert!(!holds(secret.as_bytes()), "{secret}");
     }
@@ -75,20 +75,22 @@ async fn while_the_database_is_away_every_address_says_so() {
     }
 }
 
+/// `assurly identity --json …` on the test's database: its exit code, what it prints, what it complains of.
+async fn run(world: &World, arguments: &[&str]) -> (Option<i32>, serde_json::Value, String) {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_assurly"));
+    command.args(["identity", "--json"]).args(arguments).env_clear().stdin(Stdio::null());
+    command.env("DATABASE_URL", world.app.database().url());
+    command.env("ASSURLY__CRYPTO__KEYRING_FILE", keyring());
+    let output = soon(command.output()).await.expect("it runs");
+    let out = String::from_utf8(output.stdout).expect("UTF-8");
+    let err = String::from_utf8(output.stderr).expect("UTF-8");
+    (output.status.code(), serde_json::from_str(&out).unwrap_or(serde_json::Value::Null), err)
+}
+
 #[tokio::test]
 async fn operators_work_from_the_command_line() {
     let world = World::new().await;
-    let keyring = keyring();
-    let run = async |arguments: &[&str]| {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_assurly"));
-        command.args(["identity", "--json"]).args(arguments).env_clear().stdin(Stdio::null());
-        command.env("DATABASE_URL", world.app.database().url());
-        command.env("ASSURLY__CRYPTO__KEYRING_FILE", &keyring);
-        let output = soon(command.output()).await.expect("it runs");
-        let out = String::from_utf8(output.stdout).expect("UTF-8");
-        let err = String::from_utf8(output.stderr).expect("UTF-8");
-        (output.status.code(), serde_json::from_str(&out).unwrap_or(serde_json::Value::Null), err)
-    };
+    let run = async |arguments: &[&str]| run(&world, arguments).await;
     let pool = format!("{}-cli", world.pool);
     let create = ["--kind", "partenaires", "--name-fr", "Courtiers", "--name-en", "Brokers"];
     let (code, made, err) = run(&[&["pool", "create", &pool], &create[..]].concat()).await;
@@ -119,6 +121,13 @@ async fn operators_work_from_the_command_line() {
     assert_ne!(text(&rotated, "client_secret"), secret);
     let (code, _, err) = run(&["client", "rotate-secret", &pool, "app_x"]).await;
     assert!(code == Some(1) && err.contains("app_x"), "{err}");
+}
+
+#[tokio::test]
+async fn operators_look_after_keys_locks_and_journals() {
+    let world = World::new().await;
+    let run = async |arguments: &[&str]| run(&world, arguments).await;
+    let pool = world.pool.clone();
     let (_, keys, _) = run(&["key", "list", &pool]).await;
     assert_eq!(keys[0]["signs"], true);
     let (_, next, _) = run(&["key", "rotate", &pool]).await;
@@ -128,7 +137,7 @@ async fn operators_work_from_the_command_line() {
     let (code, _, err) = run(&terms).await;
     assert!(code == Some(1) && err.contains("180 days"), "{err}");
     let (code, journal, _) = run(&["journal", "verify", &pool]).await;
-    assert!(code == Some(0) && journal["events"].as_u64().is_some_and(|it| it >= 5), "{journal}");
+    assert!(code == Some(0) && journal["events"].as_u64().is_some_and(|it| it >= 4), "{journal}");
     let bad = [
         "client",
         "create",

@@ -61,6 +61,38 @@ async fn a_code_is_bound_to_its_request() {
     assert_eq!(world.exchange(&client, &ended).await.0, 400, "of a session that has ended");
 }
 
+/// A request of the token endpoint: its header, its form, and how it is answered.
+type Row<'a> = (Option<&'a str>, String, u16, &'static str);
+
+fn table<'a>(right: &'a str, wrong: &'a str, id: &str, by_form: &str) -> Vec<Row<'a>> {
+    let own = |more: &str| format!("grant_type=client_credentials{more}");
+    let (request, client) = ("invalid_request", "invalid_client");
+    vec![
+        (Some(right), own(""), 200, ""),
+        (Some(right), own(&format!("&client_id={id}")), 200, ""),
+        (None, own(&format!("&{by_form}")), 200, ""),
+        (Some(right), own(&format!("&{by_form}")), 400, request),
+        (Some(right), own("&client_id=app_x"), 400, request),
+        (Some(right), own("&scope=devis:lire&scope=devis:lire"), 400, request),
+        (Some(right), own("&scope=openid"), 400, "invalid_scope"),
+        (Some(right), own("&scope=contrat:lire"), 400, "invalid_scope"),
+        (Some(right), own("&resource=https://x.example"), 400, "invalid_target"),
+        (Some(right), "grant_type=urn:x".into(), 400, "unsupported_grant_type"),
+        (Some(right), "grant_type=implicit".into(), 400, "unsupported_grant_type"),
+        (
+            Some(right),
+            "grant_type=password&username=a&password=b".into(),
+            400,
+            "unauthorized_client",
+        ),
+        (Some(right), String::new(), 400, request),
+        (Some(right), "grant_type=refresh_token&refresh_token=rt_x".into(), 400, "invalid_grant"),
+        (Some(wrong), own(""), 401, client),
+        (None, own(&format!("&client_id={id}")), 401, client),
+        (None, own(""), 401, client),
+    ]
+}
+
 #[tokio::test]
 async fn each_error_of_the_token_endpoint_has_its_code() {
     let world = World::new().await;
@@ -72,65 +104,7 @@ async fn each_error_of_the_token_endpoint_has_its_code() {
     let by_form = format!("client_id={}&client_secret={secret}", client.id);
     let url = world.app.url(&world.path("/oauth2/token"));
     let form = "application/x-www-form-urlencoded";
-    let table = [
-        (Some(&right), "grant_type=client_credentials".to_owned(), 200, ""),
-        (Some(&right), format!("grant_type=client_credentials&client_id={}", client.id), 200, ""),
-        (None, format!("grant_type=client_credentials&{by_form}"), 200, ""),
-        (Some(&right), format!("grant_type=client_credentials&{by_form}"), 400, "invalid_request"),
-        (
-            Some(&right),
-            "grant_type=client_credentials&client_id=app_x".to_owned(),
-            400,
-            "invalid_request",
-        ),
-        (
-            Some(&right),
-            "grant_type=client_credentials&scope=devis:lire&scope=devis:lire".to_owned(),
-            400,
-            "invalid_request",
-        ),
-        (
-            Some(&right),
-            "grant_type=client_credentials&scope=openid".to_owned(),
-            400,
-            "invalid_scope",
-        ),
-        (
-            Some(&right),
-            "grant_type=client_credentials&scope=contrat:lire".to_owned(),
-            400,
-            "invalid_scope",
-        ),
-        (
-            Some(&right),
-            "grant_type=client_credentials&resource=https://x.example".to_owned(),
-            400,
-            "invalid_target",
-        ),
-        (Some(&right), "grant_type=urn:x".to_owned(), 400, "unsupported_grant_type"),
-        (Some(&right), "grant_type=implicit".to_owned(), 400, "unsupported_grant_type"),
-        (
-            Some(&right),
-            "grant_type=password&username=a&password=b".to_owned(),
-            400,
-            "unauthorized_client",
-        ),
-        (Some(&right), String::new(), 400, "invalid_request"),
-        (
-            Some(&right),
-            "grant_type=refresh_token&refresh_token=rt_x".to_owned(),
-            400,
-            "invalid_grant",
-        ),
-        (Some(&wrong), "grant_type=client_credentials".to_owned(), 401, "invalid_client"),
-        (
-            None,
-            format!("grant_type=client_credentials&client_id={}", client.id),
-            401,
-            "invalid_client",
-        ),
-        (None, "grant_type=client_credentials".to_owned(), 401, "invalid_client"),
-    ];
+    let table = table(&right, &wrong, &client.id, &by_form);
     for (header, body, status, error) in table {
         let mut request =
             world.app.client.post(&url).header("content-type", form).body(body.clone());
