@@ -18,6 +18,9 @@ use house::{House, Outside};
 use report::Report;
 use script::{Family, Script};
 
+/// How people get their accounts. Always run: everybody else needs them.
+const PEOPLE: Family = Family { name: "people", file: "people.mjs", seconds: 60 };
+
 /// What the libraries do with our tokens, one after the other: they share the machine with a server.
 const INSIDE: [Family; 9] = [
     Family { name: "openid_client", file: "openid-client.mjs", seconds: 150 },
@@ -83,6 +86,10 @@ async fn run(report: &Report) {
 }
 
 async fn inside(report: &Report, house: &House) {
+    if !INSIDE.iter().any(|family| report.wants(family.name)) && !report.wants(PEOPLE.name) {
+        return;
+    }
+    Script::start(&PEOPLE, report).run(&house.world(), report).await;
     for family in INSIDE.iter().filter(|family| report.wants(family.name)) {
         Script::start(family, report).run(&house.world(), report).await;
     }

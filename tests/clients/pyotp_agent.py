@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import html
 import json
 import re
 import time
@@ -95,6 +96,21 @@ def _():
 def _():
     given = tokens(Browser(WORLD["origin"]).authorize(request(), AGENT, on_page))
     assert claims(given["access_token"])["acr"] == "mfa"
+
+
+@scenario("a recovery code works once")
+def _():
+    assert len(KNOWN["recovery"]) >= 8, "no recovery codes were shown"
+
+    def by_recovery(page):
+        link = re.search(r'href="([^"]*par=secours[^"]*)"', page.text)
+        return browser.open(f"{WORLD['origin']}{html.unescape(link[1])}") if link else page
+
+    for expected in (True, False):
+        browser = Browser(WORLD["origin"])
+        page = browser.submit(browser.open(request()), AGENT)
+        page = browser.submit(by_recovery(page), {"code": KNOWN["recovery"][0]})
+        assert bool(page.outside) is expected, f"{page.url} {page.outside} {brief(page)}"
 
 
 @scenario("no answer without it, and none for a wrong, an old or a used one")

@@ -41,13 +41,14 @@ impl Report {
     }
 
     fn names_a_family(&self, filter: &str) -> bool {
-        let families = crate::INSIDE.iter().chain(&crate::OUTSIDE).chain([&crate::COGNITO]);
+        let families =
+            crate::INSIDE.iter().chain(&crate::OUTSIDE).chain([&crate::COGNITO, &crate::PEOPLE]);
         families.into_iter().any(|family| family.name.contains(filter))
     }
 
     /// For the scripts, which leave out scenarios of other names.
-    pub(crate) fn filter(&self) -> &str {
-        self.filter.as_deref().unwrap_or_default()
+    pub(crate) fn filter(&self, family: &str) -> &str {
+        if family == crate::PEOPLE.name { "" } else { self.filter.as_deref().unwrap_or_default() }
     }
 
     /// A scenario that ended.

@@ -61,7 +61,7 @@ impl Script {
         let mut child = command
             .arg(here.join(family.file))
             .env("CLIENTS_FAMILY", family.name)
-            .env("CLIENTS_FILTER", report.filter())
+            .env("CLIENTS_FILTER", report.filter(family.name))
             .env("CLIENTS_INSTALLED", installed())
             .env("NODE_NO_WARNINGS", "1")
             .env("PYTHONPATH", here.join("lib"))

@@ -79,6 +79,9 @@ export class Browser {
     const { $, forms } = formsOf(page)
     const able = forms.map((form) => ({ form, filled: fill(form, person, button) })).filter(({ filled }) => filled)
     const [best] = able.sort((one, other) => other.filled.known - one.filled.known)
+    // A page that only tells leads on by a link that looks like a button.
+    const onward = $('a.bouton').first().attr('href')
+    if (!best && onward) return this.open(new URL(onward, page.url).href)
     if (!best) throw new Error(`no form to fill in at ${page.url} (${page.status}):\n${brief($)}`)
     const action = new URL(best.form.action || page.url, page.url)
     if (best.form.method !== 'GET') return this.open(action.href, best.filled.data)

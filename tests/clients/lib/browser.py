@@ -14,7 +14,7 @@ _people = itertools.count(1)
 #: What a person types, by what a control says it is for.
 TYPED = [
     ("email", lambda control: control.get("type") == "email" or re.search(r"\b(username|email)\b", control["autocomplete"])),
-    ("code", lambda control: "one-time-code" in control["autocomplete"]),
+    ("code", lambda control: "one-time-code" in control["autocomplete"] or control.get("name") == "code"),
     ("new_password", lambda control: "new-password" in control["autocomplete"]),
     ("password", lambda control: control.get("type") == "password"),
 ]
@@ -31,13 +31,15 @@ class Away(HTTPAdapter):
 class _Forms(HTMLParser):
     def __init__(self, html):
         super().__init__()
-        self.forms, self.text, self._button = [], [], None
+        self.forms, self.links, self.text, self._button = [], [], [], None
         self.feed(html)
 
     def handle_starttag(self, tag, attributes):
         attributes = {name: value or "" for name, value in attributes}
         if tag == "form":
             self.forms.append({"action": "", "method": "get", **attributes, "controls": []})
+        elif tag == "a":
+            self.links.append({"href": "", "class": "", **attributes})
         elif tag in ("input", "button") and self.forms:
             control = {"type": "submit" if tag == "button" else "text", "autocomplete": "", "value": "", "text": "", **attributes}
             self.forms[-1]["controls"].append(control)
@@ -80,7 +82,11 @@ class Browser:
 
     def submit(self, page, person, button=r"continue|log ?in|sign ?in|allow|accept|confirm|verify|done|yes"):
         """Sends the form that asks for most of what we know."""
-        able = [filled for form in _Forms(page.text).forms if (filled := _fill(form, person, button))]
+        read = _Forms(page.text)
+        able = [filled for form in read.forms if (filled := _fill(form, person, button))]
+        links = [link for link in read.links if "bouton" in link["class"]]
+        if not able and links:
+            return self.open(urljoin(page.url, links[0]["href"]))
         if not able:
             raise AssertionError(f"no form to fill in at {page.url} ({page.status_code}): {brief(page)}")
         _, form, data = max(able, key=lambda filled: filled[0])

@@ -129,7 +129,7 @@ const WRONG = {
     setTimeout(() => response.destroy(), 8000)
   },
   huge: (response, tell, keys) => {
-    const filling = Array.from({ length: 700 }, (_, n) => ({ ...keys[0], kid: `filling-${n}` }))
+    const filling = Array.from({ length: 1200 }, (_, n) => ({ ...keys[0], kid: `filling-${n}` }))
     tell(response, [...keys, ...filling])
   },
   html: (response, tell, keys) => response.writeHead(200, { 'content-type': 'text/html' }).end(JSON.stringify({ keys })),
