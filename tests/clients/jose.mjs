@@ -3,6 +3,8 @@ import assert from 'node:assert/strict'
 import * as jose from 'jose'
 import { Browser } from './lib/browser.mjs'
 import { claimsOf, configured, pool, signedIn } from './lib/login.mjs'
+import { opens, opensNothing } from './lib/api.mjs'
+import { identity, soon } from './lib/operator.mjs'
 import { end, refused, scenario } from './lib/scenario.mjs'
 
 for (const [of, app, person, alg] of [['clients', 'web', 'camille', 'ES256'], ['courtage', 'portal', 'sacha', 'RS256']]) {
@@ -43,5 +45,56 @@ await scenario('keys may be kept for a while and by anybody', async () => {
   assert.match(response.headers.get('content-type'), /^application\/(jwk-set\+)?json/)
   assert.match(response.headers.get('cache-control'), /max-age=\d+/)
 })
+
+if (pool('courtage')) {
+  const { issuer, people } = pool('courtage')
+  const config = await configured('portal', { of: 'courtage' })
+  const browser = new Browser()
+  const token = async () => {
+    const { tokens } = await signedIn(config, 'portal', { browser, person: people.sacha, parameters: { scope: 'openid profil:lire' }, of: 'courtage' })
+    return tokens.access_token
+  }
+  const kidOf = (jwt) => jose.decodeProtectedHeader(jwt).kid
+  // A set of its own for each look: one that is kept asks no more than twice a minute.
+  const verified = (jwt) => jose.jwtVerify(jwt, jose.createRemoteJWKSet(new URL(`${issuer}/.well-known/jwks.json`)), { issuer })
+
+  await scenario('a next key is published before it signs', async () => {
+    const before = await token()
+    const { kid } = await identity('key', 'rotate', 'courtage')
+    await soon(async () => {
+      const { keys } = await (await fetch(`${issuer}/.well-known/jwks.json`)).json()
+      assert.ok(keys.some((key) => key.kid === kid), JSON.stringify(keys.map((key) => key.kid)))
+    })
+    assert.equal(kidOf(await token()), kidOf(before))
+  })
+
+  await scenario('a key that signs at once, beside the one before', async () => {
+    const before = await token()
+    const { kid } = await identity('key', 'rotate', 'courtage', '--at-once')
+    const after = await soon(async () => {
+      const given = await token()
+      assert.equal(kidOf(given), kid)
+      return given
+    })
+    for (const jwt of [before, after]) {
+      await verified(jwt)
+      await opens(jwt)
+    }
+  })
+
+  await scenario('a dropped key takes its tokens with it', async () => {
+    const before = await token()
+    await opens(before)
+    await identity('key', 'revoke', 'courtage', kidOf(before))
+    await soon(async () => {
+      await opensNothing(before)
+      await refused(verified(before))
+    })
+    const after = await token()
+    assert.notEqual(kidOf(after), kidOf(before))
+    await verified(after)
+    await opens(after)
+  })
+}
 
 end()

@@ -4,6 +4,7 @@ import * as client from 'openid-client'
 import { Browser } from './lib/browser.mjs'
 import { asked, claimsOf, configured, errorOf, hasSession, pool, raw, signedIn } from './lib/login.mjs'
 import { me, opens, opensNothing } from './lib/api.mjs'
+import { identity, soon } from './lib/operator.mjs'
 import { end, refused, scenario } from './lib/scenario.mjs'
 
 const { apps, people, issuer } = pool()
@@ -349,6 +350,31 @@ await scenario('client credentials with the secret in the body', async () => {
   const { client_secret } = pool('partenaires').apps.server
   const server = await configured('server', { of: 'partenaires', auth: client.ClientSecretPost(client_secret) })
   await client.clientCredentialsGrant(server, { scope: 'devis:lire' })
+})
+
+await scenario('a new secret works beside the one before until that is dropped', async () => {
+  const { client_id, client_secret } = pool('courtage').apps.turning
+  const withSecret = (secret) => configured('turning', { of: 'courtage', auth: client.ClientSecretBasic(secret) })
+  const works = async (secret) => assert.equal((await client.tokenIntrospection(await withSecret(secret), 'nothing')).active, false)
+  const { client_secret: young } = await identity('client', 'rotate-secret', 'courtage', client_id)
+  await soon(() => works(young))
+  await works(client_secret)
+  const { client_secret: youngest } = await identity('client', 'rotate-secret', 'courtage', client_id, '--drop-old')
+  await soon(() => works(youngest))
+  await soon(async () => refused(works(young), 'invalid_client'))
+  await refused(works(client_secret), 'invalid_client')
+})
+
+await scenario('an application that is disabled is served no more', async () => {
+  const { client_id } = pool('courtage').apps.other
+  const other = await configured('other', { of: 'courtage' })
+  await client.tokenIntrospection(other, 'nothing')
+  await identity('client', 'disable', 'courtage', client_id)
+  await soon(async () => refused(client.tokenIntrospection(other, 'nothing'), 'invalid_client'))
+  const { url } = await asked(other, 'other', {}, 'courtage')
+  const page = await new Browser().ask('GET', url.href)
+  assert.equal(page.leadsTo, undefined)
+  assert.equal(page.status, 400)
 })
 
 await scenario('a resource of ours is the audience', async () => {

@@ -13,7 +13,7 @@ type App = (&'static str, &'static str, &'static [&'static str]);
 const CODE: [&str; 4] = ["--grant", "authorization_code", "--grant", "refresh_token"];
 const SCOPES: &str = "openid profile email offline_access profil:lire";
 
-const APPS: [App; 8] = [
+const APPS: [App; 10] = [
     ("clients", "web", &["--kind", "confidential", "--first-party", "--scopes", SCOPES]),
     ("clients", "mobile", &["--kind", "public", "--first-party", "--scopes", SCOPES]),
     ("clients", "third", &["--kind", "confidential", "--scopes", SCOPES]),
@@ -28,6 +28,8 @@ const APPS: [App; 8] = [
         &["--kind", "confidential", "--first-party", "--scopes", "openid profil:lire"],
     ),
     ("partenaires", "portal", &["--kind", "confidential", "--first-party", "--scopes", SCOPES]),
+    ("courtage", "turning", &["--kind", "confidential", "--first-party"]),
+    ("courtage", "other", &["--kind", "confidential", "--first-party"]),
     ("courtage", "portal", &["--kind", "confidential", "--first-party", "--scopes", SCOPES]),
     ("gestion", "desk", &["--kind", "confidential", "--first-party", "--scopes", SCOPES]),
 ];
