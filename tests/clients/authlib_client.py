@@ -51,9 +51,18 @@ def secure(metadata):
     return json.loads(text)
 
 
-@scenario("the metadata of the provider is valid")
+@scenario("the metadata of a provider with rsa keys is valid")
 def _():
-    OpenIDProviderMetadata(secure(METADATA)).validate()
+    rsa = requests.get(f"{WORLD['pools']['courtage']['issuer']}/.well-known/openid-configuration", timeout=10).json()
+    OpenIDProviderMetadata(secure(rsa)).validate()
+
+
+@scenario("the metadata of a provider with elliptic keys but for the algorithm")
+def _():
+    # OpenID Connect Discovery wants RS256 listed by everybody; a pool lists what it signs with.
+    assert METADATA["id_token_signing_alg_values_supported"] == ["ES256"]
+    refused(ValueError, lambda: OpenIDProviderMetadata(secure(METADATA)).validate())
+    OpenIDProviderMetadata(secure({**METADATA, "id_token_signing_alg_values_supported": ["ES256", "RS256"]})).validate()
 
 
 @scenario("the metadata of the authorization server is valid")
