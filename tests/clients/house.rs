@@ -75,7 +75,9 @@ impl House {
         let keyring = keyring.map_err(|error| error.to_string())?;
         fs::write(folder.join("keyring"), keyring.stdout).expect("the folder is ours");
         let log = fs::File::create(folder.join("server.log")).expect("the folder is ours");
-        let mut command = Command::new(env!("CARGO_BIN_EXE_assurly"));
+        // It ends with this program even when that is killed outright.
+        let mut command = Command::new("/usr/bin/setpriv");
+        command.args(["--pdeathsig", "KILL", "--", env!("CARGO_BIN_EXE_assurly")]);
         let server = program(&mut command, &config).arg("serve").stderr(log).spawn();
         let house = Self {
             world: std::sync::Mutex::new(Map::new()),
