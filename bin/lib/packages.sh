@@ -15,6 +15,11 @@ PACKAGES_MARIADB=(
     'mariadb-server-core|mariadbd|the private database server'
     'mariadb-client-core|my_print_defaults|used to lay out its data directory'
 )
+# Node.js is not among them: Debian's is older than the libraries ask for. It comes with those.
+PACKAGES_CLIENTS=(
+    'python3|/usr/bin/python3|runs the client libraries in Python and installs the others'
+    'python3-venv|/usr/lib/python3*/ensurepip/__main__.py|keeps them in var/clients, away from the system'
+)
 PACKAGES_BROWSER=(
     'chromium|chromium|the browser that the journeys are tested in'
     'chromium-driver|chromedriver|drives it'
@@ -23,7 +28,7 @@ PACKAGES_BROWSER=(
 
 there() {
     case "$1" in
-    /*) [ -e "$1" ] ;;
+    /*) compgen -G "$1" >/dev/null ;;
     # A plain user's PATH lacks the sbin directories, where servers live.
     *) PATH="$PATH:/usr/sbin:/sbin" command -v "$1" >/dev/null 2>&1 ;;
     esac

@@ -51,6 +51,7 @@ impl House {
         let (server, origin) = server(&database.1).await;
         let (driver, driver_address) = driver().await;
         is_ready(&origin).await;
+        furnished(&format!("{origin}/pools/clients/forgot")).await;
         let browser = browser(&driver_address).await;
         Self { browser, origin, database, _server: server, _driver: driver, _turn: turn }
     }
@@ -311,6 +312,19 @@ async fn is_ready(origin: &str) {
     while !reqwest::get(&address).await.is_ok_and(|answer| answer.status().is_success()) {
         assert!(Instant::now() < deadline, "{address} does not say that it is ready");
         tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+}
+
+/// Waits until the pools of every installation are written, which happens behind the migrations.
+async fn furnished(address: &str) {
+    let deadline = Instant::now() + PATIENCE;
+    loop {
+        let answer = reqwest::get(address).await.expect("it answers");
+        if answer.status().is_success() {
+            return;
+        }
+        assert!(Instant::now() < deadline, "{address}: {}", answer.status());
+        tokio::time::sleep(Duration::from_millis(100)).await;
     }
 }
 
