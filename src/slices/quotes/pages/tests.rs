@@ -99,8 +99,22 @@ fn a_running_loan_starts_from_its_balance() {
     look("quote-running", &text);
     assert!(text.contains("<b>192\u{202F}818,39\u{A0}€</b>"));
     assert!(text.contains("Le capital restant dû passe de 192\u{202F}818,39\u{A0}€ à"));
-    assert!(text.contains("après la mensualité de novembre 2026"));
+    assert!(text.contains("après la mensualité de décembre 2026"));
     assert!(text.contains("Sur la durée restante, si le prix de la banque ne change pas."));
+}
+
+#[test]
+fn a_running_loan_without_its_balance_says_what_is_assumed() {
+    let quote = sample::running("", "");
+    let text = self::quote(&quote);
+    look("quote-running-begins", &text);
+    assert!(text.contains("Nous supposons que votre prêt vient de commencer"));
+    assert!(text.contains("<b>200\u{202F}000,00\u{A0}€</b>, le capital restant dû"));
+    assert!(text.contains(&format!("/simuler?devis={}#restant", quote.id)));
+    assert!(
+        simulator(Form::default())
+            .contains("Capital restant dû, en euros <span class=\"fac\">(facultatif)</span>")
+    );
 }
 
 #[test]
