@@ -21,6 +21,9 @@ use super::input::{InputRule, Wrong, told};
 use super::problem::ApiError;
 use crate::kernel::problem::{Fault, Kind, Problem};
 
+/// Room for most answers from the start.
+const USUAL_BYTES: usize = 4096;
+
 /// A document, on the way in and on the way out.
 #[derive(Clone, Copy, Debug)]
 pub struct Json<T>(pub T);
@@ -39,8 +42,9 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
 
 impl<T: Serialize> IntoResponse for Json<T> {
     fn into_response(self) -> Response {
-        match serde_json::to_vec(&self.0) {
-            Ok(bytes) => ([(header::CONTENT_TYPE, "application/json")], bytes).into_response(),
+        let mut bytes = Vec::with_capacity(USUAL_BYTES);
+        match serde_json::to_writer(&mut bytes, &self.0) {
+            Ok(()) => ([(header::CONTENT_TYPE, "application/json")], bytes).into_response(),
             Err(error) => ApiError(Problem::new(Kind::Bug).cause(error)).into_response(),
         }
     }
