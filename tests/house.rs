@@ -134,6 +134,24 @@ fn every_test_says_what_it_is_for() {
     report.settle();
 }
 
+/// A code of the registry that nothing raises is a promise to programs that nobody keeps.
+#[test]
+fn every_rule_of_the_registry_is_raised() {
+    let registry = "domain/rule.rs";
+    let (rules, others): (BTreeMap<_, _>, BTreeMap<_, _>) =
+        files(Path::new("src"), "rs").into_iter().partition(|(path, _)| path == registry);
+    let names = rules[registry].lines().filter_map(|line| line.trim().strip_prefix("Self::"));
+    let names: Vec<&str> =
+        names.filter_map(|line| line.split_once(" => (")).map(|(name, _)| name).collect();
+    assert!(names.len() > 30, "the registry is not written as this test reads it");
+    for name in names {
+        let raised = format!("Rule::{name}");
+        let is_whole = |rest: &str| !rest.starts_with(|next: char| next.is_alphanumeric());
+        let is_raised = |text: &String| text.split(&raised).skip(1).any(is_whole);
+        assert!(others.values().any(is_raised), "{name} is never raised");
+    }
+}
+
 #[test]
 fn no_banned_crate_is_locked() {
     let lock = fs::read_to_string("Cargo.lock").expect("Cargo.lock is committed");

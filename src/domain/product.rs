@@ -33,6 +33,8 @@ pub const INSURED_MAX: usize = 4;
 pub const ENTRY_AGE_MIN: i32 = 18;
 /// Oldest age on the first day of cover.
 pub const ENTRY_AGE_MAX: i32 = 69;
+/// Business days that a lender has to answer a request of substitution (art. L313-31 C. conso.).
+pub const LENDER_ANSWER_DAYS: u16 = 10;
 /// From this age on the first day of cover, death and PTIA only.
 pub const DC_PTIA_AGE: i32 = 65;
 /// Highest rate of a bank's insurance.

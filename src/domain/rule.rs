@@ -78,13 +78,11 @@ pub enum Rule {
     Referred,
     /// A person who cannot be insured online asks for a quote.
     NotEligible,
-    /// A person protected by the law is never sent to health questions.
-    LemoineProtected,
 }
 
 impl Rule {
     /// Every rule, in the order of the registry page.
-    pub const ALL: [Self; 37] = [
+    pub const ALL: [Self; 36] = [
         Self::LoanAmountRange,
         Self::LoanTermRange,
         Self::RateRange,
@@ -121,7 +119,6 @@ impl Rule {
         Self::BenefitCapped,
         Self::Referred,
         Self::NotEligible,
-        Self::LemoineProtected,
     ];
 
     /// Stable code.
@@ -173,7 +170,6 @@ impl Rule {
             Self::BenefitCapped => ("BENEFIT_CAPPED", "Avertissement : la mensualité assurée dépasse ce que l’ITT peut payer, 7 500 € par mois."),
             Self::Referred => ("REFERRED", "Avertissement : un souscripteur doit étudier la demande."),
             Self::NotEligible => ("NOT_ELIGIBLE", "Cette personne ne peut pas être assurée en ligne."),
-            Self::LemoineProtected => ("LEMOINE_PROTECTED", "La loi dispense cette personne de toute question de santé (art. L113-2-1 C. ass.)."),
         }
     }
 }

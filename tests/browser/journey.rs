@@ -105,7 +105,7 @@ async fn changing_an_answer_keeps_what_was_assumed() {
 }
 
 #[tokio::test]
-async fn a_running_loan_needs_its_balance_and_starts_from_it() {
+async fn a_running_loan_starts_from_its_balance_told_or_assumed() {
     let house = House::open().await;
     house.go("/simuler?capital=200000&duree=20&taux=3,30&projet=encours").await;
     for (name, text) in [("naissance_j", "27"), ("naissance_m", "3"), ("naissance_a", "1988")] {
@@ -113,7 +113,12 @@ async fn a_running_loan_needs_its_balance_and_starts_from_it() {
     }
     house.choose("fumeur", "non").await;
     house.press("form > .bouton").await;
-    house.sees("#restant-err", "il figure sur votre tableau d’amortissement").await;
+    house.sees("section[aria-labelledby=hypotheses] .avis", "Nous supposons").await;
+    let warnings: u32 =
+        house.ask("return document.querySelectorAll('.suite > .avis').length").await;
+    assert_eq!(warnings, 0, "the bank has its ten business days");
+    house.press("section[aria-labelledby=hypotheses] .avis a").await;
+    house.sees("h1", "Combien").await;
     house.fill("restant", "150 000").await;
     house.press("form > .bouton").await;
     house.sees("section[aria-labelledby=hypotheses] .avis", "Nous calculons sur 1").await;
@@ -129,7 +134,7 @@ async fn an_address_of_no_quote_says_so() {
         let answer = reqwest::get(format!("{}/devis/{reference}", house.origin)).await;
         let answer = answer.expect("an answer");
         assert_eq!(answer.status(), 404);
-        assert!(answer.text().await.expect("a page").contains("Ce devis n’existe pas"));
+        assert!(answer.text().await.expect("a page").contains("Ce devis n’est plus disponible"));
     }
     house.close().await;
 }

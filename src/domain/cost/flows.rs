@@ -5,6 +5,9 @@ use jiff::civil::Date;
 use crate::kernel::calendar::{MonthsAndDays, months_and_days};
 use crate::kernel::money::Cents;
 
+/// Months that a column has room for from the start: most loans are no longer.
+const USUAL_MONTHS: usize = 25 * 12 + 1;
+
 /// Flows of one or several loans and their insurance, by the time since the first release.
 ///
 /// Flows on the same day are added up in whole cents. Times are kept as the law counts them, in
@@ -57,7 +60,7 @@ impl CashFlows {
     fn column(&mut self, days: u16) -> &mut Vec<Cents> {
         let place = self.columns.iter().position(|column| column.days == days);
         let place = place.unwrap_or_else(|| {
-            self.columns.push(Column { days, by_month: Vec::new() });
+            self.columns.push(Column { days, by_month: Vec::with_capacity(USUAL_MONTHS) });
             self.columns.len() - 1
         });
         &mut self.columns[place].by_month

@@ -19,18 +19,21 @@ pub(super) fn weighted_instalment(
         let Payment::Weighted(weight) = segment.payment else {
             break;
         };
-        factor += weight * discount * annuity_factor(monthly, segment.months);
-        discount *= discount_after(monthly, segment.months);
+        let after = discount_after(monthly, segment.months);
+        factor += weight * discount * annuity_factor_of(monthly, segment.months, after);
+        discount *= after;
     }
     balance / factor
 }
 
 /// Present value of 1 paid at the end of each of `months` months: `(1 − (1+i)^−n) / i`.
 pub(super) fn annuity_factor(monthly: Decimal, months: u32) -> Decimal {
-    if monthly.is_zero() {
-        return Decimal::from(months);
-    }
-    (Decimal::ONE - discount_after(monthly, months)) / monthly
+    annuity_factor_of(monthly, months, discount_after(monthly, months))
+}
+
+/// The same, when `(1+i)^−n` is known.
+fn annuity_factor_of(monthly: Decimal, months: u32, discount: Decimal) -> Decimal {
+    if monthly.is_zero() { Decimal::from(months) } else { (Decimal::ONE - discount) / monthly }
 }
 
 /// Present value of 1 paid after `months` months: `(1+i)^−n`.

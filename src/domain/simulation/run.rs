@@ -29,10 +29,6 @@ impl Project {
         let measures = Measures::new(self)?;
         let premiums = self.premiums(tariff);
         let everybody = || premiums.iter().flatten();
-        let insured = self.insured.iter().zip(&premiums);
-        let insured = insured
-            .map(|(person, premiums)| self.insured_result(person, premiums, &measures, rules));
-        let insured = insured.collect::<Result<Vec<_>, _>>()?;
         let loans = (0..self.loans.len()).map(|loan| {
             let on_loan = everybody().filter(|premium| premium.loan == loan);
             measures.loans[loan].price(on_loan)
@@ -43,8 +39,12 @@ impl Project {
         let collected = everybody().flat_map(|premium| premium.collections.iter().copied());
         let smallest = tariff.coefficients.collection_min;
         let first_collection = on_account(collected.collect(), smallest).first().map(|c| c.amount);
+        // Last, because each person's result takes the premiums over.
+        let insured = self.insured.iter().zip(premiums);
+        let insured = insured
+            .map(|(person, premiums)| self.insured_result(person, premiums, &measures, rules));
         Ok(Simulation {
-            insured,
+            insured: insured.collect::<Result<_, _>>()?,
             loans,
             project,
             first_collection: first_collection.unwrap_or_default(),
@@ -77,18 +77,18 @@ impl Project {
     fn insured_result(
         &self,
         person: &ProjectInsured,
-        premiums: &[Premiums],
+        premiums: Vec<Premiums>,
         measures: &Measures,
         rules: &Rules,
     ) -> Result<InsuredResult, SimulationError> {
         let cumulated = person.cumulated(&self.loans, self.choices.effect);
-        let covers = premiums.iter().map(|premium| {
-            let priced = measures.loans[premium.loan].price([premium])?;
-            let plan = premium.plan.clone();
-            Ok(Cover { loan: premium.loan, percent: premium.percent, plan, priced })
+        let priced = measures.project().price(&premiums)?;
+        let covers = premiums.into_iter().map(|premium| {
+            let priced = measures.loans[premium.loan].price([&premium])?;
+            Ok(Cover { loan: premium.loan, percent: premium.percent, plan: premium.plan, priced })
         });
         Ok(InsuredResult {
-            priced: measures.project().price(premiums)?,
+            priced,
             route: self.route(person, cumulated, rules),
             cumulated,
             covers: covers.collect::<Result<_, _>>()?,

@@ -197,6 +197,8 @@ fn parse_rates(text: &str) -> Result<(i32, Vec<AgeRates>), CatalogError> {
 fn parse_row(line: &str) -> Option<(i32, AgeRates)> {
     let (age, values) = line.split_once(',')?;
     let values = values.split(',').map(str::parse).collect::<Result<Vec<Decimal>, _>>().ok()?;
+    // Without the zeros behind, prices stay within the whole numbers that a processor knows.
+    let values: Vec<_> = values.iter().map(Decimal::normalize).collect();
     let &[death, ptia, ipt, f30, f60, f90, ipp_entry, y5, y10, y15, y20, y25] = values.as_slice()
     else {
         return None;

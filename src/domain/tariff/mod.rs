@@ -14,6 +14,7 @@ pub mod flat;
 pub mod loading;
 pub mod periods;
 pub mod plan;
+mod pricing;
 pub mod public_tables;
 pub mod series;
 pub mod split;

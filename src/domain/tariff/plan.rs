@@ -3,19 +3,18 @@
 //! Each guarantee is rounded on its own, so the breakdown always adds up (`docs/domain/tariff.md`).
 
 use jiff::civil::Date;
-use rust_decimal::Decimal;
 
 use super::basis::Basis;
-use super::loading::{Loaded, Loading, in_force};
-use super::periods::{BrokenStart, Period, Share, Timeline, remaining_years, share_on};
+use super::loading::Loading;
+use super::periods::{BrokenStart, Share, Timeline, share_on};
+use super::pricing::Pricing;
 use super::series::MonthlySeries;
-use super::table::{Exposure, Franchise, Tariff};
+use super::table::{Franchise, Tariff};
 use crate::domain::guarantee::{Guarantee, Pack};
-use crate::domain::loan::{Revision, Schedule};
+use crate::domain::loan::Schedule;
 use crate::domain::person::RiskClass;
-use crate::kernel::calendar::{anniversary, completed_years, month_index};
+use crate::kernel::calendar::month_index;
 use crate::kernel::money::Cents;
-use crate::kernel::rate::Percent;
 
 /// What the price needs to know of a person. Sex is not among it.
 #[derive(Clone, Debug, PartialEq)]
@@ -147,140 +146,5 @@ impl PremiumPlan {
         let place = guarantee.index();
         let broken = self.broken_start.map_or(Cents::ZERO, |broken| broken.by_guarantee[place]);
         self.months.iter().map(|month| month.by_guarantee[place]).sum::<Cents>() + broken
-    }
-}
-
-struct Pricing<'a> {
-    tariff: &'a Tariff,
-    life: &'a Life,
-    choices: &'a Choices,
-    shares: &'a [Share],
-    schedule: &'a Schedule,
-    timeline: &'a Timeline,
-}
-
-/// Everything the price of a month depends on: equal facts, equal price.
-#[derive(Clone, Copy, PartialEq)]
-struct Facts {
-    exposure: Exposure,
-    share: Percent,
-    covered: [bool; Guarantee::COUNT],
-    loaded: [Loaded; Guarantee::COUNT],
-}
-
-/// What does not change within an insurance year, nor between two early repayments.
-#[derive(Clone, Copy)]
-struct Year {
-    start: Date,
-    revision: Revision,
-    age: i32,
-    remaining_years: i32,
-    capital: Cents,
-}
-
-impl Pricing<'_> {
-    fn months(&self) -> Vec<MonthPremium> {
-        let ends = Guarantee::ALL.map(|g| anniversary(self.life.birth, g.end_age()));
-        let mut months = Vec::with_capacity(self.timeline.periods.len());
-        let mut known: Option<(Facts, [Cents; Guarantee::COUNT])> = None;
-        let mut year: Option<Year> = None;
-        for period in &self.timeline.periods {
-            let covered =
-                Guarantee::ALL.map(|g| self.life.pack.covers(g) && period.start < ends[g.index()]);
-            let Some(share) = share_on(self.shares, period.start) else { continue };
-            if !covered.contains(&true) {
-                break;
-            }
-            let this_year = self.year(period, year);
-            year = Some(this_year);
-            let facts = self.facts(period, &this_year, share, covered);
-            let by_guarantee = match known {
-                Some((before, price)) if before == facts => price,
-                _ => self.price(&facts),
-            };
-            known = Some((facts, by_guarantee));
-            months.push(MonthPremium { place: period.place, due: period.due, by_guarantee });
-        }
-        months
-    }
-
-    const fn is_level(&self) -> bool {
-        matches!(self.choices.basis, Basis::Ci)
-    }
-
-    /// The year of `period`: the one known, or the next. A level premium freezes age and horizon at
-    /// entry.
-    fn year(&self, period: &Period, known: Option<Year>) -> Year {
-        let revision = self.schedule.revision_on(period.start);
-        if let Some(year) = known
-            && year.start == period.year_start
-            && year.revision == revision
-        {
-            return year;
-        }
-        let first = self.timeline.periods.iter().find(|p| p.year_start == period.year_start);
-        let year_place = first.map_or(period.place, |first| first.place);
-        let entry_place = self.timeline.periods.first().map_or(0, |first| first.place);
-        let (priced_on, place) = if self.is_level() {
-            (self.choices.effect, entry_place)
-        } else {
-            (period.year_start, year_place)
-        };
-        Year {
-            start: period.year_start,
-            revision,
-            age: completed_years(self.life.birth, priced_on),
-            remaining_years: remaining_years(revision.months, place),
-            capital: self.timeline.base(self.choices.basis, self.schedule, period),
-        }
-    }
-
-    fn facts(
-        &self,
-        period: &Period,
-        year: &Year,
-        share: Percent,
-        covered: [bool; Guarantee::COUNT],
-    ) -> Facts {
-        let capital = match self.choices.basis {
-            Basis::CrdMonthly => self.timeline.base(Basis::CrdMonthly, self.schedule, period),
-            Basis::Ci | Basis::CrdAnnual => year.capital,
-        };
-        let instalment = if self.is_level() {
-            year.revision.mean_insurable
-        } else {
-            self.schedule.rows()[period.place].insurable
-        };
-        let exposure = Exposure {
-            age: year.age,
-            smoker: self.life.smoker,
-            class: self.life.class,
-            franchise: self.choices.franchise,
-            mno: self.choices.mno,
-            capital,
-            instalment,
-            remaining_years: year.remaining_years,
-        };
-        let loaded = Guarantee::ALL.map(|g| in_force(&self.life.loadings, g, period.start));
-        Facts { exposure, share, covered, loaded }
-    }
-
-    fn price(&self, facts: &Facts) -> [Cents; Guarantee::COUNT] {
-        Guarantee::ALL.map(|guarantee| {
-            let place = guarantee.index();
-            if !facts.covered[place] {
-                return Cents::ZERO;
-            }
-            self.monthly(guarantee, facts, &facts.loaded[place])
-        })
-    }
-
-    /// `P_g = round2(value_g · Q / 12 · tax / benefit part · (1 + s_g) + capital · Q · x / 12)`.
-    fn monthly(&self, guarantee: Guarantee, facts: &Facts, loaded: &Loaded) -> Cents {
-        let share = Decimal::from(facts.share.get());
-        let pure = self.tariff.pure_year(guarantee, &facts.exposure);
-        let premium = self.tariff.loaded(pure * (Decimal::ONE + loaded.fraction) * share);
-        let fixed = facts.exposure.capital.to_decimal() * share * loaded.of_capital;
-        Cents::rounded((premium + fixed) / Decimal::from(1200))
     }
 }

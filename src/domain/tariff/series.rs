@@ -38,6 +38,11 @@ impl MonthlySeries {
         if self.amounts.is_empty() {
             self.first = month;
         }
+        // Nearly every amount comes in the month after the one before it.
+        if usize::try_from(month - self.first) == Ok(self.amounts.len()) {
+            self.amounts.push(Some(amount));
+            return;
+        }
         let missing = usize::try_from(self.first - month).unwrap_or(0);
         if missing > 0 {
             self.amounts.splice(0..0, std::iter::repeat_n(None, missing));
@@ -59,8 +64,11 @@ impl MonthlySeries {
 
     /// Adds all the premiums of another series.
     pub fn merge(&mut self, other: &Self) {
-        for (month, amount) in other.iter() {
-            self.add(month, amount);
+        if self.amounts.is_empty() {
+            self.first = other.first;
+            self.amounts.clone_from(&other.amounts);
+        } else {
+            other.iter().for_each(|(month, amount)| self.add(month, amount));
         }
         self.aside.extend(&other.aside);
     }

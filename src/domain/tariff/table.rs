@@ -69,7 +69,8 @@ impl AgeRates {
         if rest == 0 {
             return at(step);
         }
-        at(step) + (at(step + 1) - at(step)) * Decimal::from(rest) / Decimal::from(5)
+        let fifths = Decimal::new(i64::from(rest) * 2, 1);
+        at(step) + (at(step + 1) - at(step)) * fifths
     }
 }
 
@@ -111,25 +112,58 @@ pub struct Tariff {
     pub coefficients: Coefficients,
 }
 
-/// What the price of a year of one guarantee depends on.
+/// What the price of one guarantee depends on for as long as the cover runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Exposure {
-    /// Age on the first day of the insurance year.
-    pub age: i32,
+pub struct Risk {
     /// Whether the insured smokes.
     pub smoker: bool,
     /// Risk class.
     pub class: RiskClass,
-    /// Waiting period.
-    pub franchise: Franchise,
     /// Whether back and psychiatric conditions are covered.
     pub mno: bool,
+}
+
+/// What it depends on in one year of cover.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Exposure {
+    /// Age on the first day of the insurance year.
+    pub age: i32,
     /// Capital on which the premium is counted.
     pub capital: Cents,
     /// Instalment that an inability to work would indemnify.
     pub instalment: Cents,
     /// Whole years to the end of the loan, rounded up.
     pub remaining_years: i32,
+}
+
+impl Exposure {
+    /// What the price of `guarantee` is counted on: what a loss of income would indemnify, or the
+    /// capital.
+    pub const fn base(&self, guarantee: Guarantee) -> Cents {
+        match guarantee {
+            Guarantee::Deces | Guarantee::Ptia | Guarantee::Ipt => self.capital,
+            Guarantee::Itt | Guarantee::Ipp => self.instalment,
+        }
+    }
+}
+
+impl Coefficients {
+    /// What the person and the choices multiply the pure price of `guarantee` by.
+    pub fn factor(&self, guarantee: Guarantee, risk: Risk) -> Decimal {
+        let (death, other) = if risk.smoker {
+            (self.smoker_death, self.smoker_other)
+        } else {
+            (Decimal::ONE, Decimal::ONE)
+        };
+        let mno = if risk.mno { Decimal::ONE } else { self.mno_excluded };
+        let class = self.class[risk.class.index()];
+        match guarantee {
+            Guarantee::Deces => death,
+            Guarantee::Ptia => class * other,
+            Guarantee::Ipt | Guarantee::Itt => class * other * mno,
+            Guarantee::Ipp => class * other * mno * Decimal::from(12) * self.ipp_part,
+        }
+    }
 }
 
 impl Tariff {
@@ -140,45 +174,24 @@ impl Tariff {
         &self.rates[row]
     }
 
-    /// Pure price of one year of `guarantee` in cents, before share, tax and loads: `value_g` of
-    /// `docs/domain/tariff.md`.
-    pub fn pure_year(&self, guarantee: Guarantee, exposure: &Exposure) -> Decimal {
+    /// Pure price of one year of `guarantee` for each cent of its base, the person's factors aside:
+    /// with them and the base, `value_g` of `docs/domain/tariff.md`.
+    pub fn pure_rate(
+        &self,
+        guarantee: Guarantee,
+        exposure: &Exposure,
+        franchise: Franchise,
+    ) -> Decimal {
         let rates = self.at(exposure.age);
-        let capital = exposure.capital.to_decimal();
-        let instalment = exposure.instalment.to_decimal();
         match guarantee {
-            Guarantee::Deces => capital * rates.death * self.death_factor(exposure),
-            Guarantee::Ptia => capital * rates.ptia * self.other_factor(exposure),
-            Guarantee::Ipt => capital * rates.ipt * self.work_factor(exposure),
-            Guarantee::Itt => {
-                let months = rates.itt_months[exposure.franchise as usize];
-                instalment * months * self.work_factor(exposure)
-            }
+            Guarantee::Deces => rates.death,
+            Guarantee::Ptia => rates.ptia,
+            Guarantee::Ipt => rates.ipt,
+            Guarantee::Itt => rates.itt_months[franchise as usize],
             Guarantee::Ipp => {
                 let horizon = exposure.remaining_years.min(65 - exposure.age);
-                let years = rates.invalidity_years_within(horizon);
-                let yearly = Decimal::from(12) * self.coefficients.ipp_part;
-                instalment * yearly * rates.ipp_entry * years * self.work_factor(exposure)
+                rates.ipp_entry * rates.invalidity_years_within(horizon)
             }
         }
-    }
-
-    /// From a pure price to a premium with tax and loads.
-    pub fn loaded(&self, pure: Decimal) -> Decimal {
-        pure * self.coefficients.tax / self.coefficients.benefit_part
-    }
-
-    fn death_factor(&self, exposure: &Exposure) -> Decimal {
-        if exposure.smoker { self.coefficients.smoker_death } else { Decimal::ONE }
-    }
-
-    fn other_factor(&self, exposure: &Exposure) -> Decimal {
-        let class = self.coefficients.class[exposure.class.index()];
-        if exposure.smoker { class * self.coefficients.smoker_other } else { class }
-    }
-
-    fn work_factor(&self, exposure: &Exposure) -> Decimal {
-        let factor = self.other_factor(exposure);
-        if exposure.mno { factor } else { factor * self.coefficients.mno_excluded }
     }
 }

@@ -49,6 +49,12 @@ pub fn number(value: i64) -> String {
     text
 }
 
+/// Words that begin a sentence.
+pub fn capitalised(words: &str) -> String {
+    let mut letters = words.chars();
+    letters.next().map_or(String::new(), |first| first.to_uppercase().chain(letters).collect())
+}
+
 /// An amount to the cent: `1 234,56 €`.
 pub fn euros(amount: Cents) -> String {
     let sign = if amount.get() < 0 { "\u{2212}" } else { "" };

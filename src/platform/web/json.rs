@@ -1,8 +1,9 @@
 //! Documents in JSON, read with care: the media type, UTF-8, the form, each name once, no depth
 //! without end, no name that nobody reads. Each failure says where, and how to put it right.
 //!
-//! The document is walked twice. The first walk finds what serde would pass over in silence (a name
-//! twice, where the last one would win) and every error of syntax; the second one reads it.
+//! A right document is read in one go. Anything else is walked twice for the words of its refusal: the
+//! first walk finds what serde would pass over in silence (a name twice, where the last one would win)
+//! and every error of syntax; the second reads it again and keeps the place of each value.
 
 mod strict;
 mod walk;
@@ -14,10 +15,14 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_path_to_error::{Path, Segment};
 
+use self::strict::{Place, Strict};
 use super::body;
 use super::input::{InputRule, Wrong, told};
 use super::problem::ApiError;
 use crate::kernel::problem::{Fault, Kind, Problem};
+
+/// Room for most answers from the start.
+const USUAL_BYTES: usize = 4096;
 
 /// A document, on the way in and on the way out.
 #[derive(Clone, Copy, Debug)]
@@ -37,8 +42,9 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
 
 impl<T: Serialize> IntoResponse for Json<T> {
     fn into_response(self) -> Response {
-        match serde_json::to_vec(&self.0) {
-            Ok(bytes) => ([(header::CONTENT_TYPE, "application/json")], bytes).into_response(),
+        let mut bytes = Vec::with_capacity(USUAL_BYTES);
+        match serde_json::to_writer(&mut bytes, &self.0) {
+            Ok(()) => ([(header::CONTENT_TYPE, "application/json")], bytes).into_response(),
             Err(error) => ApiError(Problem::new(Kind::Bug).cause(error)).into_response(),
         }
     }
@@ -74,9 +80,22 @@ pub fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
         );
         refused(Kind::Malformed, InputRule::JsonUtf8.fault("", detail))
     })?;
+    quick(text).map_or_else(|_| careful(text), Ok)
+}
+
+/// Reads the document, and takes no form that [`careful`] would not take.
+fn quick<T: DeserializeOwned>(text: &str) -> serde_json::Result<T> {
+    let mut reader = serde_json::Deserializer::from_str(text);
+    let document = T::deserialize(Strict(&mut reader, Place::Depth(0)))?;
+    reader.end()?;
+    Ok(document)
+}
+
+/// Says what is wrong with the document, and where.
+fn careful<T: DeserializeOwned>(text: &str) -> Result<T, Problem> {
     walk::walk(text)?;
     let reader = &mut serde_json::Deserializer::from_str(text);
-    serde_path_to_error::deserialize(strict::Strict(reader)).map_err(|error| {
+    serde_path_to_error::deserialize(Strict(reader, Place::Walked)).map_err(|error| {
         let fault = fault(&pointer(error.path()), error.inner());
         refused(Kind::Invalid, fault)
     })
@@ -127,6 +146,7 @@ fn escaped(name: &str) -> String {
 mod tests {
     use axum::http::HeaderValue;
     use serde::Deserialize;
+    use serde_json::Value;
 
     use super::*;
 
@@ -201,6 +221,29 @@ mod tests {
         let latin = parse::<Project>(b"{\"\xe9\":1}").expect_err("not UTF-8");
         assert_eq!(latin.faults[0].code, "JSON_UTF8");
         assert!(latin.faults[0].detail.contains("L’octet 3 "));
+    }
+
+    #[test]
+    fn the_quick_way_takes_nothing_that_the_careful_way_refuses() {
+        let nested = |depth: usize| format!("{}1{}", "[".repeat(depth), "]".repeat(depth));
+        let texts = [
+            r#"{"a":1,"b":[{"a":2}]}"#,
+            r#"{"a":1,"a":2}"#,
+            r#"{"a":{"b":1,"\u0062":2}}"#,
+            r#"[{"x":0},{"x":0}]"#,
+            r#"{"a":1} 2"#,
+            "[1,]",
+            "{",
+            &nested(16),
+            &nested(17),
+        ];
+        for text in texts {
+            let (quick, careful) = (quick::<Value>(text), careful::<Value>(text));
+            assert_eq!(quick.ok(), careful.ok(), "{text}");
+        }
+        let names: String = (0..40).map(|name| format!("\"n{name}\":0,")).collect();
+        let many = format!("{{{}}}", names.trim_end_matches(','));
+        assert!(quick::<Value>(&many).is_err() && parse::<Value>(many.as_bytes()).is_ok());
     }
 
     #[test]

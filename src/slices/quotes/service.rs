@@ -18,6 +18,7 @@ use super::store::{Inserted, Key, OwnQuote, QuoteRow, Store, owner};
 use super::wire::{
     QuoteList, QuoteResponse, QuoteSummary, SimulationRequest, SimulationResponse, WarningResponse,
 };
+use crate::domain::product::LENDER_ANSWER_DAYS;
 use crate::domain::rule::Rule;
 use crate::kernel::calendar::add_months;
 use crate::kernel::french;
@@ -258,13 +259,13 @@ impl Quotes {
     /// another (art. L313-31 C. conso.): to begin before is possible, not wise.
     fn too_soon_for_the_bank(&self, request: &SimulationRequest) -> Option<WarningResponse> {
         let today = self.today();
-        let answered = add_business_days(today, 10);
+        let answered = add_business_days(today, LENDER_ANSWER_DAYS);
         let is_running = request.loans.iter().any(|loan| loan.release_date < today);
         (is_running && request.effect_date < answered).then(|| WarningResponse {
             code: Rule::EffectDate.code().to_owned(),
             pointer: "/effect_date".to_owned(),
             detail: format!(
-                "La banque a 10 jours ouvrés pour répondre : nous conseillons un début à partir du {}.",
+                "La banque a {LENDER_ANSWER_DAYS} jours ouvrés pour répondre : nous conseillons un début à partir du {}.",
                 french::day(answered)
             ),
         })

@@ -70,6 +70,9 @@ async fn values_of_a_person() {
     ])
     .await;
     let app = App::without_database(&[]).await;
+    // The path is computed: whom the law protects, no document sends to questions of health.
+    let forced = with(project(), "/insured/0/path", json!("P3"));
+    refused(&app, &forced, "/insured/0/path", "JSON_UNKNOWN_FIELD").await;
     for loading in [json!({"guarantee": "itt"}), json!({"guarantee": "itt", "percent": "301"})] {
         let document = with(project(), "/insured/0/loadings", json!([loading]));
         refused(&app, &document, "/insured/0/loadings/0", "LOADING_RANGE").await;

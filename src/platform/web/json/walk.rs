@@ -5,12 +5,10 @@ use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 
+use super::strict::DEPTH_MAX;
 use super::{escaped, refused};
 use crate::kernel::problem::{Fault, Kind, Problem};
 use crate::platform::web::input::InputRule;
-
-/// Objects and lists in one another: the deepest document of ours has 6.
-const DEPTH_MAX: usize = 16;
 
 /// Walks over `text`; says what is wrong with its form.
 pub(super) fn walk(text: &str) -> Result<(), Problem> {
@@ -47,7 +45,7 @@ impl Place {
     /// Goes one level down, unless that is too deep.
     fn enter<E: Error>(&mut self, name: String) -> Result<(), E> {
         self.pointer.push(name);
-        if self.pointer.len() > DEPTH_MAX {
+        if self.pointer.len() > usize::from(DEPTH_MAX) {
             let detail = format!(
                 "Plus de {DEPTH_MAX} niveaux d’imbrication\u{202f}; aplatissez le document."
             );

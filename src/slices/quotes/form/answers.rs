@@ -27,7 +27,7 @@ pub fn simulator(quote: &QuoteResponse) -> Form {
     if let Some(loan) = main {
         loan_answers(&mut form, "", loan);
     }
-    let running = main.is_some_and(|loan| loan.release_date < request.effect_date);
+    let running = request.is_running();
     form.set("projet", if running { "encours" } else { "nouveau" });
     if running && let Some(left) = outstanding_at_effect(quote) {
         form.set("restant", french::euros_short(left).trim_end_matches(['€', french::HARD]));
@@ -58,6 +58,12 @@ pub fn assumptions(request: &SimulationRequest) -> Form {
     if let Some(due) = request.loans.first().map(first_due) {
         form.set("echeance_m", due.month().to_string());
         form.set("echeance_a", due.year().to_string());
+    }
+    if request.is_running() {
+        let effect = request.effect_date;
+        form.set("effet_j", effect.day().to_string());
+        form.set("effet_m", effect.month().to_string());
+        form.set("effet_a", effect.year().to_string());
     }
     bank(&mut form, request);
     form

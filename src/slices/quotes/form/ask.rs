@@ -25,7 +25,7 @@ pub(super) fn chosen(
 
 /// The capital of a loan, in whole euros.
 pub(super) fn capital(form: &mut Form, field: &str, noun: &str) -> Option<Cents> {
-    let subject = capitalised(noun);
+    let subject = french::capitalised(noun);
     if form.value(field).is_empty() {
         form.refuse(field, format!("Indiquez {noun}"));
         return None;
@@ -56,7 +56,7 @@ pub(super) fn term(
     noun: &str,
     years: RangeInclusive<u32>,
 ) -> Option<u32> {
-    let subject = capitalised(noun);
+    let subject = french::capitalised(noun);
     if form.value(field).is_empty() {
         form.refuse(field, format!("Indiquez {noun}"));
         return None;
@@ -75,7 +75,7 @@ pub(super) fn term(
 
 /// A nominal rate, as the documents write it.
 pub(super) fn rate(form: &mut Form, field: &str, noun: &str) -> Option<Rate> {
-    let subject = capitalised(noun);
+    let subject = french::capitalised(noun);
     if form.value(field).is_empty() {
         form.refuse(field, format!("Indiquez {noun}"));
         return None;
@@ -105,9 +105,4 @@ pub(super) fn share(form: &mut Form, field: &str) -> Option<u32> {
     };
     form.refuse(field, message);
     None
-}
-
-fn capitalised(noun: &str) -> String {
-    let mut letters = noun.chars();
-    letters.next().map_or(String::new(), |first| first.to_uppercase().chain(letters).collect())
 }

@@ -5,22 +5,14 @@
 use jiff::civil::Date;
 use serde::de::DeserializeOwned;
 
-use super::answers::first_due;
-use super::{ask, bank_offer, carry, first_day, persons, usual_first_due};
+use super::{ask, bank_offer, carry, dates, persons};
 use crate::domain::guarantee::Pack;
-use crate::kernel::calendar::{add_months, month_index};
-use crate::kernel::french::{self, read};
 use crate::platform::web::form::Form;
-use crate::slices::quotes::wire::{LoanRequest, SimulationRequest};
-
-/// Furthest first instalment that a quote of today can have.
-const MONTHS_AHEAD: i32 = 12;
+use crate::slices::quotes::wire::SimulationRequest;
 
 /// One field of every part of the form: whether it was sent at all.
-const FIELDS: [&str; 6] = ["franchise", "formule", "objet", "situation1", "part1", "echeance_m"];
-
-/// Oldest running loan.
-const MONTHS_BACK: i32 = 30 * 12;
+const FIELDS: [&str; 7] =
+    ["franchise", "formule", "objet", "situation1", "part1", "echeance_m", "effet_j"];
 
 /// The document with the changes; `None` when the form now holds what is to be corrected.
 pub fn change(
@@ -33,13 +25,16 @@ pub fn change(
         return None;
     }
     let mut changed = request.clone();
-    refresh(&mut changed, today);
+    dates::refresh(&mut changed, today);
     options(form, &mut changed);
     purpose(form, &mut changed);
     work(form, &mut changed);
     shares(form, &mut changed);
     if form.has("echeance_m") || form.has("echeance_a") {
-        first_instalment(form, &mut changed, today);
+        dates::first_instalment(form, &mut changed, today);
+    }
+    if form.has("effet_j") {
+        dates::first_day_of_cover(form, &mut changed, request.effect_date, today);
     }
     if form.has("actuelle") {
         if form.value("actuelle").is_empty() {
@@ -48,19 +43,6 @@ pub fn change(
         changed.bank_offer = bank_offer(form)?;
     }
     form.is_sound().then_some(changed)
-}
-
-/// Moves a first day of cover that has passed to tomorrow, and with it the loans not yet released.
-pub(super) fn refresh(request: &mut SimulationRequest, today: Date) {
-    let (old, new) = (request.effect_date, first_day(today));
-    if old >= new {
-        return;
-    }
-    request.effect_date = new;
-    for loan in request.loans.iter_mut().filter(|loan| loan.release_date >= old) {
-        loan.release_date = new;
-        loan.first_due_date = Some(usual_first_due(new));
-    }
 }
 
 fn options(form: &mut Form, request: &mut SimulationRequest) {
@@ -128,57 +110,4 @@ fn shares(form: &mut Form, request: &mut SimulationRequest) {
         }
     }
     persons::whole_loan(form, read[0], read[1]);
-}
-
-/// Moves every loan so that its first instalment falls in the month typed.
-fn first_instalment(form: &mut Form, request: &mut SimulationRequest, today: Date) {
-    let Some(index) = month_typed(form, today) else {
-        return;
-    };
-    let running = request.loans.iter().any(|loan| loan.release_date < request.effect_date);
-    for loan in &mut request.loans {
-        let due = first_due(loan);
-        move_to(loan, add_months(due, index - month_index(due)));
-    }
-    let released = request.loans.iter().map(|loan| loan.release_date).min();
-    if let Some(released) = released.filter(|_| !running) {
-        // A new loan is covered from its release, and nothing is covered before tomorrow.
-        let first = first_day(today);
-        request.effect_date = released.max(first);
-    }
-}
-
-fn move_to(loan: &mut LoanRequest, due: Date) {
-    if due != first_due(loan) {
-        loan.first_due_date = Some(due);
-        loan.release_date = add_months(due, -1);
-    }
-}
-
-fn month_typed(form: &mut Form, today: Date) -> Option<i32> {
-    let group = "echeance";
-    let (month, year) = (form.value("echeance_m"), form.value("echeance_a"));
-    let both = ["echeance_m", "echeance_a"];
-    let year = year.parse::<i16>().ok().filter(|year| (1900..3000).contains(year));
-    let (Some(month), Some(year)) = (read::month(month), year) else {
-        let message = "Indiquez le mois et l’année de la première mensualité";
-        form.refuse_group(group, both[0], &both, message);
-        return None;
-    };
-    let day = i8::try_from(month).ok().and_then(|month| Date::new(year, month, 1).ok());
-    let Some(day) = day else {
-        form.refuse_group(group, both[0], &both[..1], "Le mois doit être compris entre 1 et 12");
-        return None;
-    };
-    let (first, last) = (add_months(today, -MONTHS_BACK), add_months(today, MONTHS_AHEAD));
-    if (month_index(first)..=month_index(last)).contains(&month_index(day)) {
-        return Some(month_index(day));
-    }
-    let message = format!(
-        "La première mensualité doit être entre {} et {}",
-        french::month(first),
-        french::month(last)
-    );
-    form.refuse_group(group, both[0], &both, message);
-    None
 }

@@ -71,7 +71,8 @@ fn date(form: &Form, names: &[&str; 3], today: Date) -> Result<Date, Wrong> {
     Ok(date)
 }
 
-fn whole(year: &str, month: u32, day: &str) -> Option<Date> {
+/// The day that the three parts name, when there is one.
+pub(super) fn whole(year: &str, month: u32, day: &str) -> Option<Date> {
     let day = read::day(day)?;
     Date::new(year.parse().ok()?, month.try_into().ok()?, day.try_into().ok()?).ok()
 }

@@ -5,7 +5,7 @@
 
 use jiff::civil::Date;
 
-use super::{answers, assumptions};
+use super::{answers, dates};
 use crate::domain::loan::LoanKind;
 use crate::platform::web::form::Form;
 use crate::slices::quotes::wire::{
@@ -86,14 +86,14 @@ pub fn onto(
         loan.account_fee_cents = old.account_fee_cents;
     }
     if keeps_dates(form, &typed, quote) {
-        dates(&mut typed, base);
-        assumptions::refresh(&mut typed, today);
+        keep_dates(&mut typed, base);
+        dates::refresh(&mut typed, today);
     }
     typed
 }
 
-/// The dates of a new loan stay; those of a running one follow from its balance, and stay as long
-/// as neither the balance nor the loan was typed anew.
+/// The dates of a new loan stay. Those of a running one follow from its balance, and stay as long as
+/// neither the balance nor the loan was typed anew; without a balance they follow from nothing.
 fn keeps_dates(form: &Form, typed: &SimulationRequest, quote: &QuoteResponse) -> bool {
     let shown = answers::simulator(quote);
     let same = |name: &str| form.value(name) == shown.value(name);
@@ -104,10 +104,12 @@ fn keeps_dates(form: &Form, typed: &SimulationRequest, quote: &QuoteResponse) ->
             .map(|loan| (loan.capital_cents, loan.months, loan.nominal_rate.clone()))
     };
     let is_new = form.is("projet", "nouveau");
-    same("projet") && (is_new || same("restant") && loan(typed) == loan(&quote.request))
+    let follows = !form.value("restant").is_empty();
+    same("projet")
+        && (is_new || same("restant") && (!follows || loan(typed) == loan(&quote.request)))
 }
 
-fn dates(typed: &mut SimulationRequest, base: &SimulationRequest) {
+fn keep_dates(typed: &mut SimulationRequest, base: &SimulationRequest) {
     typed.effect_date = base.effect_date;
     let Some(first) = base.loans.first() else {
         return;

@@ -4,7 +4,7 @@ use std::ops::RangeInclusive;
 
 use jiff::civil::Date;
 
-use super::{ask, usual_first_due};
+use super::{ask, first_day, is_running, usual_first_due};
 use crate::domain::loan::{LoanKind, Terms, elapsed_months};
 use crate::kernel::calendar::{add_months, month_index};
 use crate::kernel::french::read;
@@ -16,9 +16,14 @@ use crate::slices::quotes::wire::LoanRequest;
 /// Names of the loans inside the documents made here.
 pub(super) const REFS: [&str; 2] = ["pret1", "pret2"];
 
+/// Terms sold, in years: the catalogue of fields says 2 to 30, the product's decision 12 to 420
+/// months, and the page says what the engine takes.
+const TERM: RangeInclusive<u32> = 1..=35;
+
 /// The loans; `None` when one of them is to be corrected.
-pub(super) fn read(form: &mut Form, effect: Date) -> Option<Vec<LoanRequest>> {
-    let main = main(form, effect);
+pub(super) fn read(form: &mut Form, today: Date) -> Option<Vec<LoanRequest>> {
+    let effect = first_day(today, is_running(form));
+    let main = main(form, today, effect);
     if !form.is("prets", "2") {
         return main.map(|main| vec![main]);
     }
@@ -31,9 +36,9 @@ pub(super) fn read(form: &mut Form, effect: Date) -> Option<Vec<LoanRequest>> {
     Some(vec![main, second?])
 }
 
-fn main(form: &mut Form, effect: Date) -> Option<LoanRequest> {
+fn main(form: &mut Form, today: Date, effect: Date) -> Option<LoanRequest> {
     let capital = ask::capital(form, "capital", "le montant emprunté");
-    let months = ask::term(form, "duree", "la durée du prêt", 1..=35);
+    let months = ask::term(form, "duree", "la durée du prêt", TERM);
     let rate = ask::rate(form, "taux", "le taux du prêt");
     let outstanding = outstanding(form, capital);
     let (capital, months, rate) = (capital?, months?, rate?);
@@ -41,22 +46,25 @@ fn main(form: &mut Form, effect: Date) -> Option<LoanRequest> {
         Some(left) => paid(form, capital, rate, months, left)?,
         None => 0,
     };
-    let release = add_months(effect, -i32::try_from(paid).ok()?);
+    let release = if is_running(form) {
+        // Nothing paid yet is a loan that begins today: its first instalment is next month's.
+        add_months(effect, -i32::try_from(paid).ok()?).min(today)
+    } else {
+        effect
+    };
     Some(loan(0, LoanKind::Amortissable, capital, months, rate, release))
 }
 
 /// What is left to repay of a running loan, when it was said: `None` when it cannot be read.
+///
+/// It may be left empty: then our own schedule says it, from a first instalment that the page of
+/// the quote shows and lets change.
 fn outstanding(form: &mut Form, capital: Option<Cents>) -> Option<Option<Cents>> {
-    if !form.is("projet", "encours") {
+    if !is_running(form) || form.value("restant").is_empty() {
         return Some(None);
     }
-    if form.value("restant").is_empty() {
-        let message =
-            "Indiquez le capital restant dû\u{A0}: il figure sur votre tableau d’amortissement";
-        form.refuse("restant", message);
-        return None;
-    }
-    let Some(left) = read::amount(form.value("restant")).filter(|left| left.is_positive()) else {
+    let least = Cents::from_euros(1);
+    let Some(left) = read::amount(form.value("restant")).filter(|left| *left >= least) else {
         let message = "Le capital restant dû doit être un nombre, comme 164\u{202F}000";
         form.refuse("restant", message);
         return None;
@@ -115,7 +123,7 @@ fn longest(kind: Option<&str>) -> RangeInclusive<u32> {
     match kind {
         Some("in_fine") => 1..=10,
         Some("relais") => 1..=3,
-        _ => 1..=35,
+        _ => TERM,
     }
 }
 

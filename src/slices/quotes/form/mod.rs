@@ -10,6 +10,7 @@ mod ask;
 pub mod assumptions;
 mod birth;
 pub mod carry;
+mod dates;
 mod loans;
 mod persons;
 pub mod refusal;
@@ -18,30 +19,41 @@ use jiff::civil::Date;
 
 use super::wire::{BankBasis, BankOfferRequest, OptionsRequest, SimulationRequest};
 use crate::domain::loan::Purpose;
+use crate::domain::product::LENDER_ANSWER_DAYS;
 use crate::kernel::calendar::add_months;
+use crate::kernel::holidays::add_business_days;
 use crate::kernel::money::Cents;
 use crate::platform::web::form::Form;
 
 /// Names of the fields that an address may fill in. Birth dates and smoking never travel in one.
 pub const LINKABLE: [&str; 3] = ["capital", "duree", "taux"];
 
-/// The day on which cover is assumed to begin: the first that can be sold.
-pub fn first_day(today: Date) -> Date {
-    today.tomorrow().unwrap_or(today)
+/// The day on which cover is assumed to begin. A new loan: tomorrow, the first that can be sold. A
+/// running loan has an insurance already: the day by which its bank has answered.
+pub fn first_day(today: Date, is_running: bool) -> Date {
+    if is_running {
+        add_business_days(today, LENDER_ANSWER_DAYS)
+    } else {
+        today.tomorrow().unwrap_or(today)
+    }
+}
+
+/// Whether the person already has the loan, as the simulator asks.
+fn is_running(form: &Form) -> bool {
+    form.is("projet", "encours")
 }
 
 /// Reads the simulator; `None` when the form now holds what is to be corrected.
 pub fn read(form: &mut Form, today: Date) -> Option<SimulationRequest> {
-    let effect = first_day(today);
     project(form);
-    let loans = loans::read(form, effect);
+    let loans = loans::read(form, today);
     let insured = persons::read(form, today, loans.as_deref().map_or(1, <[_]>::len));
     let bank_offer = bank_offer(form);
     if !form.is_sound() {
         return None;
     }
     Some(SimulationRequest {
-        effect_date: effect,
+        effect_date: first_day(today, is_running(form)),
         purpose: Purpose::ResidencePrincipale,
         usage: None,
         loans: loans?,
@@ -55,7 +67,7 @@ pub fn read(form: &mut Form, today: Date) -> Option<SimulationRequest> {
 /// What a partner's link gives, without the values that the form would refuse.
 pub fn from_link(form: &Form, today: Date) -> Form {
     let mut tried = form.clone();
-    loans::read(&mut tried, first_day(today));
+    loans::read(&mut tried, today);
     let kept = LINKABLE.into_iter().filter(|name| tried.error(name).is_none());
     let mut clean = Form::new(kept.map(|name| (name, form.value(name))));
     for (name, values) in

@@ -109,16 +109,19 @@ fn a_birth_date_marks_only_what_is_wrong() {
     assert_eq!(form.errors()[0].anchor, "naissance_m");
 }
 
+/// Monday 23 November 2026 and ten business days: Monday 7 December.
 #[test]
 fn a_running_loan_is_found_from_its_balance() {
     let running = [("projet", "encours"), ("capital", "200000"), ("taux", "3,30")];
     let mut form = filled(&running);
-    form.set("restant", "192 818,39");
+    form.set("restant", "192 818,39");
     let request = read(&mut form, TODAY).expect("sound");
-    assert_eq!(request.loans[0].release_date, date(2025, 11, 24));
+    assert_eq!(request.effect_date, date(2026, 12, 7));
+    assert_eq!(request.loans[0].release_date, date(2025, 12, 7));
     for (typed, expected) in [
+        ("peu", "Le capital restant dû doit être un nombre, comme 164\u{202F}000"),
+        ("0", "Le capital restant dû doit être un nombre, comme 164\u{202F}000"),
         ("200001", "Le capital restant dû ne peut pas dépasser le montant emprunté"),
-        ("", "Indiquez le capital restant dû\u{A0}: il figure sur votre tableau d’amortissement"),
         (
             "12",
             "Le capital restant dû ne correspond pas à ce prêt\u{A0}: vérifiez le montant, la durée \
@@ -132,6 +135,83 @@ fn a_running_loan_is_found_from_its_balance() {
     }
     let mut ignored = filled(&[("restant", "n’importe quoi")]);
     assert!(read(&mut ignored, TODAY).is_some());
+}
+
+#[test]
+fn a_running_loan_without_its_balance_is_assumed_to_begin() {
+    let mut form = filled(&[("projet", "encours")]);
+    let request = read(&mut form, TODAY).expect("the balance may be left empty");
+    let loan = &request.loans[0];
+    assert_eq!((loan.release_date, loan.first_due_date), (TODAY, Some(date(2026, 12, 23))));
+    assert!(request.is_running());
+    // The same when all of it is still owed.
+    form.set("restant", "220 000");
+    assert_eq!(read(&mut form, TODAY).as_ref(), Some(&request));
+    // The month of the first instalment is then the balance.
+    let mut form = Form::new([("echeance_m", "1"), ("echeance_a", "2020")]);
+    let moved = assumptions::change(&mut form, &request, TODAY).expect("sound");
+    assert_eq!(moved.loans[0].first_due_date, Some(date(2020, 1, 23)));
+    assert_eq!(moved.effect_date, request.effect_date);
+    // Coming back to the answers, the balance of our own schedule is the one typed.
+    let quote = crate::slices::quotes::pages::sample::quote(moved.clone());
+    let mut back = answers::simulator(&quote);
+    assert!(back.is("projet", "encours") && !back.value("restant").is_empty());
+    let typed = read(&mut back, TODAY).expect("sound");
+    assert_eq!(carry::onto(&back, typed, &quote, TODAY), moved);
+}
+
+/// Without a balance the dates follow from nothing that was typed: they stay with another capital.
+#[test]
+fn a_loan_that_begins_keeps_its_dates_when_it_is_changed() {
+    let mut form = filled(&[("projet", "encours")]);
+    let request = read(&mut form, TODAY).expect("sound");
+    let quote = crate::slices::quotes::pages::sample::quote(request.clone());
+    let mut back = answers::simulator(&quote);
+    assert_eq!(back.value("restant"), "");
+    back.set("capital", "230000");
+    let later = date(2026, 11, 25);
+    let typed = read(&mut back, later).expect("sound");
+    let changed = carry::onto(&back, typed, &quote, later);
+    assert_eq!(changed.loans[0].first_due_date, request.loans[0].first_due_date);
+    assert_eq!(changed.effect_date, request.effect_date);
+}
+
+#[test]
+fn the_first_day_of_cover_leaves_the_bank_its_time_and_can_be_changed() {
+    let mut form = filled(&[("projet", "encours")]);
+    let request = read(&mut form, TODAY).expect("sound");
+    let shown = assumptions_of(&request);
+    assert_eq!(shown, ["7", "12", "2026"]);
+    let typed = |parts: [&'static str; 3], today| {
+        let names = ["effet_j", "effet_m", "effet_a"];
+        let mut form = Form::new(names.into_iter().zip(parts));
+        assumptions::change(&mut form, &request, today)
+            .map(|changed| changed.effect_date)
+            .ok_or_else(|| form.error("effet").unwrap_or_default().to_owned())
+    };
+    assert_eq!(typed(["1", "décembre", "2026"], TODAY), Ok(date(2026, 12, 1)));
+    for (parts, expected) in [
+        (["", "", ""], "Indiquez la date d’effet"),
+        (["31", "2", "2027"], "La date d’effet doit être une date qui existe"),
+        (["23", "11", "2026"], "La date d’effet doit être après le 23 novembre 2026"),
+        (["24", "11", "2027"], "La date d’effet doit être au plus tard le 23 novembre 2027"),
+    ] {
+        let said = typed(parts, TODAY).expect_err("refused").replace('\u{A0}', " ");
+        assert_eq!(said, expected);
+    }
+    // Untouched, a day that has passed meanwhile is moved.
+    let later = date(2026, 12, 14);
+    assert_eq!(typed(["7", "12", "2026"], later), Ok(date(2026, 12, 29)));
+    // A new loan whose first instalment turns out to be long past is a running one.
+    let new = read(&mut filled(&[]), TODAY).expect("sound");
+    let mut form = Form::new([("echeance_m", "1"), ("echeance_a", "2020")]);
+    let moved = assumptions::change(&mut form, &new, TODAY).expect("sound");
+    assert_eq!(moved.effect_date, date(2026, 12, 7));
+}
+
+fn assumptions_of(request: &SimulationRequest) -> [String; 3] {
+    let form = answers::assumptions(request);
+    ["effet_j", "effet_m", "effet_a"].map(|name| form.value(name).to_owned())
 }
 
 /// The project of `docs/domain/README.md`, typed as it stands there.

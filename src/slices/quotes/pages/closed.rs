@@ -30,7 +30,7 @@ pub(super) struct UnknownPage;
 
 impl Sheet for UnknownPage {
     fn title(&self) -> &str {
-        "Ce devis n’existe pas"
+        "Ce devis n’est plus disponible"
     }
 }
 

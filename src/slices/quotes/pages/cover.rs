@@ -49,18 +49,17 @@ impl Cover {
     }
 }
 
-/// What happens to the person, then what we do, in the quote's own words and amounts.
+/// What happens to the person where its name does not say it, then what we do, in the quote's own
+/// words and amounts.
 fn promise(guarantee: Guarantee, options: &OptionsRequest, benefit: &str) -> String {
     let situation = match guarantee {
-        Guarantee::Deces => "La personne assurée décède pendant le prêt.",
         Guarantee::Ptia => {
-            "Vous avez besoin de quelqu’un pour les gestes de tous les jours, pour toujours."
+            "Vous avez besoin de quelqu’un pour les gestes de tous les jours, pour toujours. "
         }
-        Guarantee::Ipt => "Une maladie ou un accident vous laisse une invalidité importante.",
         Guarantee::Itt => return inability(options),
-        Guarantee::Ipp => "Une maladie ou un accident vous laisse une invalidité partielle.",
+        Guarantee::Deces | Guarantee::Ipt | Guarantee::Ipp => "",
     };
-    format!("{situation} {benefit}")
+    format!("{situation}{benefit}")
 }
 
 /// The inability to work has more to say: when we begin, when we end, and that a salary still paid
@@ -72,7 +71,7 @@ fn inability(options: &OptionsRequest) -> String {
         ""
     };
     format!(
-        "Une maladie ou un accident vous empêche de travailler. Après {} jours d’arrêt, nous payons \
+        "Un arrêt de travail vous empêche de travailler. Après {} jours d’arrêt, nous payons \
          la part assurée de vos mensualités, jusqu’à 7\u{202F}500\u{A0}€ par mois, pendant \
          1\u{202F}095 jours au plus (3\u{A0}ans), même si votre salaire est maintenu.{back}",
         options.franchise_days

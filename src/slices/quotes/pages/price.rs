@@ -95,7 +95,21 @@ fn moves(costs: &CostsResponse, rows: &[ProjectRow]) -> String {
     }
     let average = i128::try_from(paid.len()).unwrap_or(1).max(1);
     let average = french::euros(Cents::of_ratio(costs.total_cents.into(), average));
+    if falls_each_year(&paid) {
+        let last = paid.last().map_or(0, |row| row.premium_cents);
+        let last = french::euros(Cents::new(last));
+        return format!(
+            "puis elle baisse chaque année\u{A0}: {average} par mois en moyenne, {last} le dernier mois."
+        );
+    }
     format!("{}. En moyenne\u{A0}: {average}.", course(costs, &paid))
+}
+
+/// Whether no month is dearer than the one before it, and every one cheaper than a year before.
+fn falls_each_year(paid: &[&ProjectRow]) -> bool {
+    let premium = |row: &ProjectRow| row.premium_cents;
+    paid.windows(2).all(|pair| premium(pair[0]) >= premium(pair[1]))
+        && paid.windows(13).all(|year| premium(year[0]) > premium(year[12]))
 }
 
 /// The way that the price goes, said only as far as every month agrees.
@@ -133,9 +147,9 @@ fn course(costs: &CostsResponse, paid: &[&ProjectRow]) -> String {
 pub(super) struct Comparison {
     pub(super) bank: Costs,
     pub(super) ours: Costs,
-    /// What is saved, or what it costs more, over the whole term.
+    /// What is saved, or what it costs more, over the whole term: to the euro, the table has cents.
     pub(super) headline: String,
-    /// Over which time, and what the first eight years say when they say otherwise.
+    /// What this supposes, and what the first eight years say when they say otherwise.
     pub(super) sentence: String,
     /// Whether the difference is saved with us.
     pub(super) is_saved: bool,
@@ -145,43 +159,76 @@ impl Comparison {
     /// The comparison, when the bank's price was given.
     pub(super) fn of(quote: &QuoteResponse) -> Option<Self> {
         let saving = quote.result.saving.as_ref()?;
+        let whose = whose(quote);
         Some(Self {
             bank: Costs::of(String::new(), &saving.bank),
             ours: Costs::of(String::new(), &saving.assurly),
-            headline: headline(saving.total_cents),
-            sentence: format!("{}{}", over(quote), eight_years(saving)),
+            headline: headline(quote, saving),
+            sentence: format!(
+                "Ce calcul suppose que le prix de {whose} ne change pas.{}",
+                eight_years(saving, whose)
+            ),
             is_saved: saving.total_cents > 0,
         })
     }
 }
 
-fn headline(saved: i64) -> String {
-    let difference = french::euros(Cents::new(saved).abs());
-    match saved.signum() {
-        1 => format!("{difference} d’économie"),
-        0 => "Les deux assurances coûtent la même somme.".to_owned(),
-        _ => format!("L’assurance de la banque coûte moins cher, de {difference}."),
+/// The contract compared with: the one that insures a running loan, or the one offered with a new
+/// loan.
+fn whose(quote: &QuoteResponse) -> &'static str {
+    if quote.request.is_running() {
+        "votre assurance actuelle"
+    } else {
+        "l’assurance de votre banque"
     }
 }
 
-fn over(quote: &QuoteResponse) -> String {
-    let effect = quote.request.effect_date;
-    let running = quote.request.loans.iter().any(|loan| loan.release_date < effect);
-    let term = if running { "Sur la durée restante" } else { "Sur toute la durée du prêt" };
+fn headline(quote: &QuoteResponse, saving: &SavingResponse) -> String {
+    let whose = whose(quote);
+    let difference = rounded(Cents::new(saving.total_cents).abs());
+    match saving.total_cents.signum() {
+        1 => {
+            let term = if quote.request.is_running() {
+                "la durée restante"
+            } else {
+                "toute la durée du prêt"
+            };
+            let paid = paid_now(quote, saving);
+            format!("{difference} d’économie sur {term}, par rapport à {whose} ({paid}).")
+        }
+        0 => "Les deux assurances coûtent la même somme. Vérifiez que leurs garanties sont les \
+              mêmes."
+            .to_owned(),
+        _ => format!(
+            "{} coûte moins cher de {difference}. Vérifiez que ses garanties sont les mêmes.",
+            french::capitalised(whose)
+        ),
+    }
+}
+
+/// What is paid for the contract compared with, as it was typed.
+fn paid_now(quote: &QuoteResponse, saving: &SavingResponse) -> String {
+    let monthly = quote.request.bank_offer.as_ref().and_then(|offer| offer.monthly_cents);
     let whom = if quote.request.insured.len() == 2 { ", pour vous deux" } else { "" };
-    format!("{term}{whom}, si le prix de la banque ne change pas.")
+    let amount = french::euros(Cents::new(monthly.unwrap_or(saving.bank.first_month_cents)));
+    let when = if monthly.is_some() { "par mois" } else { "le premier mois" };
+    format!("{amount} {when}{whom}")
+}
+
+/// To the euro; cents where a euro would be nothing.
+fn rounded(amount: Cents) -> String {
+    if amount < Cents::from_euros(1) { french::euros(amount) } else { french::euros_round(amount) }
 }
 
 /// Who resells early looks at the first years: said when they do not agree with the whole.
-fn eight_years(saving: &SavingResponse) -> String {
-    let difference = french::euros(Cents::new(saving.total_8y_cents).abs());
+fn eight_years(saving: &SavingResponse, whose: &str) -> String {
+    let difference = rounded(Cents::new(saving.total_8y_cents).abs());
     match (saving.total_cents.signum(), saving.total_8y_cents.signum()) {
         (0 | 1, -1) => format!(
-            " Sur les 8 premières années, l’assurance de la banque coûte pourtant moins cher, de \
-             {difference}."
+            " Sur les 8 premières années, {whose} coûte pourtant moins cher de {difference}."
         ),
         (0 | -1, 1) => format!(
-            " Sur les 8 premières années, la nôtre coûte pourtant moins cher, de {difference}."
+            " Sur les 8 premières années, la nôtre coûte pourtant moins cher de {difference}."
         ),
         _ => String::new(),
     }

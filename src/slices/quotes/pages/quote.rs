@@ -96,8 +96,7 @@ impl<'a> QuotePage<'a> {
 
     /// Whether the loans are already being repaid, as far as we were told.
     fn is_running(&self) -> bool {
-        let effect = self.quote.request.effect_date;
-        self.quote.request.loans.iter().any(|loan| loan.release_date < effect)
+        self.quote.request.is_running()
     }
 
     /// What is left to repay of the first loan when cover begins, and after which instalment.
@@ -159,7 +158,8 @@ impl Person {
         let (number, whose) = (place + 1, words::of_person(place, count));
         let field =
             |name: &str, label: &str| (format!("{name}{number}"), format!("{label}{whose}"));
-        let (situation, job) = (field("situation", "Situation"), field("travail", "Travail"));
+        let asked_of = if count < 2 { "Votre situation" } else { "Situation" };
+        let (situation, job) = (field("situation", asked_of), field("travail", "Travail"));
         let share = person.shares.first().map_or(100, |share| share.percent);
         let line = [
             words::label(&words::OCCUPATIONS, asked.value(&situation.0)).to_lowercase(),

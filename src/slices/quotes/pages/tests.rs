@@ -61,10 +61,9 @@ fn the_quote_says_the_price_as_the_law_wants_it() {
     ] {
         assert!(text.contains(words), "{words}");
     }
-    look("quote-saving", &quote(&sample::single("62,50")));
-    let dearer = quote(&sample::single("3"));
-    look("quote-dearer", &dearer);
-    assert!(dearer.contains("coûte moins cher, de"));
+    let unknown = "Assurance actuelle ou proposée par la banque, en euros par mois";
+    assert!(text.contains(unknown) && !text.contains("d’économie"));
+    assert!(text.contains(">Continuer avec ce prix</a>"));
 }
 
 #[test]
@@ -99,8 +98,84 @@ fn a_running_loan_starts_from_its_balance() {
     look("quote-running", &text);
     assert!(text.contains("<b>192\u{202F}818,39\u{A0}€</b>"));
     assert!(text.contains("Le capital restant dû passe de 192\u{202F}818,39\u{A0}€ à"));
-    assert!(text.contains("après la mensualité de novembre 2026"));
-    assert!(text.contains("Sur la durée restante, si le prix de la banque ne change pas."));
+    assert!(text.contains("après la mensualité de décembre 2026"));
+    assert!(text.contains("le prix de votre assurance actuelle ne change pas."));
+    assert!(text.contains("name=\"effet_j\""), "the first day of cover can be changed");
+}
+
+#[test]
+fn a_running_loan_without_its_balance_says_what_is_assumed() {
+    let quote = sample::running("", "");
+    let text = self::quote(&quote);
+    look("quote-running-begins", &text);
+    assert!(text.contains("Nous supposons que votre prêt vient de commencer"));
+    assert!(text.contains("<b>200\u{202F}000,00\u{A0}€</b>, le capital restant dû"));
+    assert!(text.contains(&format!("/simuler?devis={}#restant", quote.id)));
+    assert!(
+        simulator(Form::default())
+            .contains("Capital restant dû, en euros <span class=\"fac\">(facultatif)</span>")
+    );
+}
+
+/// The sentences of the catalogue, with the amounts of its examples.
+#[test]
+fn what_is_saved_or_lost_is_said_as_it_is() {
+    let said = |mut quote: QuoteResponse, saved: i64| {
+        let saving = quote.result.saving.as_mut().expect("a comparison");
+        (saving.total_cents, saving.total_8y_cents) = (saved, saved);
+        let text = self::quote(&quote);
+        look("quote-compared", &text);
+        let start = text.find("<strong>").expect("a headline") + "<strong>".len();
+        let end = text[start..].find("</strong>").expect("its end") + start;
+        text[start..end].replace(['\u{A0}', '\u{202F}'], " ")
+    };
+    let running = || sample::running("192818,39", "62,50");
+    for (saved, expected) in [
+        (
+            962_412,
+            "9 624 € d’économie sur la durée restante, par rapport à votre assurance actuelle \
+             (62,50 € par mois).",
+        ),
+        (
+            -31_200,
+            "Votre assurance actuelle coûte moins cher de 312 €. Vérifiez que ses garanties sont \
+             les mêmes.",
+        ),
+        (
+            0,
+            "Les deux assurances coûtent la même somme. Vérifiez que leurs garanties sont les \
+             mêmes.",
+        ),
+        (
+            -40,
+            "Votre assurance actuelle coûte moins cher de 0,40 €. Vérifiez que ses garanties sont \
+             les mêmes.",
+        ),
+    ] {
+        assert_eq!(said(running(), saved), expected);
+    }
+    let offered = said(sample::single("62,50"), 962_412);
+    let expected = "9 624 € d’économie sur toute la durée du prêt, par rapport à l’assurance de \
+                    votre banque (62,50 € par mois).";
+    assert_eq!(offered, expected);
+    look("quote-saving", &quote(&sample::single("62,50")));
+    look("quote-dearer", &quote(&sample::single("3")));
+}
+
+#[test]
+fn a_price_that_falls_every_year_says_where_it_goes() {
+    let mut quote = sample::single("");
+    let rows = quote.result.project.schedule.as_mut().expect("a schedule");
+    for (place, row) in (0_i64..).zip(rows.iter_mut()) {
+        row.premium_cents = 5_000 - place / 12 * 100;
+    }
+    let costs = &mut quote.result.project.costs;
+    (costs.first_month_cents, costs.max_month_cents, costs.min_month_cents) = (5_000, 5_000, 3_100);
+    costs.total_cents = 4_050 * 240;
+    let text = self::quote(&quote).replace(['\u{A0}', '\u{202F}'], " ");
+    let said =
+        "puis elle baisse chaque année : 40,50 € par mois en moyenne, 31,00 € le dernier mois.";
+    assert!(text.contains(said));
 }
 
 #[test]
@@ -131,7 +206,7 @@ fn eight_years_can_say_otherwise_and_a_tie_is_a_tie() {
     let saving = quote.result.saving.as_mut().expect("a comparison");
     saving.total_8y_cents = -1_000;
     let text = self::quote(&quote);
-    assert!(text.contains("l’assurance de la banque coûte pourtant moins cher, de 10,00\u{A0}€"));
+    assert!(text.contains("l’assurance de votre banque coûte pourtant moins cher de 10\u{A0}€"));
     let saving = quote.result.saving.as_mut().expect("a comparison");
     (saving.total_cents, saving.total_8y_cents) = (0, 0);
     assert!(self::quote(&quote).contains("Les deux assurances coûtent la même somme."));
@@ -161,7 +236,7 @@ fn the_other_pages() {
         NotEligiblePage { reasons, form, page: "/simuler".to_owned() }.render().expect("renders");
     look("not-eligible", &page);
     assert!(page.contains("name=\"capital\" value=\"220000\""));
-    for way_out in ["https://www.aeras-infos.fr", "href=\"/aide\""] {
+    for way_out in ["https://www.aeras-infos.fr", "href=\"/aide\"", "href=\"tel:+33"] {
         assert!(page.contains(way_out), "{way_out}");
     }
     let single = sample::single("");

@@ -1,4 +1,7 @@
-//! The faults and warnings of one document, in the order in which they are found.
+//! The faults and warnings of one document, in the order in which they are found. Places and words
+//! are only written down for what is wrong: most documents have no fault, and dozens of checks.
+
+use std::fmt::Display;
 
 use crate::domain::rule::Rule;
 use crate::kernel::problem::Fault;
@@ -18,29 +21,19 @@ pub(super) struct Faults {
 
 impl Faults {
     /// Notes a fault at a place of the document.
-    pub(super) fn add(
-        &mut self,
-        pointer: impl Into<String>,
-        rule: Rule,
-        detail: impl Into<String>,
-    ) {
+    pub(super) fn add(&mut self, pointer: impl Display, rule: Rule, detail: impl Display) {
         self.found += 1;
         if self.list.len() < FAULTS_MAX {
-            self.list.push(Fault::new(pointer, rule.code(), detail));
+            self.list.push(Fault::new(pointer.to_string(), rule.code(), detail.to_string()));
         }
     }
 
     /// Notes something to know.
-    pub(super) fn warn(
-        &mut self,
-        pointer: impl Into<String>,
-        rule: Rule,
-        detail: impl Into<String>,
-    ) {
+    pub(super) fn warn(&mut self, pointer: impl Display, rule: Rule, detail: impl Display) {
         self.warnings.push(WarningResponse {
             code: rule.code().to_owned(),
-            pointer: pointer.into(),
-            detail: detail.into(),
+            pointer: pointer.to_string(),
+            detail: detail.to_string(),
         });
     }
 
@@ -48,9 +41,9 @@ impl Faults {
     pub(super) fn check(
         &mut self,
         holds: bool,
-        pointer: impl Into<String>,
+        pointer: impl Display,
         rule: Rule,
-        detail: &str,
+        detail: impl Display,
     ) -> bool {
         if !holds {
             self.add(pointer, rule, detail);

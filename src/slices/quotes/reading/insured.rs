@@ -44,8 +44,8 @@ pub(super) fn read(
 fn references(insured: &[InsuredRequest], faults: &mut Faults) {
     let mut seen = HashSet::new();
     for (place, person) in insured.iter().enumerate() {
-        let pointer = format!("/insured/{place}/ref");
-        if values::reference(&person.reference, pointer.clone(), faults) {
+        let pointer = format_args!("/insured/{place}/ref");
+        if values::reference(&person.reference, pointer, faults) {
             let detail = "Cette personne figure déjà dans le document.";
             faults.check(seen.insert(&person.reference), pointer, Rule::SamePersonTwice, detail);
         }
@@ -59,8 +59,8 @@ fn share_sums(request: &SimulationRequest, people: &[ProjectInsured], faults: &m
         let shares = people.iter().filter_map(|person| share_on(&person.shares[place], start));
         let sum: u32 = shares.map(|share| u32::from(share.get())).sum();
         if sum < 100 {
-            let detail = format!("Les parts assurées couvrent {sum} % de ce prêt.");
-            faults.warn(format!("/loans/{place}"), Rule::QuotiteSumLow, detail);
+            let detail = format_args!("Les parts assurées couvrent {sum} % de ce prêt.");
+            faults.warn(format_args!("/loans/{place}"), Rule::QuotiteSumLow, detail);
         }
     }
 }
@@ -76,7 +76,12 @@ impl Reader<'_> {
         let age = self.age(person, faults);
         let other = (0..=OTHER_INSURED_MAX.get()).contains(&person.other_insured_cents);
         let detail = "Le capital assuré par ailleurs n’est pas négatif, et d’un montant possible.";
-        faults.check(other, format!("{}/other_insured_cents", self.at), Rule::AmountRange, detail);
+        faults.check(
+            other,
+            format_args!("{}/other_insured_cents", self.at),
+            Rule::AmountRange,
+            detail,
+        );
         let risks = risks::read(person, self.tariff, &self.at, faults);
         ProjectInsured {
             life: Life {
@@ -104,7 +109,7 @@ impl Reader<'_> {
         let age = completed_years(person.birth_date, self.request.effect_date);
         let holds = (ENTRY_AGE_MIN..=ENTRY_AGE_MAX).contains(&age);
         let detail = "L’assuré doit avoir de 18 à 69 ans à la date d’effet.";
-        faults.check(holds, format!("{}/birth_date", self.at), Rule::Birthdate, detail);
+        faults.check(holds, format_args!("{}/birth_date", self.at), Rule::Birthdate, detail);
         age
     }
 
@@ -112,7 +117,12 @@ impl Reader<'_> {
         let country = person.residence_country.as_deref().unwrap_or("FR");
         let holds = country.len() == 2 && country.bytes().all(|b| b.is_ascii_uppercase());
         let detail = "Donnez le pays par son code à deux lettres, comme \"FR\".";
-        faults.check(holds, format!("{}/residence_country", self.at), Rule::CountryFormat, detail);
+        faults.check(
+            holds,
+            format_args!("{}/residence_country", self.at),
+            Rule::CountryFormat,
+            detail,
+        );
         country.to_owned()
     }
 
@@ -135,7 +145,7 @@ impl Reader<'_> {
     fn shares(&self, person: &InsuredRequest, faults: &mut Faults) -> Vec<Vec<Share>> {
         let loans = &self.request.loans;
         let mut shares: Vec<Vec<Share>> = vec![Vec::new(); loans.len()];
-        let pointer = format!("{}/shares", self.at);
+        let pointer = format_args!("{}/shares", self.at);
         if person.shares.is_empty() || person.shares.len() > LIST_MAX {
             let detail = "Donnez la part assurée d’au moins un prêt, en 24 lignes au plus.";
             faults.add(pointer, Rule::QuotiteRange, detail);
@@ -145,11 +155,16 @@ impl Reader<'_> {
             let at = format!("{pointer}/{row}");
             let loan = loans.iter().position(|loan| loan.reference == share.loan);
             let detail = "Aucun prêt du document ne porte cette référence.";
-            faults.check(loan.is_some(), format!("{at}/loan"), Rule::RefUnknown, detail);
+            faults.check(loan.is_some(), format_args!("{at}/loan"), Rule::RefUnknown, detail);
             let percent = u8::try_from(share.percent).ok().filter(|percent| *percent > 0);
             let percent = percent.and_then(Percent::new);
             let detail = "La part assurée est un nombre entier de 1 à 100.";
-            faults.check(percent.is_some(), format!("{at}/percent"), Rule::QuotiteRange, detail);
+            faults.check(
+                percent.is_some(),
+                format_args!("{at}/percent"),
+                Rule::QuotiteRange,
+                detail,
+            );
             if let (Some(loan), Some(percent)) = (loan, percent) {
                 let of_loan = &mut shares[loan];
                 let again = of_loan.iter().any(|other| other.from == share.from);

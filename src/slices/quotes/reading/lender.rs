@@ -25,7 +25,7 @@ pub(super) fn read(lender: Option<&LenderRequest>, faults: &mut Faults) -> Optio
         Ok(profile) => Some(profile),
         Err(error) => {
             let field = if error == ProfileError::Share { "min_share_percent" } else { "criteria" };
-            faults.add(format!("/lender/{field}"), Rule::CriterionUnknown, words(&error));
+            faults.add(format_args!("/lender/{field}"), Rule::CriterionUnknown, words(&error));
             None
         }
     }
@@ -37,7 +37,7 @@ fn requirements(lender: &LenderRequest, faults: &mut Faults) -> Vec<Requirement>
         match Requirement::parse(criterion.number, criterion.value.as_deref()) {
             Ok(requirement) => requirements.push(requirement),
             Err(error) => {
-                let pointer = format!("/lender/criteria/{row}");
+                let pointer = format_args!("/lender/criteria/{row}");
                 faults.add(pointer, Rule::CriterionUnknown, words(&error));
             }
         }

@@ -61,15 +61,16 @@ fn amounts(loan: &LoanRequest, at: &str, faults: &mut Faults) {
     let capital = Cents::new(loan.capital_cents);
     let holds = (LOAN_CAPITAL_MIN..=LOAN_CAPITAL_MAX).contains(&capital);
     let detail = "Le capital va de 10 000,00 à 3 000 000,00 €, en centimes.";
-    faults.check(holds, format!("{at}/capital_cents"), Rule::LoanAmountRange, detail);
+    faults.check(holds, format_args!("{at}/capital_cents"), Rule::LoanAmountRange, detail);
     let longest = months_max(loan.kind);
     let holds = (LOAN_MONTHS_MIN..=longest).contains(&loan.months);
-    let detail = format!("La durée de ce type de prêt va de {LOAN_MONTHS_MIN} à {longest} mois.");
-    faults.check(holds, format!("{at}/months"), Rule::LoanTermRange, &detail);
+    let detail =
+        format_args!("La durée de ce type de prêt va de {LOAN_MONTHS_MIN} à {longest} mois.");
+    faults.check(holds, format_args!("{at}/months"), Rule::LoanTermRange, detail);
 }
 
 fn rate(loan: &LoanRequest, at: &str, faults: &mut Faults) -> Option<Rate> {
-    let pointer = format!("{at}/nominal_rate");
+    let pointer = format_args!("{at}/nominal_rate");
     let rate: Option<Rate> = loan.nominal_rate.parse().ok();
     let fits =
         |rate: &Rate| *rate <= NOMINAL_RATE_MAX && rate.decimals() <= NOMINAL_RATE_DECIMALS_MAX;
@@ -85,14 +86,14 @@ fn rate(loan: &LoanRequest, at: &str, faults: &mut Faults) -> Option<Rate> {
 /// Checks the dates; the first due date, one month after the release when it is not given.
 fn dates(loan: &LoanRequest, at: &str, faults: &mut Faults) -> Date {
     let one_month_later = |release| add_months(release, 1);
-    if !values::day(loan.release_date, &format!("{at}/release_date"), faults) {
+    if !values::day(loan.release_date, format_args!("{at}/release_date"), faults) {
         return loan.release_date;
     }
     let first_due = loan.first_due_date.unwrap_or_else(|| one_month_later(loan.release_date));
     let latest = add_months(loan.release_date, FIRST_DUE_MONTHS_MAX);
     let holds = first_due > loan.release_date && first_due <= latest;
     let detail = "La première échéance vient après le déblocage, dans les 36 mois.";
-    faults.check(holds, format!("{at}/first_due_date"), Rule::DateRange, detail);
+    faults.check(holds, format_args!("{at}/first_due_date"), Rule::DateRange, detail);
     first_due
 }
 
@@ -111,7 +112,7 @@ fn applicable(loan: &LoanRequest, at: &str, faults: &mut Faults) {
     for (field, given, expected) in fields {
         let detail = "Ce champ ne va pas avec ce type de prêt : retirez-le.";
         let holds = !given || expected;
-        faults.check(holds, format!("{at}/{field}"), Rule::FieldNotApplicable, detail);
+        faults.check(holds, format_args!("{at}/{field}"), Rule::FieldNotApplicable, detail);
     }
 }
 
@@ -129,7 +130,7 @@ fn segments(loan: &LoanRequest, at: &str, faults: &mut Faults) -> Vec<Segment> {
 }
 
 fn deferred(loan: &LoanRequest, payment: Payment, at: &str, faults: &mut Faults) -> Vec<Segment> {
-    let pointer = format!("{at}/deferral_months");
+    let pointer = format_args!("{at}/deferral_months");
     let needed = loan.kind != LoanKind::Ptz && loan.schedule.is_none();
     let Some(months) = loan.deferral_months.filter(|months| *months > 0) else {
         let detail = "Indiquez le nombre de mois de différé.";
@@ -148,7 +149,7 @@ fn deferred(loan: &LoanRequest, payment: Payment, at: &str, faults: &mut Faults)
 }
 
 fn steps(loan: &LoanRequest, at: &str, faults: &mut Faults) -> Vec<Segment> {
-    let pointer = format!("{at}/steps");
+    let pointer = format_args!("{at}/steps");
     let steps = loan.steps.as_deref().unwrap_or_default();
     if steps.is_empty() {
         let detail = "Décrivez les paliers : durée, et poids ou mensualité.";
@@ -171,8 +172,8 @@ fn steps(loan: &LoanRequest, at: &str, faults: &mut Faults) -> Vec<Segment> {
     }
     let sum: u64 = steps.iter().map(|step| u64::from(step.months)).sum();
     let holds = sum == u64::from(loan.months);
-    let detail = format!("Les durées des paliers font {sum} mois, le prêt {}.", loan.months);
-    faults.check(holds, pointer, Rule::StepSum, &detail);
+    let detail = format_args!("Les durées des paliers font {sum} mois, le prêt {}.", loan.months);
+    faults.check(holds, pointer, Rule::StepSum, detail);
     step_segments(steps, at, faults)
 }
 
@@ -195,7 +196,12 @@ fn step_segments(steps: &[StepRequest], at: &str, faults: &mut Faults) -> Vec<Se
             _ => None,
         };
         let detail = "Donnez un poids à chaque palier, ou une mensualité à tous sauf au dernier.";
-        faults.check(payment.is_some(), format!("{at}/steps/{place}"), Rule::StepShape, detail);
+        faults.check(
+            payment.is_some(),
+            format_args!("{at}/steps/{place}"),
+            Rule::StepShape,
+            detail,
+        );
         payment.map(|payment| Segment { months: step.months, payment })
     });
     segments.collect()
@@ -203,10 +209,10 @@ fn step_segments(steps: &[StepRequest], at: &str, faults: &mut Faults) -> Vec<Se
 
 /// Parts released later: one after the other before the first due date, less than the whole.
 fn drawdowns(loan: &LoanRequest, first_due: Date, at: &str, faults: &mut Faults) -> Vec<Drawdown> {
-    let pointer = format!("{at}/later_drawdowns");
+    let pointer = format_args!("{at}/later_drawdowns");
     let given = loan.later_drawdowns.as_deref().unwrap_or_default();
     if given.len() > LIST_MAX {
-        let detail = format!("Un prêt compte {LIST_MAX} appels de fonds au plus.");
+        let detail = format_args!("Un prêt compte {LIST_MAX} appels de fonds au plus.");
         faults.add(pointer, Rule::ListTooLong, detail);
         return Vec::new();
     }
@@ -216,10 +222,15 @@ fn drawdowns(loan: &LoanRequest, first_due: Date, at: &str, faults: &mut Faults)
     for (place, drawdown) in given.iter().enumerate() {
         let in_order = drawdown.date > before && drawdown.date < first_due;
         let detail = "Les appels de fonds se suivent, entre le déblocage et la première échéance.";
-        faults.check(in_order, format!("{pointer}/{place}/date"), Rule::DateRange, detail);
+        faults.check(in_order, format_args!("{pointer}/{place}/date"), Rule::DateRange, detail);
         let fits = (1..left).contains(&drawdown.amount_cents);
         let detail = "Les appels de fonds sont positifs, et font ensemble moins que le capital.";
-        faults.check(fits, format!("{pointer}/{place}/amount_cents"), Rule::AmountRange, detail);
+        faults.check(
+            fits,
+            format_args!("{pointer}/{place}/amount_cents"),
+            Rule::AmountRange,
+            detail,
+        );
         if !fits {
             break;
         }
@@ -234,8 +245,8 @@ fn drawdowns(loan: &LoanRequest, first_due: Date, at: &str, faults: &mut Faults)
 fn early_repayments(loan: &LoanRequest, at: &str, faults: &mut Faults) -> Vec<EarlyRepayment> {
     let given = loan.early_repayments.as_deref().unwrap_or_default();
     if given.len() > LIST_MAX {
-        let detail = format!("Un prêt compte {LIST_MAX} remboursements anticipés au plus.");
-        faults.add(format!("{at}/early_repayments"), Rule::ListTooLong, detail);
+        let detail = format_args!("Un prêt compte {LIST_MAX} remboursements anticipés au plus.");
+        faults.add(format_args!("{at}/early_repayments"), Rule::ListTooLong, detail);
         return Vec::new();
     }
     let repayment = |repayment: &wire::EarlyRepaymentRequest| EarlyRepayment {
@@ -270,7 +281,7 @@ fn import(
         rows.iter().position(|row| !possible(row.interest_cents) || !possible(row.principal_cents));
     if let Some(row) = wild {
         let detail = "Ces montants dépassent ce qu’un prêt peut porter.";
-        faults.add(format!("{pointer}/{row}"), Rule::ScheduleMismatch, detail);
+        faults.add(format_args!("{pointer}/{row}"), Rule::ScheduleMismatch, detail);
         return None;
     }
     let row = |row: &wire::ImportedRow| ImportedRow {
@@ -292,9 +303,9 @@ fn import(
 
 /// A schedule has one row for each month of the term, the first within two years of the release.
 fn monthly(loan: &LoanRequest, rows: &[wire::ImportedRow], at: &str, faults: &mut Faults) -> bool {
-    let detail = format!("Le tableau a {} lignes pour {} mois.", rows.len(), loan.months);
+    let detail = format_args!("Le tableau a {} lignes pour {} mois.", rows.len(), loan.months);
     let whole = rows.len() == loan.months as usize;
-    if !faults.check(whole, at, Rule::ScheduleMismatch, &detail) {
+    if !faults.check(whole, at, Rule::ScheduleMismatch, detail) {
         return false;
     }
     let Some(first) = rows.first().map(|row| month_index(row.due_date)) else { return false };
@@ -303,7 +314,7 @@ fn monthly(loan: &LoanRequest, rows: &[wire::ImportedRow], at: &str, faults: &mu
     let stray = if soon { stray } else { Some(0) };
     if let Some(row) = stray {
         let detail = "Chaque ligne est au mois qui suit la précédente, la première dans les 36 mois du déblocage.";
-        faults.add(format!("{at}/{row}"), Rule::ScheduleMismatch, detail);
+        faults.add(format_args!("{at}/{row}"), Rule::ScheduleMismatch, detail);
     }
     stray.is_none()
 }

@@ -36,15 +36,15 @@ fn repaid_in_time(loans: &[LoanRequest], schedules: &[Schedule], faults: &mut Fa
         let holds =
             loan.early_repayments.is_some() || schedule.rows().len() == loan.months as usize;
         let detail = "Ces paliers remboursent le prêt avant son terme.";
-        faults.check(holds, format!("/loans/{place}/steps"), Rule::StepSum, detail);
+        faults.check(holds, format_args!("/loans/{place}/steps"), Rule::StepSum, detail);
     }
 }
 
 fn references(loans: &[LoanRequest], faults: &mut Faults) {
     let mut seen = HashSet::new();
     for (place, loan) in loans.iter().enumerate() {
-        let pointer = format!("/loans/{place}/ref");
-        if values::reference(&loan.reference, pointer.clone(), faults) {
+        let pointer = format_args!("/loans/{place}/ref");
+        if values::reference(&loan.reference, pointer, faults) {
             let detail = "Cette référence désigne déjà un autre prêt.";
             faults.check(seen.insert(&loan.reference), pointer, Rule::RefFormat, detail);
         }
@@ -56,10 +56,10 @@ fn part(loan: &LoanRequest, place: usize, faults: &mut Faults) -> Option<Read> {
     let before = faults.count();
     let fees = (0..loan.capital_cents.max(1)).contains(&loan.lender_fees_cents);
     let detail = "Les frais du prêteur vont de 0 à moins que le capital.";
-    faults.check(fees, format!("{at}/lender_fees_cents"), Rule::AmountRange, detail);
+    faults.check(fees, format_args!("{at}/lender_fees_cents"), Rule::AmountRange, detail);
     let account = (0..=ACCOUNT_FEE_MAX.get()).contains(&loan.account_fee_cents);
     let detail = "Les frais de compte vont de 0 à 100,00 € par mois.";
-    faults.check(account, format!("{at}/account_fee_cents"), Rule::AmountRange, detail);
+    faults.check(account, format_args!("{at}/account_fee_cents"), Rule::AmountRange, detail);
     let read = loan_terms::read(loan, &at, faults);
     read.filter(|_| faults.count() == before)
 }
@@ -73,7 +73,7 @@ fn smoothed_alone(loans: &[LoanRequest], faults: &mut Faults) {
     }
     let place = smoothed.iter().rposition(|is| *is).unwrap_or(0);
     let detail = "Un seul prêt est lissé, autour des autres prêts du projet.";
-    faults.add(format!("/loans/{place}/kind"), Rule::FieldNotApplicable, detail);
+    faults.add(format_args!("/loans/{place}/kind"), Rule::FieldNotApplicable, detail);
 }
 
 /// Schedules in order; the smoothed loan is computed last, around the others.
@@ -84,7 +84,7 @@ fn schedules(parts: Vec<Read>, faults: &mut Faults) -> Option<Vec<Schedule>> {
         match part {
             Read::Imported(schedule) => done[place] = Some(schedule),
             Read::Computed(terms) => {
-                done[place] = scheduled(&terms.schedule(), place, false, faults);
+                done[place] = scheduled(terms.schedule(), place, false, faults);
             }
             Read::Smoothed(terms) => last = Some((place, terms)),
         }
@@ -92,34 +92,38 @@ fn schedules(parts: Vec<Read>, faults: &mut Faults) -> Option<Vec<Schedule>> {
     if let Some((place, terms)) = last {
         let others: Option<Vec<_>> =
             done.iter().enumerate().filter(|(i, _)| *i != place).map(|(_, s)| s.clone()).collect();
-        done[place] = scheduled(&smoothed(terms, &others?).schedule(), place, true, faults);
+        done[place] = scheduled(smoothed(terms, &others?).schedule(), place, true, faults);
     }
     done.into_iter().collect()
 }
 
 fn scheduled(
-    result: &Result<Schedule, TermsError>,
+    result: Result<Schedule, TermsError>,
     place: usize,
     is_smoothed: bool,
     faults: &mut Faults,
 ) -> Option<Schedule> {
-    let at = format!("/loans/{place}");
+    let at = format_args!("/loans/{place}");
     match result {
-        Ok(schedule) => return Some(schedule.clone()),
+        Ok(schedule) => return Some(schedule),
         Err(TermsError::NotAmortising { .. } | TermsError::Empty) if is_smoothed => {
             let detail = "Ce prêt ne peut pas être lissé : les mensualités des autres prêts sont trop fortes.";
             faults.add(at, Rule::StepNotAmortising, detail);
         }
         Err(TermsError::NotAmortising { segment }) => {
             let detail = "La mensualité de ce palier doit dépasser les intérêts du mois.";
-            faults.add(format!("{at}/steps/{segment}"), Rule::StepNotAmortising, detail);
+            faults.add(format_args!("{at}/steps/{segment}"), Rule::StepNotAmortising, detail);
         }
         Err(TermsError::EarlyRepayment { place }) => {
             let detail = "Un remboursement anticipé est inférieur au capital restant dû, et les mois se suivent.";
-            faults.add(format!("{at}/early_repayments/{place}"), Rule::EarlyRepayment, detail);
+            faults.add(format_args!("{at}/early_repayments/{place}"), Rule::EarlyRepayment, detail);
         }
         Err(TermsError::Empty) => {
-            faults.add(format!("{at}/months"), Rule::LoanTermRange, Rule::LoanTermRange.sentence());
+            faults.add(
+                format_args!("{at}/months"),
+                Rule::LoanTermRange,
+                Rule::LoanTermRange.sentence(),
+            );
         }
     }
     None

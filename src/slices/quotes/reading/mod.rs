@@ -99,7 +99,7 @@ fn read_insured(
 ) -> Option<Vec<ProjectInsured>> {
     if request.insured.is_empty() || request.insured.len() > INSURED_MAX {
         let found = request.insured.len();
-        let detail = format!("Décrivez de 1 à 4 assurés : il y en a {found}.");
+        let detail = format_args!("Décrivez de 1 à 4 assurés : il y en a {found}.");
         faults.add("/insured", Rule::InsuredCount, detail);
         return None;
     }
@@ -110,7 +110,7 @@ fn franchise(request: &SimulationRequest, faults: &mut Faults) -> Option<Franchi
     let days = request.options.franchise_days;
     let franchise = Franchise::from_days(days);
     if franchise.is_none() {
-        let detail = format!("La franchise est de 30, 60 ou 90 jours, pas {days}.");
+        let detail = format_args!("La franchise est de 30, 60 ou 90 jours, pas {days}.");
         faults.add("/options/franchise_days", Rule::FranchiseOption, detail);
     }
     franchise

@@ -35,7 +35,7 @@ pub(super) fn read(
     for (list, rows) in lists {
         let detail = "Cette liste compte 24 lignes au plus.";
         let short = rows <= LIST_MAX;
-        if !faults.check(short, format!("{at}/{list}"), Rule::ListTooLong, detail) {
+        if !faults.check(short, format_args!("{at}/{list}"), Rule::ListTooLong, detail) {
             return risks;
         }
     }
@@ -52,7 +52,7 @@ pub(super) fn read(
     }
     if person.long_stays_abroad {
         let detail = "Un séjour de plus de 90 jours par an hors d’Europe demande une étude.";
-        faults.warn(format!("{at}/long_stays_abroad"), Rule::Referred, detail);
+        faults.warn(format_args!("{at}/long_stays_abroad"), Rule::Referred, detail);
     }
     risks
 }
@@ -81,9 +81,14 @@ fn loadings(given: &[LoadingRequest], at: &str, faults: &mut Faults) -> Vec<Load
     let loadings = given.iter().enumerate().filter_map(|(row, loading)| {
         let kind = loading_kind(loading);
         let detail = "Donnez un pourcentage de 0 à 300, ou un pour mille de 0 à 30.";
-        faults.check(kind.is_some(), format!("{at}/loadings/{row}"), Rule::LoadingRange, detail);
+        faults.check(
+            kind.is_some(),
+            format_args!("{at}/loadings/{row}"),
+            Rule::LoadingRange,
+            detail,
+        );
         if let Some(until) = loading.until {
-            values::day(until, &format!("{at}/loadings/{row}/until"), faults);
+            values::day(until, format_args!("{at}/loadings/{row}/until"), faults);
         }
         kind.map(|kind| Loading { guarantee: loading.guarantee, kind, until: loading.until })
     });

@@ -1,5 +1,7 @@
 //! Single values of a document: references, days, decimals.
 
+use std::fmt::Display;
+
 use jiff::civil::{Date, date};
 use rust_decimal::Decimal;
 
@@ -10,13 +12,13 @@ const FIRST_DAY: Date = date(1990, 1, 1);
 const LAST_DAY: Date = date(2100, 12, 31);
 
 /// A day that a loan of today can have.
-pub(super) fn day(day: Date, pointer: &str, faults: &mut Faults) -> bool {
+pub(super) fn day(day: Date, pointer: impl Display, faults: &mut Faults) -> bool {
     let holds = (FIRST_DAY..=LAST_DAY).contains(&day);
     faults.check(holds, pointer, Rule::DateRange, "La date doit être entre 1990 et 2100.")
 }
 
 /// A reference: 1 to 40 letters, digits, dots, underscores or hyphens.
-pub(super) fn reference(text: &str, pointer: String, faults: &mut Faults) -> bool {
+pub(super) fn reference(text: &str, pointer: impl Display, faults: &mut Faults) -> bool {
     let holds = (1..=40).contains(&text.len())
         && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"._-".contains(&b));
     let detail = "Donnez une référence de 1 à 40 caractères : lettres, chiffres, points, tirets.";

@@ -20,7 +20,7 @@ pub(super) fn shares_begin_in_time(
         };
         let detail = "Une part assurée commence avant la dernière échéance de son prêt.";
         let holds = !covers.into_iter().any(late);
-        faults.check(holds, format!("/insured/{place}/shares"), Rule::DateRange, detail);
+        faults.check(holds, format_args!("/insured/{place}/shares"), Rule::DateRange, detail);
     }
 }
 
@@ -36,7 +36,7 @@ pub(super) fn warn_of_caps(loans: &[ProjectLoan], insured: &[ProjectInsured], fa
         let highest: i64 = loans.iter().zip(&person.shares).map(of_loan).sum();
         if person.life.pack.covers(Guarantee::Itt) && highest > cap.get() * 100 {
             let rule = Rule::BenefitCapped;
-            faults.warn(format!("/insured/{place}"), rule, rule.sentence());
+            faults.warn(format_args!("/insured/{place}"), rule, rule.sentence());
         }
     }
 }

@@ -40,6 +40,13 @@ pub struct SimulationRequest {
     pub lender: Option<LenderRequest>,
 }
 
+impl SimulationRequest {
+    /// Whether a loan is already being repaid when cover begins, as far as we were told.
+    pub fn is_running(&self) -> bool {
+        self.loans.iter().any(|loan| loan.release_date < self.effect_date)
+    }
+}
+
 /// One loan.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]

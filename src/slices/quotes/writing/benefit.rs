@@ -7,10 +7,10 @@ use crate::domain::tariff::Choices;
 pub(super) fn sentence(guarantee: Guarantee, choices: &Choices) -> String {
     match guarantee {
         Guarantee::Deces | Guarantee::Ptia => {
-            "Nous remboursons à la banque la part assurée du capital restant dû, jusqu’à 3\u{202f}000\u{202f}000\u{a0}€.".into()
+            "Nous remboursons le prêt à la banque, pour la part assurée, jusqu’à 3\u{202f}000\u{202f}000\u{a0}€.".into()
         }
         Guarantee::Ipt => {
-            "À partir de 66\u{a0}% d’invalidité, nous remboursons à la banque la part assurée du capital restant dû, jusqu’à 3\u{202f}000\u{202f}000\u{a0}€.".into()
+            "Invalidité de 66\u{a0}% ou plus\u{a0}: nous remboursons le prêt, pour la part assurée, jusqu’à 3\u{202f}000\u{202f}000\u{a0}€.".into()
         }
         Guarantee::Itt => format!(
             "Après {} jours d’arrêt de travail, nous payons la part assurée de vos mensualités, jusqu’à 7\u{202f}500\u{a0}€ par mois.{}",
@@ -18,7 +18,7 @@ pub(super) fn sentence(guarantee: Guarantee, choices: &Choices) -> String {
             if choices.mno { " Dos et troubles psychiques compris, sans condition d’hospitalisation." } else { "" }
         ),
         Guarantee::Ipp => {
-            "De 33 à 65\u{a0}% d’invalidité, nous payons la moitié de la part assurée de vos mensualités, jusqu’à 7\u{202f}500\u{a0}€ par mois.".into()
+            "Invalidité de 33 à 65\u{a0}%\u{a0}: nous payons la moitié de ce que verse l’ITT, jusqu’à 7\u{202f}500\u{a0}€ par mois.".into()
         }
     }
 }
