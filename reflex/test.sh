@@ -13,13 +13,35 @@ rm -rf "$WORK/classes"
 mkdir -p "$WORK/classes"
 WORK="$(cd "$WORK" && pwd -P)"
 find "$HERE"/{common,cep-core,ras-web,dcs,continue}/src "$HERE/test/src" -name '*.java' | sort >"$WORK/files"
-javac --release 17 -encoding UTF-8 -proc:none -Xlint:all,-serial,-processing -Werror -cp "$API" -d "$WORK/classes" @"$WORK/files"
+javac --release 17 -encoding UTF-8 -proc:none -Xlint:all,-serial,-processing,-try -Werror -cp "$API" -d "$WORK/classes" @"$WORK/files"
 
 run() {
     java -Xmx256M -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Dfile.encoding=UTF-8 -Dstdout.encoding=UTF-8 -cp "$WORK/classes:$API" \
         -DREFLEX_CONFIG_ROOTDIR="$HERE/reflex-config" -Dreflex.home="$HERE" -Dreflex.work="$WORK" "$@"
 }
 
+# tomcat HOME WARS TESTS...
+tomcat() {
+    local home=$1 wars=$2
+    shift 2
+    run -Dreflex.catalina="$home" -Dreflex.wars="$wars" fr.assurly.reflex.test.Run "$@"
+}
+
+# Tomcat 9 of Debian is jars only: its libraries, started by what starts Tomcat 10.
+home9() {
+    local jar name
+    if [ ! -e /usr/share/java/tomcat9-catalina.jar ]; then return 1; fi
+    rm -rf "$WORK/tomcat9"
+    mkdir -p "$WORK/tomcat9/lib" "$WORK/tomcat9/bin"
+    cp -L /usr/share/tomcat10/bin/{bootstrap.jar,tomcat-juli.jar,catalina.sh,setclasspath.sh} "$WORK/tomcat9/bin/"
+    for jar in /usr/share/java/tomcat9-*.jar; do
+        name=${jar##*/tomcat9-}
+        case "$name" in *-9.*.jar | juli.jar) continue ;; esac
+        cp -L "$jar" "$WORK/tomcat9/lib/"
+    done
+}
+
+TOMCAT_TESTS="fr.assurly.reflex.tomcat.ContractTest fr.assurly.reflex.tomcat.BordersTest fr.assurly.reflex.tomcat.SurvivalTest"
 RC=0
 for part in $PARTS; do
     case "$part" in
@@ -28,6 +50,23 @@ for part in $PARTS; do
         P=fr.assurly.reflex
         run $P.test.Run $P.common.JsonTest $P.common.StoreTest $P.cep.TokensTest $P.cep.CallbackSignatureTest $P.ras.LoaderTest \
             $P.ras.CasesTest $P.dcs.PdfTest $P.ui.EntryTest || RC=1
+        ;;
+    tomcat)
+        echo "== tomcat: the WARs in Tomcat 10"
+        "$HERE/build.sh" "$WORK/wars"
+        "$HERE/build.sh" "$WORK/wars-again"
+        diff -r "$WORK/wars" "$WORK/wars-again" || { echo "two builds differ"; RC=1; }
+        tomcat /usr/share/tomcat10 "$WORK/wars" $TOMCAT_TESTS || RC=1
+        ;;
+    tomcat9)
+        echo "== tomcat9: the same sources as javax, in Tomcat 9"
+        if home9; then
+            "$HERE/build.sh" --javax "$WORK/wars9"
+            tomcat "$WORK/tomcat9" "$WORK/wars9" fr.assurly.reflex.tomcat.ContractTest fr.assurly.reflex.tomcat.BordersTest || RC=1
+        else
+            echo "test tomcat9 ... ignored, libtomcat9-java is not there"
+            echo "test result: ok. 0 passed; 0 failed; 1 ignored;"
+        fi
         ;;
     *)
         echo "no part is called $part" >&2
