@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
 # All tests of the sidecar: the sources by themselves, the cases of the knowledge base, then the WARs in a real Tomcat.
 #
-#   test.sh WORK [unit|tomcat|tomcat9]...     everything without a name; WORK holds what is built
+#   test.sh WORK [unit|tomcat|browser|tomcat9]...     everything without a name; WORK holds what is built
 set -euo pipefail
 export LC_ALL=C.UTF-8
 HERE="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)"
-WORK=${1:?usage: test.sh WORK [unit|tomcat|tomcat9]...}
+WORK=${1:?usage: test.sh WORK [unit|tomcat|browser|tomcat9]...}
 shift
-PARTS=${*:-unit tomcat tomcat9}
+PARTS=${*:-unit tomcat browser tomcat9}
 API=${SERVLET_API:-/usr/share/tomcat10/lib/servlet-api.jar}
 rm -rf "$WORK/classes"
 mkdir -p "$WORK/classes"
@@ -24,7 +24,7 @@ run() {
 tomcat() {
     local home=$1 wars=$2
     shift 2
-    run -Dreflex.catalina="$home" -Dreflex.wars="$wars" fr.assurly.reflex.test.Run "$@"
+    run -Dreflex.axe="${REFLEX_AXE:-$HERE/../tests/browser/vendor/axe.min.js}" -Dreflex.catalina="$home" -Dreflex.wars="$wars" fr.assurly.reflex.test.Run "$@"
 }
 
 # Tomcat 9 of Debian is jars only: its libraries, started by what starts Tomcat 10.
@@ -57,6 +57,11 @@ for part in $PARTS; do
         "$HERE/build.sh" "$WORK/wars-again"
         diff -r "$WORK/wars" "$WORK/wars-again" || { echo "two builds differ"; RC=1; }
         tomcat /usr/share/tomcat10 "$WORK/wars" $TOMCAT_TESTS || RC=1
+        ;;
+    browser)
+        echo "== browser: the questionnaire in Chromium"
+        if [ ! -d "$WORK/wars" ]; then "$HERE/build.sh" "$WORK/wars"; fi
+        tomcat /usr/share/tomcat10 "$WORK/wars" fr.assurly.reflex.tomcat.BrowserTest || RC=1
         ;;
     tomcat9)
         echo "== tomcat9: the same sources as javax, in Tomcat 9"
