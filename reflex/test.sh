@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
 # All tests of the sidecar: the sources by themselves, the cases of the knowledge base, then the WARs in a real Tomcat.
 #
-#   test.sh WORK [unit|tomcat|browser|tomcat9]...     everything without a name; WORK holds what is built
+#   test.sh WORK [unit|tomcat|browser|tomcat9|measure]...     all tests without a name; WORK holds what is built
 set -euo pipefail
 export LC_ALL=C.UTF-8
 HERE="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)"
-WORK=${1:?usage: test.sh WORK [unit|tomcat|browser|tomcat9]...}
+WORK=${1:?usage: test.sh WORK [unit|tomcat|browser|tomcat9|measure]...}
 shift
 PARTS=${*:-unit tomcat browser tomcat9}
 API=${SERVLET_API:-/usr/share/tomcat10/lib/servlet-api.jar}
@@ -41,7 +41,7 @@ home9() {
     done
 }
 
-TOMCAT_TESTS="fr.assurly.reflex.tomcat.ContractTest fr.assurly.reflex.tomcat.BordersTest fr.assurly.reflex.tomcat.SurvivalTest"
+T=fr.assurly.reflex.tomcat
 RC=0
 for part in $PARTS; do
     case "$part" in
@@ -56,18 +56,26 @@ for part in $PARTS; do
         "$HERE/build.sh" "$WORK/wars"
         "$HERE/build.sh" "$WORK/wars-again"
         diff -r "$WORK/wars" "$WORK/wars-again" || { echo "two builds differ"; RC=1; }
-        tomcat /usr/share/tomcat10 "$WORK/wars" $TOMCAT_TESTS || RC=1
+        tomcat /usr/share/tomcat10 "$WORK/wars" $T.ContractTest $T.BordersTest $T.SurvivalTest || RC=1
         ;;
     browser)
         echo "== browser: the questionnaire in Chromium"
         if [ ! -d "$WORK/wars" ]; then "$HERE/build.sh" "$WORK/wars"; fi
-        tomcat /usr/share/tomcat10 "$WORK/wars" fr.assurly.reflex.tomcat.BrowserTest || RC=1
+        tomcat /usr/share/tomcat10 "$WORK/wars" $T.BrowserTest || RC=1
+        ;;
+    measure)
+        # The JVM as the image runs it, then as the tests do.
+        if [ ! -d "$WORK/wars" ]; then "$HERE/build.sh" "$WORK/wars"; fi
+        for jvm in -XX:TieredStopAtLevel=4 -XX:TieredStopAtLevel=1; do
+            echo "== measure: -XX:+UseSerialGC $jvm"
+            run -Dreflex.jvm=$jvm -Dreflex.catalina=/usr/share/tomcat10 -Dreflex.wars="$WORK/wars" $T.Measure
+        done
         ;;
     tomcat9)
         echo "== tomcat9: the same sources as javax, in Tomcat 9"
         if home9; then
             "$HERE/build.sh" --javax "$WORK/wars9"
-            tomcat "$WORK/tomcat9" "$WORK/wars9" fr.assurly.reflex.tomcat.ContractTest fr.assurly.reflex.tomcat.BordersTest || RC=1
+            tomcat "$WORK/tomcat9" "$WORK/wars9" $T.ContractTest $T.BordersTest || RC=1
         else
             echo "test tomcat9 ... ignored, libtomcat9-java is not there"
             echo "test result: ok. 0 passed; 0 failed; 1 ignored;"
