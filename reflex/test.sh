@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
 # All tests of the sidecar: the sources by themselves, the cases of the knowledge base, then the WARs in a real Tomcat.
 #
-#   test.sh WORK [unit|tomcat|browser|tomcat9|measure]...     all tests without a name; WORK holds what is built
+#   test.sh WORK [unit|tomcat|browser|tomcat9|vendor|measure]...     all tests without a name; WORK holds what is built
 set -euo pipefail
 export LC_ALL=C.UTF-8
 HERE="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)"
-WORK=${1:?usage: test.sh WORK [unit|tomcat|browser|tomcat9|measure]...}
+WORK=${1:?usage: test.sh WORK [unit|tomcat|browser|tomcat9|vendor|measure]...}
 shift
-PARTS=${*:-unit tomcat browser tomcat9}
+PARTS=${*:-unit tomcat browser tomcat9 vendor}
 API=${SERVLET_API:-/usr/share/tomcat10/lib/servlet-api.jar}
 rm -rf "$WORK/classes"
 mkdir -p "$WORK/classes"
@@ -39,6 +39,20 @@ home9() {
         case "$name" in *-9.*.jar | juli.jar) continue ;; esac
         cp -L "$jar" "$WORK/tomcat9/lib/"
     done
+}
+
+# The javax WARs, made over as the image's build stage does.
+convert() {
+    local war
+    if ! command -v javax2jakarta >/dev/null; then return 1; fi
+    rm -rf "$WORK/converted"
+    mkdir -p "$WORK/converted"
+    for war in "$WORK"/wars9/*.war; do javax2jakarta -profile=EE "$war" "$WORK/converted/${war##*/}" >/dev/null 2>&1; done
+}
+
+ignored() {
+    echo "test $1 ... ignored, $2"
+    echo "test result: ok. 0 passed; 0 failed; 1 ignored;"
 }
 
 T=fr.assurly.reflex.tomcat
@@ -77,8 +91,21 @@ for part in $PARTS; do
             "$HERE/build.sh" --javax "$WORK/wars9"
             tomcat "$WORK/tomcat9" "$WORK/wars9" $T.ContractTest $T.BordersTest || RC=1
         else
-            echo "test tomcat9 ... ignored, libtomcat9-java is not there"
-            echo "test result: ok. 0 passed; 0 failed; 1 ignored;"
+            ignored tomcat9 "libtomcat9-java is not there"
+        fi
+        ;;
+    vendor)
+        echo "== vendor: a drop is looked at, and javax WARs converted for Tomcat 10"
+        if ! home9; then
+            ignored vendor "libtomcat9-java is not there"
+        else
+            if [ ! -d "$WORK/wars9" ]; then "$HERE/build.sh" --javax "$WORK/wars9"; fi
+            bash "$HERE/test/vendor.sh" "$WORK" "$WORK/wars9" || RC=1
+            if convert; then
+                tomcat /usr/share/tomcat10 "$WORK/converted" $T.ConvertedTest || RC=1
+            else
+                ignored converted "tomcat-jakartaee-migration is not there"
+            fi
         fi
         ;;
     *)

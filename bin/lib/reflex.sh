@@ -9,6 +9,7 @@ PACKAGES_REFLEX=(
 )
 PACKAGES_REFLEX_TESTS=(
     'libtomcat9-java|/usr/share/java/tomcat9-catalina.jar|Tomcat 9, where the vendor drops run'
+    'tomcat-jakartaee-migration|javax2jakarta|converts them, as the image for Tomcat 10 does'
     'qpdf|qpdf|checks the documents that the sidecar makes'
     'poppler-utils|pdftotext|reads them'
 )

@@ -19,6 +19,7 @@ import java.util.regex.Pattern;
  */
 public abstract class Module extends HttpServlet {
     private static final Pattern PATH = Pattern.compile("(/[A-Za-z0-9_@-][A-Za-z0-9._@-]*)+/?");
+    private static final Pattern TRACE = Pattern.compile("00-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}");
     private static final Pattern REQUEST = Pattern.compile("[A-Za-z0-9._-]{8,64}");
 
     /** Serves one route. */
@@ -105,7 +106,8 @@ public abstract class Module extends HttpServlet {
             answer = refuse(new Refusal(500, "internal", "Une panne de notre côté. Vos réponses sont enregistrées."), id);
         }
         var sent = send(request, response, answer, id);
-        log.line("info", "access", Json.object("request", id, "method", method(request), "route", template,
+        var trace = TRACE.matcher(String.valueOf(request.getHeader("traceparent")));
+        log.line("info", "access", Json.object("request", id, "trace", trace.matches() ? trace.group(1) : null, "method", method(request), "route", template,
             "status", answer.status, "sent", sent, "ms", (System.nanoTime() - started) / 1_000_000, "bytes", answer.body.length,
             "session", call == null ? null : Log.session(call.session)));
     }
