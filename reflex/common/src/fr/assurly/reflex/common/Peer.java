@@ -31,6 +31,11 @@ public final class Peer {
         }
     }
 
+    static {
+        // Below the connector's 60 s, so that no call meets a connection that is being closed.
+        if (System.getProperty("jdk.httpclient.keepalive.timeout") == null) System.setProperty("jdk.httpclient.keepalive.timeout", "30");
+    }
+
     private static final HttpClient CLIENT = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1)
         .connectTimeout(Duration.ofSeconds(1)).followRedirects(HttpClient.Redirect.NEVER).build();
 

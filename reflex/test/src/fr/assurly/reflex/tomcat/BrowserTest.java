@@ -93,6 +93,7 @@ final class BrowserTest implements AutoCloseable {
             Check.that(browser.text("main").contains("150 mmHg"), "the recap shows the answers");
             press();
             Check.that(browser.address().endsWith("/continue/decision"), browser.address());
+            browser.picture(pictures.resolve("conditions.png"));
             Check.same("Nous pouvons vous assurer, à ces conditions", browser.text("h1"), "heading");
             Check.that(browser.text("main").contains("50 %"), browser.text("main"));
             Check.that(!browser.text("main").contains("HTA"), "a rule is shown");
