@@ -83,7 +83,7 @@ final class Documents {
             }
         }
         var body = Json.object("type", type, "reference", session.reference(), "knowledgeBase", decision.get("kb"),
-            "date", ((String) decision.get("decidedAt")).substring(0, 10), "validUntil", decision.get("validUntil"), "sections", sections);
+            "date", ((String) decision.get("decidedAt")).substring(0, 10), "validUntil", offers(decision) ? decision.get("validUntil") : null, "sections", sections);
         var reply = call("POST", "/documents", request, Json.bytes(body));
         var pdf = reply.body();
         if (!reply.ok() || pdf.length < MAGIC.length || !java.util.Arrays.equals(MAGIC, 0, 5, pdf, 0, 5)) throw Refusal.away();
@@ -123,6 +123,13 @@ final class Documents {
         ((Map<String, List<String>>) ((Map<String, Object>) decision.get("medical")).getOrDefault("rules", Map.of()))
             .forEach((guarantee, rules) -> rows.add(row(guarantee, rules.isEmpty() ? "aucune" : String.join(", ", rules))));
         return Json.object("title", "Règles appliquées", "rows", rows);
+    }
+
+    /** Whether there is something to accept: only that is valid until a day. */
+    @SuppressWarnings("unchecked")
+    private static boolean offers(Map<String, Object> decision) {
+        return "DECIDED".equals(decision.get("status")) && ((List<Map<String, Object>>) decision.get("guarantees")).stream()
+            .anyMatch(g -> List.of("ACCEPT", "LOADING", "EXCLUSION").contains(g.get("outcome")));
     }
 
     private static Map<String, Object> row(String label, Object value) {

@@ -144,7 +144,8 @@ public final class ContinueModule extends Module {
             .add(Page.field(question, entry))
             .add("<button class=\"bouton\" name=\"action\" value=\"continuer\">Continuer</button>")
             .add("<p class=\"plus\"><button class=\"lien\" name=\"action\" value=\"plus_tard\">Je m’arrête là pour l’instant</button></p></form>")
-            .add("<p class=\"note\">Cette réponse est obligatoire. Elle est enregistrée quand vous continuez. Seul le service médical la lit.</p>");
+            .add("<p class=\"note\">Cette réponse est obligatoire. Elle est enregistrée quand vous continuez."
+                + (Page.isHealth(view, question) ? " Seul le service médical la lit." : "") + "</p>");
     }
 
     @SuppressWarnings("unchecked")

@@ -77,6 +77,12 @@ final class Page {
         return "<p class=\"ou\">" + text(title) + " – question " + number + "</p><div class=\"barre\" aria-hidden=\"true\">" + bar + "</div>";
     }
 
+    @SuppressWarnings("unchecked")
+    static boolean isHealth(Map<String, Object> view, Map<String, Object> question) {
+        return ((List<Map<String, Object>>) view.get("sections")).stream()
+            .anyMatch(s -> s.get("id").equals(question.get("section")) && Boolean.TRUE.equals(s.get("health")));
+    }
+
     static String summary(Entry entry, String anchor) {
         return entry.fault == null ? "" : "<div class=\"bilan\" role=\"alert\" aria-labelledby=\"bilan-t\" tabindex=\"-1\" autofocus>"
             + "<h2 id=\"bilan-t\">Une réponse est à corriger</h2><ul><li><a href=\"#" + anchor + "\">" + text(entry.fault) + "</a></li></ul></div>";

@@ -8,6 +8,7 @@ import fr.assurly.reflex.common.Module;
 import fr.assurly.reflex.common.Refusal;
 import fr.assurly.reflex.common.Secret;
 import fr.assurly.reflex.common.Settings;
+import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 
@@ -55,14 +56,15 @@ public final class DcsModule extends Module {
         var reference = f.text("reference", SHORT);
         var base = f.text("knowledgeBase", SHORT);
         var date = inWords(f.text("date", DATE));
-        var valid = inWords(f.text("validUntil", DATE));
+        var valid = f.has("validUntil") ? inWords(f.text("validUntil", DATE)) : null;
         var pdf = new Pdf(template.title(), "Dossier " + reference + " – " + base);
         pdf.text(Pdf.Style.TITLE, template.title());
         if (!notice.isBlank()) pdf.text(Pdf.Style.NOTE, notice);
-        for (var text : template.before()) pdf.text(Pdf.Style.BODY, fill(text, reference, date, valid));
+        body(pdf, template.before(), reference, date, valid);
+        f.any("validUntil");
         for (var item : f.list("sections", 30)) section(pdf, new Fields(item, "sections"));
         f.end();
-        for (var text : template.after()) pdf.text(Pdf.Style.BODY, fill(text, reference, date, valid));
+        body(pdf, template.after(), reference, date, valid);
         return new Answer(200, "application/pdf", pdf.bytes());
     }
 
@@ -77,8 +79,12 @@ public final class DcsModule extends Module {
         f.end();
     }
 
-    private static String fill(String text, String reference, String date, String valid) {
-        return text.replace("{reference}", reference).replace("{date}", date).replace("{valid}", valid);
+    /** What speaks of a validity is left out where there is none: an answer that is still awaited is not valid until a day. */
+    private static void body(Pdf pdf, List<String> texts, String reference, String date, String valid) {
+        for (var text : texts) {
+            if (valid == null && text.contains("{valid}")) continue;
+            pdf.text(Pdf.Style.BODY, text.replace("{reference}", reference).replace("{date}", date).replace("{valid}", String.valueOf(valid)));
+        }
     }
 
     private static String inWords(String date) {

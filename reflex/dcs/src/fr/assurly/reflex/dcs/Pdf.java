@@ -29,7 +29,7 @@ final class Pdf {
     /** How a text looks and what it is for a reader that does not see. */
     enum Style {
         TITLE("H1", "F2", 20, 26, 0, 10), SECTION("H2", "F2", 13, 18, 14, 4), LABEL("P", "F1", 10, 14, 4, 0), VALUE("P", "F2", 11, 15, 0, 3),
-        BODY("P", "F1", 10, 14, 0, 6), NOTE("P", "F2", 9, 12, 0, 8);
+        BODY("P", "F1", 10, 14, 6, 3), NOTE("P", "F2", 9, 12, 0, 8);
 
         private final String role;
         private final String font;

@@ -12,6 +12,8 @@ import java.util.regex.Pattern;
 /** The questionnaire in a real browser, at 360 px, without a script, by keyboard, and as axe-core sees it. */
 final class BrowserTest implements AutoCloseable {
     private static final Pattern MEDICAL = Pattern.compile("(?i)tension|cancer|vih|diab|asthme|psy|hépat|poids|taille|dos|alcool|santé");
+    /** Marks without their space, straight apostrophes, and words that accuse or excuse. */
+    private static final Pattern FRENCH = Pattern.compile("[^\\u00A0\\u202F][;!?»]|[^\\u00A0][:%€]|'|(?i)veuillez|invalide|désolé|oups");
     private final Path pictures = Path.of(System.getProperty("reflex.work"), "pictures");
     private final String axe = Files.readString(Path.of(System.getProperty("reflex.axe")));
     private final Sidecar sidecar = new Sidecar("browser", Sidecar.HOME.resolve("reflex-config"), "");
@@ -67,6 +69,9 @@ final class BrowserTest implements AutoCloseable {
             Check.that(found.isEmpty(), where + (dark ? ", dark" : "") + ": " + found);
         }
         browser.dark(false);
+        var text = (String) browser.run("return document.body.innerText");
+        var wrong = FRENCH.matcher(text);
+        Check.that(!wrong.find(), where + ": French near « " + (wrong.reset().find() ? text.substring(Math.max(0, wrong.start() - 20), wrong.end()) : "") + " »");
         Check.same(360, browser.run("return document.documentElement.scrollWidth"), where + ": width");
     }
 

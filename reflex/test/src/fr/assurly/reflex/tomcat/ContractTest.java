@@ -426,7 +426,10 @@ final class ContractTest implements Run.Many, AutoCloseable {
             var medical = d.get("type").equals("medical");
             Check.same(medical, text.contains("VIH_GRILLE"), d.get("type") + ": rules");
             if (d.get("type").equals("questionnaire")) Check.that(text.contains("Vivez-vous avec le VIH") && text.contains("620"), "answers");
-            if (d.get("type").equals("decision")) Check.that(!text.contains("620") && text.contains("Décès"), "the decision shows answers");
+            if (d.get("type").equals("decision")) {
+                Check.that(!text.contains("620") && text.contains("Décès"), "the decision shows answers");
+                Check.that(!text.contains("valable jusqu"), "an answer that is awaited has no validity");
+            }
             Check.same(medical ? 404 : 200, sidecar.applicant(p.token, "GET", path, null).status(), "applicant, " + d.get("type"));
         }
         Check.same(404, sidecar.applicant(p.token, "GET", "/documents/nothing", null).status(), "unknown");

@@ -99,6 +99,29 @@ final class SurvivalTest {
     }
 
     @Test
+    void anotherVersionServesNewCasesAndTheOldOneItsOwn() throws Exception {
+        var config = copy("next-kb");
+        var old = config.resolve("kb/assurly-emprunteur@2026.1.0.json");
+        try (var sidecar = new Sidecar("next-kb", config, "")) {
+            sidecar.start(true);
+            var before = new Person(sidecar, Person.facts());
+            var view = before.put(before.questionnaire(), "profession", "bureau");
+            sidecar.close();
+            Files.writeString(config.resolve("kb/assurly-emprunteur@2026.2.0.json"), Files.readString(old)
+                .replace("\"version\":\"2026.1.0\"", "\"version\":\"2026.2.0\"").replace("Avez-vous de l’asthme", "Souffrez-vous d’asthme"));
+            var settings = config.resolve("reflex.properties");
+            Files.writeString(settings, Files.readString(settings).replace("@2026.1.0", "@2026.2.0"));
+            sidecar.start(true);
+            Check.same("assurly-emprunteur@2026.2.0", new Person(sidecar, Person.facts()).questionnaire().get("kb"), "a new case");
+            Check.same(view, before.questionnaire(), "the case of before");
+            sidecar.close();
+            Files.delete(old);
+            sidecar.start(false);
+            Check.same(503, awaitHealth(sidecar), "health without the version that a case uses");
+        }
+    }
+
+    @Test
     void aMissingSecretKeepsCepFromServing() throws Exception {
         try (var sidecar = new Sidecar("no-secret", CONFIG, "")) {
             Files.writeString(sidecar.place.resolve("secrets/reflex_jwt_key"), "short");
