@@ -1,7 +1,6 @@
 package fr.assurly.reflex.common;
 
-import java.io.IOException;
-import java.io.InputStream;
+import java.io.ByteArrayOutputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -9,6 +8,9 @@ import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /**
  * Calls of one module to another, over the connector that only this machine reaches.
@@ -26,8 +28,13 @@ public final class Peer {
             return status / 100 == 2;
         }
 
+        /** What is not JSON does not come from a module of ours: it is as good as away. */
         public Map<String, Object> json() {
-            return Json.readObject(body);
+            try {
+                return Json.readObject(body);
+            } catch (Json.Malformed e) {
+                throw Refusal.away();
+            }
         }
     }
 
@@ -57,22 +64,22 @@ public final class Peer {
             .method(method, body == null ? HttpRequest.BodyPublishers.noBody() : HttpRequest.BodyPublishers.ofByteArray(body));
         if (body != null) request.header("Content-Type", "application/json");
         if (headers.length > 0) request.headers(headers);
+        var received = new ByteArrayOutputStream();
+        var exchange = CLIENT.sendAsync(request.build(), HttpResponse.BodyHandlers.ofByteArrayConsumer(part -> part.ifPresent(bytes -> {
+            if (received.size() + bytes.length > MOST) throw new IllegalStateException("too large");
+            received.writeBytes(bytes);
+        })));
         try {
-            var response = CLIENT.send(request.build(), HttpResponse.BodyHandlers.ofInputStream());
-            return new Reply(response.statusCode(), response.headers().firstValue("Content-Type").orElse(""), all(response.body()));
-        } catch (IOException e) {
+            // For all of it: an answer that comes drop by drop is given up as well.
+            var response = exchange.get(patience.toMillis(), TimeUnit.MILLISECONDS);
+            return new Reply(response.statusCode(), response.headers().firstValue("Content-Type").orElse(""), received.toByteArray());
+        } catch (ExecutionException | TimeoutException e) {
+            exchange.cancel(true);
             throw Refusal.away();
         } catch (InterruptedException e) {
+            exchange.cancel(true);
             Thread.currentThread().interrupt();
             throw Refusal.away();
-        }
-    }
-
-    private static byte[] all(InputStream in) throws IOException {
-        try (in) {
-            var bytes = in.readNBytes(MOST + 1);
-            if (bytes.length > MOST) throw new IOException("too large");
-            return bytes;
         }
     }
 }

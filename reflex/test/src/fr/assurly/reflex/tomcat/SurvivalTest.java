@@ -122,6 +122,49 @@ final class SurvivalTest {
     }
 
     @Test
+    void anEngineThatHangsDripsLiesOrFloodsIsAway() throws Exception {
+        var json = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n";
+        for (var way : List.of("", json + "Content-Length: 1000\r\n\r\n{", json + "Content-Length: 6\r\n\r\n<html>", json + "Content-Length: 2\r\n\r\n[]",
+            "HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:1/\r\nContent-Length: 0\r\n\r\n", json + "Content-Length: 99999999\r\n\r\n" + " ".repeat(12_000_000),
+            "nonsense\r\n\r\n")) {
+            try (var engine = new java.net.ServerSocket(0, 50, java.net.InetAddress.getByName("127.0.0.1"))) {
+                var thread = new Thread(() -> answerAll(engine, way));
+                thread.setDaemon(true);
+                thread.start();
+                try (var sidecar = new Sidecar("engine", CONFIG, "-Dreflex.internal.timeout.seconds=2 -Dreflex.internal.base=http://127.0.0.1:" + engine.getLocalPort())) {
+                    sidecar.start(false);
+                    Check.same(503, awaitHealth(sidecar), "health");
+                    var begun = System.nanoTime();
+                    var reply = sidecar.service("POST", "/sessions", Person.opening(Person.facts()), "Idempotency-Key", "12345678");
+                    Check.same(503, reply.status(), "opening, engine says " + way.substring(0, Math.min(way.length(), 90)).strip());
+                    Check.same("5", reply.header("Retry-After"), "Retry-After");
+                    Check.that(System.nanoTime() - begun < 5_000_000_000L, "waited too long");
+                }
+            }
+        }
+    }
+
+    private static void answerAll(java.net.ServerSocket engine, String way) {
+        while (true) {
+            try {
+                var socket = engine.accept();
+                if (way.isEmpty()) continue;
+                new Thread(() -> {
+                    try {
+                        socket.getInputStream().read(new byte[65536]);
+                        socket.getOutputStream().write(way.getBytes(java.nio.charset.StandardCharsets.US_ASCII));
+                        socket.getOutputStream().flush();
+                    } catch (java.io.IOException e) {
+                        // the other side gave up, as it should
+                    }
+                }).start();
+            } catch (java.io.IOException e) {
+                return;
+            }
+        }
+    }
+
+    @Test
     void aMissingSecretKeepsCepFromServing() throws Exception {
         try (var sidecar = new Sidecar("no-secret", CONFIG, "")) {
             Files.writeString(sidecar.place.resolve("secrets/reflex_jwt_key"), "short");
