@@ -14,7 +14,8 @@ use tokio::sync::{Mutex, MutexGuard};
 /// One browser at a time: the machine of a build has few cores.
 static TURN: Mutex<()> = Mutex::const_new(());
 
-const FLAGS: [&str; 10] = [
+const FLAGS: [&str; 11] = [
+    "--accept-lang=fr-FR",
     "--headless=new",
     "--no-sandbox",
     "--disable-gpu",
@@ -50,7 +51,7 @@ impl House {
         // By its name: passkeys are bound to one.
         let origin = format!("http://localhost:{port}");
         answers(&format!("{origin}/simuler")).await;
-        furnished(&format!("{origin}/pools/clients/login")).await;
+        furnished(&format!("{origin}/pools/clients/forgot")).await;
         answers(&format!("http://127.0.0.1:{driver_port}/status")).await;
         let browser = browser(driver_port).await;
         Self { browser, origin, database, _server: server, _driver: driver, _turn: turn }

@@ -11,7 +11,7 @@ use super::gate::Gate;
 use super::grants::origin;
 use super::hashing::Hasher;
 use super::issuers::Issuers;
-use super::issuing::Grants;
+use super::issuing::{Grants, PasswordCheck};
 use super::journal;
 use super::keys::{self, PoolKeys};
 use super::knocking::Knocking;
@@ -39,7 +39,6 @@ pub(super) struct Core {
     pub(super) keyring: Keyring,
     pub(super) clock: Clock,
     pub(super) entropy: Entropy,
-    pub(super) settings: IdentitySettings,
     pub(super) messages: Messages,
     pub(super) hasher: Hasher,
     pub(super) gate: Gate,
@@ -174,12 +173,18 @@ impl Identity {
             clients: Memory::new(life),
             keys: Memory::new(life),
             origins: Memory::new(life),
-            settings: settings.clone(),
         };
         let core = Arc::new(core);
         let check = Knocking::new(Arc::clone(&core));
         let grants = Grants::new(Arc::clone(&core)).with_passwords(Arc::new(check));
         Self { core, grants, loader: Arc::default(), revocations }
+    }
+
+    /// With another way of checking a password, for the password grant.
+    #[must_use]
+    pub fn with_passwords(mut self, check: Arc<dyn PasswordCheck>) -> Self {
+        self.grants = self.grants.with_passwords(check);
+        self
     }
 
     /// Our pools, for who verifies their tokens.

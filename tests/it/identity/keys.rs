@@ -114,7 +114,7 @@ async fn several_copies_make_one_first_key() {
     let world = World::new().await;
     let copies: Vec<_> = (0..8)
         .map(|_| {
-            let copy = assurly::app::state::identity(&world.platform);
+            let copy = assurly::app::state::identity(&world.platform).expect("identity");
             let pool = world.pool.clone();
             crate::harness::begun(async move { copy.pool_keys(&pool).await.map(|keys| keys.len()) })
         })
@@ -204,7 +204,11 @@ async fn what_is_over_is_forgotten_after_a_day() {
         sqlx::query(row).execute(pool).await.expect("inserted");
     }
     let left = async || {
-        assurly::app::state::identity(&platform).forget_old().await.expect("forgotten");
+        assurly::app::state::identity(&platform)
+            .expect("identity")
+            .forget_old()
+            .await
+            .expect("forgotten");
         let count = "SELECT (SELECT COUNT(*) FROM identity_code) + (SELECT COUNT(*) FROM identity_family) \
                      + (SELECT COUNT(*) FROM identity_refresh_token) \
                      + (SELECT COUNT(*) FROM identity_revocation)";

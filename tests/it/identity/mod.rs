@@ -95,7 +95,7 @@ impl World {
         over.push(("DATABASE__URL", &url));
         let platform = Platform::with(settings(&over), app.clock.clone(), Entropy::system());
         let platform = platform.expect("the tools");
-        let identity = state::identity(&platform);
+        let identity = state::identity(&platform).expect("identity");
         let pool = format!("p{}", Entropy::system().hex::<6>());
         let new = NewPool {
             slug: pool.clone(),

@@ -32,7 +32,6 @@ use crate::platform::crypto::Opaque;
 use crate::platform::db::DbError;
 
 pub(super) use authorize::{Unanswered, Unasked};
-pub(super) use consent::ConsentView;
 pub use legacy::{PasswordCheck, PasswordVerdict};
 
 /// Grants tokens. Cheap to clone.
