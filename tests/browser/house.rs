@@ -18,7 +18,8 @@ static TURN: Mutex<()> = Mutex::const_new(());
 /// Nothing that is waited for takes longer, on the slowest machine: past it, the test has failed.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-const FLAGS: [&str; 10] = [
+const FLAGS: [&str; 11] = [
+    "--accept-lang=fr-FR",
     "--headless=new",
     "--no-sandbox",
     "--disable-gpu",

@@ -84,6 +84,10 @@ impl Surfer {
                 return seen;
             }
             let to = seen.location();
+            if !to.starts_with('/') {
+                // To an application: it is no part of the program.
+                return seen;
+            }
             seen = self.once(Method::GET, &to, None).await;
         }
         seen

@@ -1,5 +1,6 @@
 //! The hosted pages, as a browser without scripts meets them: real forms, real mail, a real database.
 
+mod applications;
 mod factors;
 mod guards;
 mod login;

@@ -155,7 +155,9 @@ impl Visit {
         let document = document.map_err(|error| Problem::new(Kind::Bug).cause(error))?;
         let logins = &self.rooms.logins;
         let begun = logins.begin_with(&self.pool, None, &document, &self.headers).await?;
-        let to = format!("{}/{page}?login={}", self.pool.path(), begun.id);
+        let chosen = Locale::of_tag(self.query.value("lang"));
+        let chosen = chosen.map_or_else(String::new, |locale| format!("&lang={locale}"));
+        let to = format!("{}/{page}?login={}{chosen}", self.pool.path(), begun.id);
         let mut answer = Redirect::to(&to).into_response();
         set(&mut answer, begun.cookie);
         Ok(answer)
