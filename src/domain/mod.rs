@@ -9,6 +9,7 @@ pub mod cost;
 pub mod dossier;
 pub mod equivalence;
 pub mod guarantee;
+pub mod health;
 pub mod loan;
 pub mod pathway;
 pub mod person;
