@@ -6,8 +6,10 @@
 
 pub mod benefit;
 pub mod cost;
+pub mod dossier;
 pub mod equivalence;
 pub mod guarantee;
+pub mod health;
 pub mod loan;
 pub mod pathway;
 pub mod person;

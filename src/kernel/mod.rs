@@ -7,6 +7,7 @@ pub mod access;
 pub mod calendar;
 pub mod french;
 pub mod holidays;
+pub mod iban;
 pub mod id;
 pub mod locale;
 pub mod money;
