@@ -1,10 +1,11 @@
 //! Every SQL statement of the program, for the test that has each one prepared by a real server.
 
 use crate::platform::db::{self, Statement};
-use crate::slices::quotes;
+use crate::slices::{campaigns, quotes};
 
 /// The statements, room by room. A slice adds its `store::STATEMENTS` here.
 pub fn all() -> impl Iterator<Item = &'static Statement> {
     let slices = [quotes::STATEMENTS];
-    db::STATEMENTS.iter().copied().chain(slices).flatten()
+    let campaigns = campaigns::STATEMENTS.iter().copied();
+    db::STATEMENTS.iter().copied().chain(slices).chain(campaigns).flatten()
 }

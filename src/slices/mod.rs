@@ -3,5 +3,6 @@
 //! A slice may import the floors below and the doors of other slices that `tests/house.rs` lists;
 //! never another slice's inside.
 
+pub mod campaigns;
 pub mod quotes;
 pub mod site;

@@ -3,6 +3,7 @@
 mod command_line;
 mod database;
 mod documents;
+mod etl;
 mod harness;
 mod health;
 mod lifecycle;

@@ -15,6 +15,7 @@ use crate::platform::crypto::CryptoSettings;
 use crate::platform::db::DatabaseSettings;
 use crate::platform::limits::Complaints;
 use crate::platform::telemetry::TelemetrySettings;
+use crate::slices::campaigns::CampaignsSettings;
 use crate::slices::quotes::QuotesSettings;
 
 /// Everything that an operator can choose; see `config/default.toml` for the reasons.
@@ -35,6 +36,8 @@ pub struct Settings {
     pub brand: BrandSettings,
     /// Quotes.
     pub quotes: QuotesSettings,
+    /// Loads of open data, and segments out of them.
+    pub campaigns: CampaignsSettings,
 }
 
 /// What a copy of the program is for.
@@ -76,6 +79,7 @@ impl Settings {
             "is empty or too long",
         );
         self.quotes.check(&mut complaints);
+        self.campaigns.check(&mut complaints);
         complaints.unless(
             self.environment == Environment::Development || self.is_safely_reached(),
             "server.public_url",
