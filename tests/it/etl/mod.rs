@@ -94,6 +94,7 @@ impl Bench {
     }
 
     /// One number.
+    #[expect(clippy::panic, reason = "this is how a test fails")]
     pub(crate) async fn number(&self, sql: &str) -> i64 {
         let row = sqlx::query(AssertSqlSafe(sql.to_owned())).fetch_one(self.pool.pool()).await;
         let row = row.unwrap_or_else(|error| panic!("{sql}: {error}"));
@@ -104,6 +105,7 @@ impl Bench {
     }
 
     /// Rows of texts; NULL is empty.
+    #[expect(clippy::panic, reason = "this is how a test fails")]
     pub(crate) async fn texts(&self, sql: &str) -> Vec<Vec<String>> {
         let rows = sqlx::query(AssertSqlSafe(sql.to_owned())).fetch_all(self.pool.pool()).await;
         let rows = rows.unwrap_or_else(|error| panic!("{sql}: {error}"));

@@ -23,7 +23,7 @@ async fn odd_values_come_through_as_they_are() {
         values.iter().chain(&["last"]).map(|value| vec![(*value).to_owned()]).collect();
     assert_eq!(found, expected);
     let names =
-        bench.texts("SELECT select_2, select_3, col_04, lot_1 FROM odd_row_r1 LIMIT 1").await;
+        bench.texts("SELECT select_2, select_2_2, col_04, lot_1 FROM odd_row_r1 LIMIT 1").await;
     assert_eq!(names, [["a", "b", "c", "A1"]]);
     bench.pool.close().await;
 }

@@ -46,7 +46,6 @@ struct Target {
 #[derive(Clone, Debug)]
 struct DerivedPlan {
     parts: Vec<PartPlan>,
-    name: String,
     most: usize,
 }
 
@@ -131,10 +130,7 @@ impl FilePlan {
         }
         for derived in &self.derived {
             out.push(b'\t');
-            if !derived.write(fields, out) {
-                out.truncate(start);
-                return Err(Refused { reason: Reason::TooLong, column: derived.name.clone() });
-            }
+            derived.write(fields, out);
         }
         out.push(b'\n');
         Ok(())
@@ -154,24 +150,24 @@ impl DerivedPlan {
             _ => 0,
         };
         let parts = derived.parts.iter().map(part).collect();
-        Self { parts, name: derived.name.clone(), most }
+        Self { parts, most }
     }
 
-    /// Writes the parts one after the other; whether they fit.
-    fn write(&self, fields: Fields<'_>, out: &mut Vec<u8>) -> bool {
+    /// Writes the parts one after the other. What does not fit is no value: the row's own columns
+    /// say all that the file says.
+    fn write(&self, fields: Fields<'_>, out: &mut Vec<u8>) {
         let start = out.len();
-        for part in &self.parts {
+        let is_whole = self.parts.iter().all(|part| {
             let value = part.place.map_or(&b""[..], |place| fields.get(place));
-            if value.is_empty() && !part.is_optional {
-                out.truncate(start);
-                out.extend_from_slice(b"\\N");
-                return true;
-            }
             let missing = (part.fill_to + start).saturating_sub(out.len()).max(part.pad);
             out.resize(out.len() + missing.saturating_sub(value.len()), b'0');
             escaped(value, out);
+            part.is_optional || !value.is_empty()
+        });
+        if !is_whole || out.len() - start > self.most {
+            out.truncate(start);
+            out.extend_from_slice(b"\\N");
         }
-        out.len() - start <= self.most
     }
 }
 

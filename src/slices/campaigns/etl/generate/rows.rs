@@ -133,12 +133,15 @@ impl Writer {
             1 | 2 => Some(100),
             _ => Some((draw.below(900_000) + 5_000) * 100 + draw.below(4) * 25),
         };
+        let department = self.department();
+        // Overseas a commune has two digits behind the department's three.
+        let communes = if department.len() == 3 { 90 } else { 400 };
         let common = Common {
             date: format!("{day:02}/{month:02}/{}", self.options.year),
             nature: draw.one_of(NATURES),
             cents,
-            department: self.department(),
-            commune: draw.below(400) + 1,
+            department,
+            commune: draw.below(communes) + 1,
             disposition: self.sale % 999_999 + 1,
         };
         let lines = match draw.below(200) {

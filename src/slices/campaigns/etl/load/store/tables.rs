@@ -38,9 +38,11 @@ pub(in super::super) fn create_rows(
     let derived = definition.derived.iter().map(|derived| (&derived.name, derived.kind, "derived"));
     let all: Vec<_> = columns.chain(derived).collect();
     let beside = beside_the_row(all.iter().map(|(_, kind, _)| *kind));
+    // All comments of a table have some 60 000 bytes together.
+    let most = (20_000 / all.len().max(1)).min(200);
     for (name, kind, label) in all {
         let kind = if bytes(kind) >= beside { "text".to_owned() } else { kind.to_string() };
-        sql.push_str(&format!(", `{name}` {kind} NULL COMMENT '{}'", comment(label)));
+        sql.push_str(&format!(", `{name}` {kind} NULL COMMENT '{}'", comment(label, most)));
     }
     sql.push_str(", PRIMARY KEY (`id`)) ENGINE=InnoDB COLLATE utf8mb4_unicode_ci");
     sql
@@ -68,8 +70,8 @@ const fn bytes(kind: ColumnType) -> usize {
 }
 
 /// A label inside quotes.
-fn comment(label: &str) -> String {
-    let plain = label.chars().filter(|c| !c.is_control()).take(200);
+fn comment(label: &str, most: usize) -> String {
+    let plain = label.chars().filter(|c| !c.is_control()).take(most);
     plain.flat_map(|c| if matches!(c, '\'' | '\\') { vec!['\\', c] } else { vec![c] }).collect()
 }
 
@@ -198,7 +200,7 @@ mod tests {
 
     #[test]
     fn labels_cannot_leave_their_quotes() {
-        assert_eq!(comment("d'un\\\n"), "d\\'un\\\\");
+        assert_eq!(comment("d'un\\\n", 200), "d\\'un\\\\");
     }
 
     #[test]
