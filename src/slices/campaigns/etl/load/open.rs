@@ -65,7 +65,7 @@ pub(super) async fn register(
 
 /// Makes the tables that a run lacks: it may have been killed before it had them.
 pub(super) async fn tables(conn: &mut Conn, job: &Job) -> Result<(), LoadError> {
-    if job.shape.names.len() > WIDE {
+    if job.fitted.columns.len() > WIDE {
         // The engine counts each column at its widest. A row that is really too long is refused when
         // it comes. An account that may not say so can still make narrower tables.
         drop(conn.query_drop("SET SESSION innodb_strict_mode = OFF").await);
