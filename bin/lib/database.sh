@@ -130,6 +130,8 @@ database_settings() {
         say "skip-name-resolve"
         say "skip-log-bin"
         say "max-connections=300"
+        # `assurly etl` streams rows with LOAD DATA LOCAL; MySQL takes none unless it is told to.
+        say "local-infile=1"
         say "innodb-buffer-pool-size=256M"
         say "init-file=$DB_DIR/accounts.sql"
         if [ "$(id -u)" -eq 0 ] && [ -z "$DB_OWNER" ]; then say "user=root"; fi

@@ -1,6 +1,30 @@
 //! SHA-256 and its writing in hex digits.
 
-use aws_lc_rs::digest::{SHA256, digest};
+use aws_lc_rs::digest::{Context, SHA256, digest};
+
+/// SHA-256 of bytes that come one part after the other, as they are.
+#[derive(Clone)]
+pub struct Sha256Stream(Context);
+
+impl Default for Sha256Stream {
+    fn default() -> Self {
+        Self(Context::new(&SHA256))
+    }
+}
+
+impl Sha256Stream {
+    /// Adds bytes.
+    pub fn update(&mut self, bytes: &[u8]) {
+        self.0.update(bytes);
+    }
+
+    /// The hash of all of them.
+    pub fn finish(self) -> [u8; 32] {
+        let mut hash = [0; 32];
+        hash.copy_from_slice(self.0.finish().as_ref());
+        hash
+    }
+}
 
 /// SHA-256 of the parts, each preceded by its length so that no two lists of parts look alike.
 pub fn sha256(parts: &[&[u8]]) -> [u8; 32] {

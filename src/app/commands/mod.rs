@@ -1,6 +1,7 @@
 //! The command line. Exit codes: 0 done, 1 it failed, 2 the command or the configuration is wrong.
 
 mod config;
+mod etl;
 mod healthcheck;
 mod identity;
 mod identity_users;
@@ -60,6 +61,8 @@ enum Command {
     Simulate(simulate::Simulate),
     /// Work on the tables that prices come from
     Tariff(tariff::Tariff),
+    /// Load files of open data into tables, and count segments out of them
+    Etl(etl::Etl),
     /// Ask the running service whether it is alive (for a container's HEALTHCHECK)
     Healthcheck,
 }
@@ -97,6 +100,7 @@ impl Command {
             Self::Identity(identity) => identity.run(settings),
             Self::Simulate(simulate) => simulate.run(),
             Self::Tariff(tariff) => tariff.run(),
+            Self::Etl(etl) => etl.run(settings),
             Self::Healthcheck => healthcheck::run(&settings),
         }
     }

@@ -16,6 +16,7 @@ use crate::platform::crypto::CryptoSettings;
 use crate::platform::db::DatabaseSettings;
 use crate::platform::limits::Complaints;
 use crate::platform::telemetry::TelemetrySettings;
+use crate::slices::campaigns::CampaignsSettings;
 use crate::slices::identity::IdentitySettings;
 use crate::slices::messages::MessagesSettings;
 use crate::slices::quotes::QuotesSettings;
@@ -44,6 +45,8 @@ pub struct Settings {
     pub quotes: QuotesSettings,
     /// E-mails and SMS.
     pub messages: MessagesSettings,
+    /// Loads of open data, and segments out of them.
+    pub campaigns: CampaignsSettings,
 }
 
 /// What a copy of the program is for.
@@ -93,6 +96,7 @@ impl Settings {
         self.identity.check(&mut complaints);
         self.quotes.check(&mut complaints);
         self.messages.check(self.is_development(), &mut complaints);
+        self.campaigns.check(&mut complaints);
         complaints.unless(
             self.is_development() || self.is_safely_reached(),
             "server.public_url",

@@ -3,6 +3,7 @@
 //! With the slices' `store.rs`, the only rooms that know SQL. The pool connects when it is first
 //! used, so that the service starts, and says what is wrong, while the database is away.
 
+mod endpoint;
 mod errors;
 mod migrate;
 mod pool;
@@ -11,6 +12,7 @@ mod settings;
 mod statements;
 mod types;
 
+pub use endpoint::Endpoint;
 pub use errors::{DbError, Failure};
 pub use migrate::{MigrationError, migrator};
 pub use pool::{Connection, Database, OpenError, Pool, Transaction};

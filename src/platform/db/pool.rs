@@ -133,7 +133,7 @@ fn connect_options(settings: &DatabaseSettings) -> Result<MySqlConnectOptions, O
 }
 
 /// The password of the file, without the line's end that editors add.
-fn password(settings: &DatabaseSettings) -> Result<Option<SecretString>, OpenError> {
+pub(super) fn password(settings: &DatabaseSettings) -> Result<Option<SecretString>, OpenError> {
     if settings.password_file.as_os_str().is_empty() {
         return Ok(None);
     }

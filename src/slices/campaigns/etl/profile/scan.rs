@@ -1,0 +1,395 @@
+//! The pass itself: one reader, which also hashes the content and places the borders of the chunks,
+//! and as many threads as there are processors, which look at the values.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::{self, Read};
+use std::num::NonZero;
+use std::sync::Mutex;
+use std::sync::mpsc::{Receiver, sync_channel};
+
+use flate2::Crc;
+
+use super::stats::ColumnStats;
+use crate::platform::digest::Sha256Stream;
+use crate::slices::campaigns::etl::read::{
+    Block, Blocks, LINE_MAX, Layout, Reason, Scratch, Source, lines,
+};
+
+/// Where a chunk begins, and what is in it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ChunkStart {
+    /// First byte, in the uncompressed text.
+    pub byte: u64,
+    /// Number of its first line.
+    pub line: u64,
+    /// Checksum of its bytes: what is loaded is what was looked at.
+    pub crc: u32,
+}
+
+/// One file, read whole.
+#[derive(Clone, Debug)]
+pub struct FileProfile {
+    /// Its labels; those of the first file when it has none.
+    pub labels: Vec<String>,
+    /// Bytes of its uncompressed text.
+    pub bytes: u64,
+    /// Lines in all.
+    pub lines: u64,
+    /// Content hash.
+    pub sha256: [u8; 32],
+    /// Where its chunks begin; the first one after the header.
+    pub chunks: Vec<ChunkStart>,
+}
+
+/// All files, read whole.
+#[derive(Clone, Debug, Default)]
+pub struct Profile {
+    /// The labels of the first file.
+    pub labels: Vec<String>,
+    /// What was seen in each column of the first file's labels.
+    pub stats: Vec<ColumnStats>,
+    /// The files.
+    pub files: Vec<FileProfile>,
+    /// Lines that were looked at.
+    pub rows: u64,
+    /// Lines that have not the fields of the header, or are no text.
+    pub odd_lines: u64,
+}
+
+/// How to read.
+#[derive(Clone, Debug)]
+pub struct ScanOptions {
+    /// How the lines are written.
+    pub layout: Layout,
+    /// Whether files begin with their labels.
+    pub has_header: bool,
+    /// Bytes of a chunk, about.
+    pub chunk: u64,
+    /// Places of the columns that lines of one group have in common, by label: chunks are cut between
+    /// groups, so that a group is never in two transactions.
+    pub group: Vec<String>,
+    /// Labels of files that have none.
+    pub labels: Vec<String>,
+    /// Older labels, and the newest one of the same column.
+    pub aliases: BTreeMap<String, String>,
+}
+
+/// Why a file cannot be scanned.
+#[derive(Debug, thiserror::Error)]
+pub enum ScanError {
+    /// It cannot be read.
+    #[error("{0}: {1}")]
+    Unreadable(String, #[source] io::Error),
+    /// Its header cannot be read.
+    #[error("{0}: the header cannot be read ({1})")]
+    Header(String, &'static str),
+}
+
+/// Reads every file to its end. Blocks its thread: minutes for gigabytes.
+///
+/// # Errors
+/// [`ScanError`].
+pub fn scan(
+    sources: &[Source],
+    options: &ScanOptions,
+    progress: &(dyn Fn(u64) + Sync),
+) -> Result<Profile, ScanError> {
+    let mut profile = Profile::default();
+    for source in sources {
+        let unreadable = |error| ScanError::Unreadable(source.name.clone(), error);
+        let (labels, body, line) = head(source, options)?;
+        let labels = canonical(labels, &options.aliases);
+        let places: Vec<_> = labels.iter().map(|label| profile.place(label)).collect();
+        let start = Start { labels, body, line };
+        let (file, seen) = one(source, options, start, progress).map_err(unreadable)?;
+        for (stats, place) in seen.stats.iter().zip(places) {
+            profile.stats[place].merge(stats);
+        }
+        profile.rows += seen.rows;
+        profile.odd_lines += seen.odd;
+        profile.files.push(file);
+    }
+    Ok(profile)
+}
+
+/// Labels as the schema knows them, each of them once: the second of two equal ones is told apart.
+fn canonical(labels: Vec<String>, aliases: &BTreeMap<String, String>) -> Vec<String> {
+    let mut taken = BTreeSet::new();
+    let newest = |label: String| aliases.get(&label).cloned().unwrap_or(label);
+    let mut unique = Vec::with_capacity(labels.len());
+    for label in labels.into_iter().map(newest) {
+        let mut candidate = label.clone();
+        let mut n = 2;
+        while !taken.insert(candidate.clone()) {
+            candidate = format!("{label} ({n})");
+            n += 1;
+        }
+        unique.push(candidate);
+    }
+    unique
+}
+
+impl Profile {
+    /// Place of a label, which is added when no file before had it.
+    fn place(&mut self, label: &str) -> usize {
+        if let Some(place) = self.labels.iter().position(|known| known == label) {
+            return place;
+        }
+        self.labels.push(label.to_owned());
+        self.stats.push(ColumnStats::default());
+        self.labels.len() - 1
+    }
+}
+
+/// The content hash and the size of a file alone.
+///
+/// # Errors
+/// It cannot be read.
+pub fn fingerprint(source: &Source) -> io::Result<([u8; 32], u64)> {
+    let mut reader = Hashing { reader: source.open(0)?, sha: Sha256Stream::default(), bytes: 0 };
+    io::copy(&mut reader, &mut io::sink())?;
+    Ok((reader.sha.finish(), reader.bytes))
+}
+
+/// What the reading of a file begins with.
+struct Start {
+    labels: Vec<String>,
+    /// First byte after the header.
+    body: u64,
+    /// First line after the header.
+    line: u64,
+}
+
+/// The labels of a file, and where its rows begin.
+fn head(source: &Source, options: &ScanOptions) -> Result<(Vec<String>, u64, u64), ScanError> {
+    let unreadable = |error| ScanError::Unreadable(source.name.clone(), error);
+    let mut first = vec![0; 256 << 10];
+    let mut reader = source.open(0).map_err(unreadable)?;
+    let mut filled = 0;
+    while filled < first.len() {
+        let read = reader.read(&mut first[filled..]).map_err(unreadable)?;
+        if read == 0 {
+            break;
+        }
+        filled += read;
+    }
+    first.truncate(filled);
+    let bom = if first.starts_with(b"\xef\xbb\xbf") { 3 } else { 0 };
+    let wrong = |reason: Reason| ScanError::Header(source.name.clone(), reason.code());
+    let Some((_, line)) = lines(&first[bom..]).next().filter(|_| options.has_header) else {
+        let mut scratch = Scratch::default();
+        let line = lines(&first[bom..]).next().map_or(&b""[..], |(_, line)| line);
+        let count = options.layout.split(line, &mut scratch).map_or(0, |fields| fields.count());
+        let labels = (1..=count).map(|n| format!("col {n:02}")).collect();
+        let labels = if options.labels.is_empty() { labels } else { options.labels.clone() };
+        return Ok((labels, bom as u64, 1));
+    };
+    if line.len() > LINE_MAX / 8 {
+        return Err(wrong(Reason::LineTooLong));
+    }
+    let mut scratch = Scratch::default();
+    let fields = options.layout.split(line, &mut scratch).map_err(wrong)?;
+    let labels = fields.iter().map(|label| String::from_utf8_lossy(label).trim().to_owned());
+    let end = memchr::memchr(b'\n', &first).map_or(first.len(), |at| at + 1);
+    Ok((labels.collect(), end as u64, 2))
+}
+
+/// What one thread saw.
+#[derive(Default)]
+struct Seen {
+    stats: Vec<ColumnStats>,
+    rows: u64,
+    odd: u64,
+}
+
+fn one(
+    source: &Source,
+    options: &ScanOptions,
+    start: Start,
+    progress: &(dyn Fn(u64) + Sync),
+) -> io::Result<(FileProfile, Seen)> {
+    let threads = std::thread::available_parallelism().map_or(1, NonZero::get).min(4);
+    let width = start.labels.len();
+    let (to, from) = sync_channel::<Block>(threads);
+    let from = Mutex::new(from);
+    std::thread::scope(|scope| {
+        let workers: Vec<_> =
+            (0..threads).map(|_| scope.spawn(|| look(&from, &options.layout, width))).collect();
+        let read = read(source, options, start, progress, |block| {
+            // The workers outlive the reader: the channel is open.
+            drop(to.send(block));
+        });
+        drop(to);
+        let mut seen = Seen { stats: vec![ColumnStats::default(); width], rows: 0, odd: 0 };
+        for worker in workers {
+            let part =
+                worker.join().map_err(|_| io::Error::other("a profiling thread panicked"))?;
+            for (stats, more) in seen.stats.iter_mut().zip(&part.stats) {
+                stats.merge(more);
+            }
+            seen.rows += part.rows;
+            seen.odd += part.odd;
+        }
+        Ok((read?, seen))
+    })
+}
+
+/// Looks at every value of the blocks that come.
+fn look(blocks: &Mutex<Receiver<Block>>, layout: &Layout, width: usize) -> Seen {
+    let mut seen = Seen { stats: vec![ColumnStats::default(); width], rows: 0, odd: 0 };
+    let mut scratch = Scratch::default();
+    loop {
+        let Ok(Ok(block)) = blocks.lock().map(|blocks| blocks.recv()) else { return seen };
+        if block.is_oversize {
+            seen.odd += 1;
+            continue;
+        }
+        for (line, (_, text)) in (block.first_line..).zip(lines(&block.bytes)) {
+            if text.is_empty() || layout.is_trailer(text) {
+                continue;
+            }
+            match layout.split(text, &mut scratch) {
+                Ok(fields) if fields.count() == width => {
+                    seen.rows += 1;
+                    for (stats, value) in seen.stats.iter_mut().zip(fields.iter()) {
+                        stats.see(value, line);
+                    }
+                }
+                _ => seen.odd += 1,
+            }
+        }
+    }
+}
+
+/// Reads a file block by block, hands the blocks on, and finds the borders of its chunks.
+fn read(
+    source: &Source,
+    options: &ScanOptions,
+    start: Start,
+    progress: &(dyn Fn(u64) + Sync),
+    mut hand_on: impl FnMut(Block),
+) -> io::Result<FileProfile> {
+    let mut reader = Hashing { reader: source.open(0)?, sha: Sha256Stream::default(), bytes: 0 };
+    let mut head = vec![0; usize::try_from(start.body).unwrap_or(usize::MAX)];
+    reader.read_exact(&mut head)?;
+    let mut borders = Borders::new(options, &start);
+    let mut blocks = Blocks::at(reader, start.body, start.line);
+    let mut last_line = start.line - 1;
+    while let Some(block) = blocks.next_block()? {
+        borders.pass(&block, &options.layout);
+        last_line = block.first_line + block.count() - 1;
+        progress(block.bytes.len() as u64);
+        hand_on(block);
+    }
+    let reader = blocks.into_inner();
+    Ok(FileProfile {
+        labels: start.labels,
+        bytes: reader.bytes,
+        lines: last_line,
+        chunks: borders.finish(),
+        sha256: reader.sha.finish(),
+    })
+}
+
+/// Passes bytes on and hashes them.
+struct Hashing {
+    reader: Box<dyn Read + Send>,
+    sha: Sha256Stream,
+    bytes: u64,
+}
+
+impl Read for Hashing {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.reader.read(buffer)?;
+        self.sha.update(&buffer[..read]);
+        self.bytes += read as u64;
+        Ok(read)
+    }
+}
+
+/// Places the borders: a function of the content, the chunk size and the group, and of nothing else.
+struct Borders {
+    chunk: u64,
+    group: Vec<usize>,
+    next: u64,
+    /// Group of the line before, once a border is looked for.
+    before: Option<Vec<u8>>,
+    chunks: Vec<ChunkStart>,
+    crc: Crc,
+    scratch: Scratch,
+}
+
+impl Borders {
+    fn new(options: &ScanOptions, start: &Start) -> Self {
+        let place = |label: &String| start.labels.iter().position(|known| known == label);
+        Self {
+            chunk: options.chunk,
+            group: options.group.iter().filter_map(place).collect(),
+            next: start.body + options.chunk,
+            before: None,
+            chunks: vec![ChunkStart { byte: start.body, line: start.line, crc: 0 }],
+            crc: Crc::new(),
+            scratch: Scratch::default(),
+        }
+    }
+
+    fn pass(&mut self, block: &Block, layout: &Layout) {
+        let end = block.offset + block.bytes.len() as u64;
+        if block.is_oversize || end <= self.next {
+            self.crc.update(&block.bytes);
+            return;
+        }
+        let mut done = 0;
+        let mut rest = (block.first_line..).zip(lines(&block.bytes)).peekable();
+        while let Some((line, (at, text))) = rest.next() {
+            let byte = block.offset + at as u64;
+            // The lines before a border are looked at as well: they say whether the group goes on.
+            if byte + (64 << 10) < self.next {
+                continue;
+            }
+            let group = self.group_of(text, layout);
+            let next = rest.peek().map(|(_, (_, next))| self.group_of(next, layout));
+            let before = self.before.as_ref();
+            // A line that differs alone, between two of one group, will be given back: no border.
+            let goes_on = !self.group.is_empty()
+                && (next.is_none() || before == Some(&group) || before == next.as_ref());
+            if byte >= self.next && !goes_on {
+                self.crc.update(&block.bytes[done..at]);
+                done = at;
+                self.begin(byte, line);
+            }
+            let is_stray = self.before.is_some() && self.before == next;
+            if !is_stray {
+                self.before = Some(group);
+            }
+        }
+        self.crc.update(&block.bytes[done..]);
+    }
+
+    fn group_of(&mut self, text: &[u8], layout: &Layout) -> Vec<u8> {
+        let mut group = Vec::new();
+        if let Ok(fields) = layout.split(text, &mut self.scratch) {
+            for place in &self.group {
+                group.extend_from_slice(fields.get(*place));
+                group.push(0);
+            }
+        }
+        group
+    }
+
+    fn begin(&mut self, byte: u64, line: u64) {
+        let crc = std::mem::replace(&mut self.crc, Crc::new());
+        if let Some(last) = self.chunks.last_mut() {
+            last.crc = crc.sum();
+        }
+        self.chunks.push(ChunkStart { byte, line, crc: 0 });
+        self.next = byte + self.chunk;
+    }
+
+    fn finish(mut self) -> Vec<ChunkStart> {
+        if let Some(last) = self.chunks.last_mut() {
+            last.crc = self.crc.sum();
+        }
+        self.chunks
+    }
+}

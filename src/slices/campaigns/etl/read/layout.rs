@@ -1,0 +1,257 @@
+//! How a line becomes fields. Every line is either split into exactly the fields of the dataset, or
+//! refused with a reason; nothing is repaired.
+
+use memchr::{memchr, memchr_iter};
+
+use crate::slices::campaigns::etl::schema::{Definition, Encoding};
+
+/// Why a line or a value is given back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Reason {
+    /// Too few or too many fields.
+    FieldCount,
+    /// Bytes that are no text in the declared encoding.
+    Utf8,
+    /// A byte 0 in the line.
+    NulByte,
+    /// Not a day that exists.
+    Date,
+    /// Not a decimal, or too large for its column.
+    Decimal,
+    /// Not a whole number, or too large for its column.
+    Integer,
+    /// More characters than the column has, or a blank that it would drop.
+    TooLong,
+    /// Longer than any line may be.
+    LineTooLong,
+    /// A quoted value that does not end.
+    Quote,
+}
+
+impl Reason {
+    /// Every reason.
+    pub const ALL: [Self; 9] = [
+        Self::FieldCount,
+        Self::Utf8,
+        Self::NulByte,
+        Self::Date,
+        Self::Decimal,
+        Self::Integer,
+        Self::TooLong,
+        Self::LineTooLong,
+        Self::Quote,
+    ];
+
+    /// Its stable word.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::FieldCount => "field_count",
+            Self::Utf8 => "utf8",
+            Self::NulByte => "nul_byte",
+            Self::Date => "date",
+            Self::Decimal => "decimal",
+            Self::Integer => "integer",
+            Self::TooLong => "too_long",
+            Self::LineTooLong => "line_too_long",
+            Self::Quote => "quote",
+        }
+    }
+}
+
+/// How the lines of a dataset are written.
+#[derive(Clone, Debug)]
+pub struct Layout {
+    separator: u8,
+    quote: Option<u8>,
+    is_windows: bool,
+    has_trailing_separator: bool,
+    trailer: Vec<u8>,
+}
+
+/// Room that is used again for each line.
+#[derive(Debug, Default)]
+pub struct Scratch {
+    text: String,
+    line: Vec<u8>,
+    ends: Vec<usize>,
+}
+
+/// The fields of one line.
+#[derive(Clone, Copy)]
+pub struct Fields<'a> {
+    line: &'a [u8],
+    ends: &'a [usize],
+}
+
+impl<'a> Fields<'a> {
+    /// How many.
+    pub const fn count(&self) -> usize {
+        self.ends.len()
+    }
+
+    /// One of them; nothing beyond the last.
+    pub fn get(&self, place: usize) -> &'a [u8] {
+        let Some(end) = self.ends.get(place) else { return b"" };
+        let start = if place == 0 { 0 } else { self.ends[place - 1] + 1 };
+        &self.line[start..*end]
+    }
+
+    /// All of them.
+    pub fn iter(self) -> impl Iterator<Item = &'a [u8]> {
+        (0..self.count()).map(move |place| self.get(place))
+    }
+}
+
+impl Layout {
+    /// The layout of a dataset.
+    pub fn of(definition: &Definition) -> Self {
+        let dataset = &definition.dataset;
+        Self {
+            separator: definition.separator(),
+            quote: dataset.quote.bytes().next(),
+            is_windows: dataset.encoding == Encoding::Windows1252,
+            has_trailing_separator: dataset.trailing_separator,
+            trailer: dataset.trailer.clone().into_bytes(),
+        }
+    }
+
+    /// Whether the line is a trailer.
+    pub fn is_trailer(&self, line: &[u8]) -> bool {
+        !self.trailer.is_empty() && line.starts_with(&self.trailer)
+    }
+
+    /// The fields of a line, as UTF-8.
+    ///
+    /// # Errors
+    /// The line's reason to be refused, whatever its number of fields.
+    pub fn split<'a>(
+        &self,
+        line: &'a [u8],
+        scratch: &'a mut Scratch,
+    ) -> Result<Fields<'a>, Reason> {
+        if memchr(0, line).is_some() {
+            return Err(Reason::NulByte);
+        }
+        let Scratch { text, line: unquoted, ends } = scratch;
+        let mut line = line;
+        if self.is_windows {
+            text.clear();
+            decode(line, text)?;
+            line = text.as_bytes();
+        } else if std::str::from_utf8(line).is_err() {
+            return Err(Reason::Utf8);
+        }
+        let mut separator = self.separator;
+        if let Some(quote) = self.quote.filter(|quote| memchr(*quote, line).is_some()) {
+            unquote(line, separator, quote, unquoted)?;
+            (line, separator) = (unquoted, 0);
+        }
+        ends.clear();
+        ends.extend(memchr_iter(separator, line));
+        let ends_with_one = line.last() == Some(&separator);
+        if !self.has_trailing_separator {
+            ends.push(line.len());
+        } else if !ends_with_one {
+            return Err(Reason::FieldCount);
+        }
+        Ok(Fields { line, ends })
+    }
+}
+
+/// Takes the quotes away (RFC 4180), with a byte 0 as the separator, which no line has.
+fn unquote(line: &[u8], separator: u8, quote: u8, out: &mut Vec<u8>) -> Result<(), Reason> {
+    out.clear();
+    let (mut is_open, mut at) = (false, 0);
+    while at < line.len() {
+        let byte = line[at];
+        if byte == quote && is_open && line.get(at + 1) == Some(&quote) {
+            out.push(quote);
+            at += 1;
+        } else if byte == quote {
+            is_open = !is_open;
+        } else if byte == separator && !is_open {
+            out.push(0);
+        } else {
+            out.push(byte);
+        }
+        at += 1;
+    }
+    if is_open { Err(Reason::Quote) } else { Ok(()) }
+}
+
+/// The characters of Windows-1252 from 0x80 to 0x9f; five of them are none.
+const WINDOWS: [char; 32] = [
+    '€', '\0', '‚', 'ƒ', '„', '…', '†', '‡', 'ˆ', '‰', 'Š', '‹', 'Œ', '\0', 'Ž', '\0', '\0', '‘',
+    '’', '“', '”', '•', '–', '—', '˜', '™', 'š', '›', 'œ', '\0', 'ž', 'Ÿ',
+];
+
+fn decode(line: &[u8], text: &mut String) -> Result<(), Reason> {
+    for byte in line {
+        let c = match byte {
+            0x80..=0x9f => WINDOWS[usize::from(byte - 0x80)],
+            byte => char::from(*byte),
+        };
+        if c == '\0' {
+            return Err(Reason::Utf8);
+        }
+        text.push(c);
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn layout() -> Layout {
+        Layout {
+            separator: b'|',
+            quote: None,
+            is_windows: false,
+            has_trailing_separator: false,
+            trailer: b"File Creation".to_vec(),
+        }
+    }
+
+    fn fields(layout: &Layout, line: &[u8]) -> Result<Vec<String>, Reason> {
+        let mut scratch = Scratch::default();
+        let fields = layout.split(line, &mut scratch)?;
+        Ok(fields.iter().map(|field| String::from_utf8_lossy(field).into_owned()).collect())
+    }
+
+    #[test]
+    fn quotes_and_backslashes_are_data() {
+        let found = fields(&layout(), br#"a|"b|\N|c\|"#).expect("fields");
+        assert_eq!(found, ["a", "\"b", "\\N", "c\\", ""]);
+        assert_eq!(fields(&layout(), b"").expect("one"), [""]);
+        assert!(layout().is_trailer(b"File Creation Time: 0102") && !layout().is_trailer(b"File"));
+    }
+
+    #[test]
+    fn a_line_that_is_no_text_is_refused() {
+        assert_eq!(fields(&layout(), b"a\xe9|b"), Err(Reason::Utf8));
+        assert_eq!(fields(&layout(), b"a\0|b"), Err(Reason::NulByte));
+    }
+
+    #[test]
+    fn windows_1252_is_read_when_declared() {
+        let windows = Layout { is_windows: true, ..layout() };
+        assert_eq!(fields(&windows, b"\xe9t\xe9|\x80 \x9c").expect("text"), ["été", "€ œ"]);
+        assert_eq!(fields(&windows, b"\x81"), Err(Reason::Utf8));
+    }
+
+    #[test]
+    fn a_separator_at_the_end_is_an_option() {
+        let trailing = Layout { has_trailing_separator: true, ..layout() };
+        assert_eq!(fields(&trailing, b"a|b|").expect("two"), ["a", "b"]);
+        assert_eq!(fields(&trailing, b"a|b"), Err(Reason::FieldCount));
+    }
+
+    #[test]
+    fn quotes_open_values_when_declared() {
+        let quoted = Layout { separator: b',', quote: Some(b'"'), ..layout() };
+        let found = fields(&quoted, br#"a,"b, ""c""",d"#).expect("fields");
+        assert_eq!(found, ["a", "b, \"c\"", "d"]);
+        assert_eq!(fields(&quoted, b"a,\"b"), Err(Reason::Quote));
+    }
+}

@@ -1,0 +1,12 @@
+//! Reading: where files come from, and how their bytes become lines. Knows no type and no database.
+
+mod blocks;
+mod layout;
+mod s3;
+mod source;
+mod zipped;
+
+pub use blocks::{Block, Blocks, LINE_MAX, lines};
+pub use layout::{Fields, Layout, Reason, Scratch};
+pub use s3::S3Settings;
+pub use source::{Source, SourceError, discover};

@@ -1,0 +1,16 @@
+//! Segments: how many sales of a sort there were, in a zone and a period. Sees zones and counts, never
+//! an address, a parcel or a person; a count that is too small is not said.
+
+mod csv;
+mod error;
+mod filter;
+mod service;
+mod store;
+
+pub use csv::csv;
+pub use error::SegmentError;
+pub use filter::{Kind, SegmentFilter, ZoneKind};
+pub use service::{Counted, Export, Month, RejectRow, RunRow, Saved, Segments};
+
+/// Every statement of this room, for the test that prepares them.
+pub(crate) const STATEMENTS: &[crate::platform::db::Statement] = store::STATEMENTS;
