@@ -6,7 +6,7 @@ use assurly::platform::clock::Entropy;
 use assurly::slices::identity::NewClient;
 use assurly::slices::identity::model::{ClientKind, Grant};
 
-use super::{PASSWORD, application, events, person, recovery_codes, shown};
+use super::{PASSWORD, alone, application, events, person, recovery_codes, shown};
 use crate::harness::app::{App, settings};
 use crate::harness::surfer::{Seen, Surfer};
 
@@ -49,7 +49,7 @@ async fn answer(browser: &mut Surfer, page: &Seen, email: &str) -> Seen {
 
 #[tokio::test]
 async fn a_login_names_the_application_asks_for_consent_and_goes_back() {
-    let app = App::start().await;
+    let app = alone(&[]).await;
     let (mut person, client) = (person(&app).await, registered(&app, false).await);
     let mut browser = Surfer::new(&app);
     let page = browser.open(&request(&client, "")).await;
@@ -82,7 +82,7 @@ async fn a_login_names_the_application_asks_for_consent_and_goes_back() {
 
 #[tokio::test]
 async fn a_refusal_is_told_to_the_application() {
-    let app = App::start().await;
+    let app = alone(&[]).await;
     let (mut person, client) = (person(&app).await, registered(&app, false).await);
     let page = person.browser.open(&request(&client, "")).await;
     assert_eq!(page.heading(), "Donnez votre accord", "who is logged in is not asked twice");
@@ -93,7 +93,7 @@ async fn a_refusal_is_told_to_the_application() {
 
 #[tokio::test]
 async fn our_own_applications_ask_for_no_consent_and_choose_the_language() {
-    let app = App::start().await;
+    let app = alone(&[]).await;
     let (person, client) = (person(&app).await, registered(&app, true).await);
     let mut browser = Surfer::new(&app);
     let page = browser.open(&request(&client, "&ui_locales=en&login_hint=a%40b.fr")).await;
@@ -105,7 +105,7 @@ async fn our_own_applications_ask_for_no_consent_and_choose_the_language() {
 
 #[tokio::test]
 async fn a_fresh_proof_and_a_second_one_are_asked_for_although_somebody_is_logged_in() {
-    let app = App::start().await;
+    let app = alone(&[]).await;
     let (mut person, client) = (person(&app).await, registered(&app, true).await);
     app.clock.advance(std::time::Duration::from_secs(1));
     let page = person.browser.open(&request(&client, "&prompt=login")).await;

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use super::{
-    OTHER, PASSWORD, Person, application, events, letter, link, log_in, person, recovery_codes,
-    shown,
+    OTHER, PASSWORD, Person, alone, application, events, letter, link, log_in, person,
+    recovery_codes, shown,
 };
 use crate::harness::app::App;
 use crate::harness::surfer::{Seen, Surfer};
@@ -36,7 +36,7 @@ async fn to_second(app: &App, person: &Person) -> (Surfer, Seen) {
 
 #[tokio::test]
 async fn a_code_is_asked_and_works_once() {
-    let app = App::start().await;
+    let app = alone(&[]).await;
     let (person, application, _) = protected(&app).await;
     assert_eq!(events(&app, "factor.added", &person.email).await, 1);
     // The code that confirmed the factor is used by that.
@@ -56,7 +56,7 @@ async fn a_code_is_asked_and_works_once() {
 
 #[tokio::test]
 async fn one_code_at_once_in_many_browsers_opens_one_session() {
-    let app = App::start().await;
+    let app = alone(&[]).await;
     let (person, application, _) = protected(&app).await;
     app.clock.advance(Duration::from_secs(60));
     let code = shown(&application, &app);
@@ -72,7 +72,7 @@ async fn one_code_at_once_in_many_browsers_opens_one_session() {
 
 #[tokio::test]
 async fn thirty_two_uses_of_one_recovery_code_at_once_are_one() {
-    let app = App::with(&[("IDENTITY__HASH_QUEUE", "100")]).await;
+    let app = alone(&[("IDENTITY__HASH_QUEUE", "100")]).await;
     let (person, _, codes) = protected(&app).await;
     let (mut browser, page) = to_second(&app, &person).await;
     let page = browser.open(&format!("{}&par=secours", page.at)).await;
@@ -99,7 +99,7 @@ async fn thirty_two_uses_of_one_recovery_code_at_once_are_one() {
 
 #[tokio::test]
 async fn codes_are_not_guessed() {
-    let app = App::start().await;
+    let app = alone(&[]).await;
     let (person, application, _) = protected(&app).await;
     app.clock.advance(Duration::from_secs(60));
     let (mut browser, page) = to_second(&app, &person).await;
@@ -114,8 +114,9 @@ async fn codes_are_not_guessed() {
 
 #[tokio::test]
 async fn another_password_does_not_bypass_the_second_proof() {
-    let app = App::start().await;
+    let app = alone(&[]).await;
     let (person, _, _) = protected(&app).await;
+    app.clock.advance(Duration::from_millis(1));
     let mut browser = Surfer::new(&app);
     let page = browser.open("/pools/clients/forgot").await;
     browser.send(&page, "/forgot", &[("email", &person.email)]).await;
@@ -127,7 +128,7 @@ async fn another_password_does_not_bypass_the_second_proof() {
 
 #[tokio::test]
 async fn changes_ask_for_a_fresh_login_by_the_strongest_proof() {
-    let app = App::start().await;
+    let app = alone(&[]).await;
     let (mut person, application, _) = protected(&app).await;
     // This session is by password alone: from the sign-up.
     let list = person.browser.open("/pools/clients/account/factors").await;
@@ -165,7 +166,7 @@ async fn log_in_again(app: &App, person: &mut Person, application: &Totp) -> See
 
 #[tokio::test]
 async fn codes_can_be_replaced_and_the_old_ones_are_void() {
-    let app = App::start().await;
+    let app = alone(&[]).await;
     let (mut person, application, old) = protected(&app).await;
     app.clock.advance(Duration::from_secs(60));
     log_in_again(&app, &mut person, &application).await;

@@ -1,12 +1,12 @@
 //! Forms of other sites, headers and cookies, and what happens when too many come at once.
 
-use super::{PASSWORD, log_in, person};
+use super::{PASSWORD, alone, log_in, person};
 use crate::harness::app::App;
 use crate::harness::surfer::Surfer;
 
 #[tokio::test]
 async fn a_form_of_another_site_or_without_the_word_does_nothing() {
-    let app = App::start().await;
+    let app = alone(&[]).await;
     let mut person = person(&app).await;
     let paths =
         ["account", "account/password", "account/factors", "account/sessions", "account/logout"];
@@ -38,7 +38,7 @@ async fn a_form_of_another_site_or_without_the_word_does_nothing() {
 /// Nobody is logged in to somebody else's account by a form that they did not send.
 #[tokio::test]
 async fn the_forms_of_a_login_are_its_browser_s() {
-    let app = App::start().await;
+    let app = alone(&[]).await;
     let person = person(&app).await;
     let (mut thief, mut victim) = (Surfer::new(&app), Surfer::new(&app));
     let page = thief.open("/pools/clients/login").await;
@@ -59,7 +59,7 @@ async fn the_forms_of_a_login_are_its_browser_s() {
 
 #[tokio::test]
 async fn pages_are_kept_by_nobody_and_say_nothing_to_others() {
-    let app = App::start().await;
+    let app = alone(&[]).await;
     let mut person = person(&app).await;
     let mut stranger = Surfer::new(&app);
     let mut seen = Vec::new();
@@ -80,7 +80,7 @@ async fn pages_are_kept_by_nobody_and_say_nothing_to_others() {
 
 #[tokio::test]
 async fn over_tls_cookies_are_bound_to_their_host() {
-    let app = App::with(&[("SERVER__PUBLIC_URL", "https://assurly.example")]).await;
+    let app = alone(&[("SERVER__PUBLIC_URL", "https://assurly.example")]).await;
     let answer = app.get("/pools/clients/login").await;
     let cookie = answer.headers()["set-cookie"].to_str().expect("text");
     assert!(cookie.starts_with("__Host-login-clients="), "{cookie}");
@@ -92,7 +92,7 @@ async fn over_tls_cookies_are_bound_to_their_host() {
 #[tokio::test]
 async fn a_network_has_so_many_tries() {
     let over = [("IDENTITY__ATTEMPTS_BURST", "3"), ("IDENTITY__ATTEMPTS_REFILL_S", "3600")];
-    let app = App::with(&over).await;
+    let app = alone(&over).await;
     let mut browser = Surfer::new(&app);
     for n in 0..3 {
         let page = log_in(&mut browser, "clients", &format!("a{n}@b.fr"), "pas le bon").await;
@@ -111,7 +111,7 @@ async fn two_hundred_logins_at_once_are_bounded_and_the_rest_answers() {
         ("IDENTITY__HASH_QUEUE", "4"),
         ("SERVER__CONNECTIONS_PER_IP_MAX", "1000"),
     ];
-    let app = App::with(&over).await;
+    let app = alone(&over).await;
     let mut browser = Surfer::new(&app);
     let page = browser.open("/pools/clients/login").await;
     let mut tries = tokio::task::JoinSet::new();

@@ -3,13 +3,13 @@
 use std::time::Duration;
 
 use super::signup::neutral;
-use super::{PASSWORD, letter, log_in, person, somebody};
+use super::{PASSWORD, alone, letter, log_in, person, somebody};
 use crate::harness::app::App;
 use crate::harness::surfer::Surfer;
 
 #[tokio::test]
 async fn a_login_begins_a_new_session_and_planted_cookies_open_nothing() {
-    let app = App::start().await;
+    let app = alone(&[]).await;
     let person = person(&app).await;
     let mut browser = Surfer::new(&app);
     let planted = "A".repeat(43);
@@ -28,7 +28,7 @@ async fn a_login_begins_a_new_session_and_planted_cookies_open_nothing() {
 
 #[tokio::test]
 async fn known_and_unknown_names_get_one_answer() {
-    let app = App::start().await;
+    let app = alone(&[]).await;
     let person = person(&app).await;
     let unknown = somebody();
     let (mut one, mut other) = (Surfer::new(&app), Surfer::new(&app));
@@ -49,7 +49,7 @@ async fn known_and_unknown_names_get_one_answer() {
 
 #[tokio::test]
 async fn a_name_is_tried_five_times_then_slowly_whether_or_not_it_exists() {
-    let app = App::start().await;
+    let app = alone(&[]).await;
     let person = person(&app).await;
     for name in [person.email.clone(), somebody()] {
         let mut thief = Surfer::new(&app);
@@ -73,7 +73,7 @@ async fn a_name_is_tried_five_times_then_slowly_whether_or_not_it_exists() {
 
 #[tokio::test]
 async fn who_attacks_a_name_does_not_lock_its_owner_out() {
-    let app = App::start().await;
+    let app = alone(&[]).await;
     let mut person = person(&app).await;
     let mut thief = Surfer::new(&app);
     for _ in 0..6 {
@@ -87,7 +87,7 @@ async fn who_attacks_a_name_does_not_lock_its_owner_out() {
 
 #[tokio::test]
 async fn a_right_password_forgives_the_wrong_ones() {
-    let app = App::start().await;
+    let app = alone(&[]).await;
     let person = person(&app).await;
     let mut browser = Surfer::new(&app);
     for _ in 0..2 {
@@ -102,7 +102,7 @@ async fn a_right_password_forgives_the_wrong_ones() {
 
 #[tokio::test]
 async fn another_browser_is_told_to_its_owner_and_the_same_one_is_not() {
-    let app = App::start().await;
+    let app = alone(&[]).await;
     let mut person = person(&app).await;
     person.browser.jar.remove("session-clients");
     log_in(&mut person.browser, "clients", &person.email, PASSWORD).await;
@@ -117,7 +117,7 @@ async fn another_browser_is_told_to_its_owner_and_the_same_one_is_not() {
 
 #[tokio::test]
 async fn one_login_is_one_browser_s() {
-    let app = App::start().await;
+    let app = alone(&[]).await;
     let person = person(&app).await;
     let (mut one, mut other) = (Surfer::new(&app), Surfer::new(&app));
     let page = one.open("/pools/clients/login").await;
@@ -134,7 +134,7 @@ async fn one_login_is_one_browser_s() {
 
 #[tokio::test]
 async fn the_same_form_twice_logs_in_once_more_and_nothing_breaks() {
-    let app = App::start().await;
+    let app = alone(&[]).await;
     let person = person(&app).await;
     let mut browser = Surfer::new(&app);
     let page = browser.open("/pools/clients/login").await;
@@ -149,7 +149,7 @@ async fn the_same_form_twice_logs_in_once_more_and_nothing_breaks() {
 
 #[tokio::test]
 async fn english_is_spoken_by_header_by_choice_and_in_the_mail() {
-    let app = App::start().await;
+    let app = alone(&[]).await;
     let mut browser = Surfer::new(&app);
     browser.says = vec![("accept-language", "en-GB,en;q=0.8".to_owned())];
     let page = browser.open("/pools/clients/login").await;

@@ -9,11 +9,14 @@ mod reset;
 mod sessions;
 mod signup;
 
+use std::time::Duration;
+
 use assurly::platform::clock::Entropy;
 use serde_json::Value;
 use totp_rs::{Algorithm, Builder, Secret, Totp};
 
 use crate::harness::app::App;
+use crate::harness::database::TestDatabase;
 use crate::harness::eventually;
 use crate::harness::surfer::{Seen, Surfer};
 
@@ -22,6 +25,12 @@ const PASSWORD: &str = "fougère tambour lézard 41";
 
 /// Another one.
 const OTHER: &str = "nacelle violette quartz 58";
+
+/// The program on a database of its own: a copy with another clock would take this one's letters for
+/// stale, or for newer than they are.
+async fn alone(over: &[(&str, &str)]) -> App {
+    App::on_database(&TestDatabase::own().await, over).await
+}
 
 /// Somebody that no other test knows.
 fn somebody() -> String {
@@ -39,11 +48,13 @@ async fn letters(app: &App, to: &str, count: usize) -> Vec<Value> {
     .await
 }
 
-/// The newest letter, of `count` to this person.
+/// The newest letter, of `count` to this person. What is sent next is newer than it.
 async fn letter(app: &App, to: &str, count: usize) -> Value {
-    let list = letters(app, to, count).await;
+    let mut list = letters(app, to, count).await;
     assert_eq!(list.len(), count, "{list:#?}");
-    list.into_iter().next().expect("one")
+    list.sort_by_key(|letter| letter["id"].to_string());
+    app.clock.advance(Duration::from_millis(1));
+    list.pop().expect("one")
 }
 
 /// The path and the query of a letter's link.

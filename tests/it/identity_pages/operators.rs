@@ -3,7 +3,7 @@
 use assurly::platform::clock::Entropy;
 use tokio::process::Command;
 
-use super::{PASSWORD, application, log_in, person, recovery_codes, shown, somebody};
+use super::{PASSWORD, alone, application, log_in, person, recovery_codes, shown, somebody};
 use crate::harness::app::App;
 use crate::harness::database::TestDatabase;
 use crate::harness::soon;
@@ -68,7 +68,7 @@ async fn the_first_administrator_sets_up_everything_at_the_first_login() {
 
 #[tokio::test]
 async fn an_account_is_shut_opened_logged_out_and_grouped() {
-    let app = App::start().await;
+    let app = alone(&[]).await;
     let mut person = person(&app).await;
     let who = ["--pool", "clients", "--email", &person.email];
     let run = async |work: &[&str]| {

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::signup::neutral;
-use super::{OTHER, PASSWORD, events, letter, link, log_in, person, somebody};
+use super::{OTHER, PASSWORD, alone, events, letter, link, log_in, person, somebody};
 use crate::harness::app::App;
 use crate::harness::surfer::{Seen, Surfer};
 
@@ -14,7 +14,7 @@ async fn forgot(browser: &mut Surfer, email: &str) -> Seen {
 
 #[tokio::test]
 async fn the_answer_is_the_same_for_every_address() {
-    let app = App::start().await;
+    let app = alone(&[]).await;
     let person = person(&app).await;
     let (mut one, mut other) = (Surfer::new(&app), Surfer::new(&app));
     let known = forgot(&mut one, &person.email).await;
@@ -26,7 +26,7 @@ async fn the_answer_is_the_same_for_every_address() {
 
 #[tokio::test]
 async fn another_password_ends_the_sessions_and_the_link_is_used() {
-    let app = App::start().await;
+    let app = alone(&[]).await;
     let mut person = person(&app).await;
     let mut other = Surfer::new(&app);
     forgot(&mut other, &person.email).await;
@@ -49,7 +49,7 @@ async fn another_password_ends_the_sessions_and_the_link_is_used() {
 
 #[tokio::test]
 async fn thirty_two_uses_of_one_link_at_once_are_one() {
-    let app = App::with(&[("IDENTITY__HASH_QUEUE", "100")]).await;
+    let app = alone(&[("IDENTITY__HASH_QUEUE", "100")]).await;
     let person = person(&app).await;
     let mut browser = Surfer::new(&app);
     forgot(&mut browser, &person.email).await;
@@ -68,7 +68,7 @@ async fn thirty_two_uses_of_one_link_at_once_are_one() {
 
 #[tokio::test]
 async fn a_link_is_of_one_pool_and_of_half_an_hour() {
-    let app = App::start().await;
+    let app = alone(&[]).await;
     let person = person(&app).await;
     let mut browser = Surfer::new(&app);
     forgot(&mut browser, &person.email).await;
@@ -85,7 +85,7 @@ async fn a_link_is_of_one_pool_and_of_half_an_hour() {
 
 #[tokio::test]
 async fn an_old_link_is_void_once_the_password_has_changed() {
-    let app = App::start().await;
+    let app = alone(&[]).await;
     let person = person(&app).await;
     let mut browser = Surfer::new(&app);
     forgot(&mut browser, &person.email).await;
@@ -99,7 +99,7 @@ async fn an_old_link_is_void_once_the_password_has_changed() {
 
 #[tokio::test]
 async fn a_mailbox_is_not_flooded() {
-    let app = App::start().await;
+    let app = alone(&[]).await;
     let person = person(&app).await;
     let mut browser = Surfer::new(&app);
     for _ in 0..10 {

@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
-use super::{OTHER, PASSWORD, events, letter, log_in, person};
+use super::{OTHER, PASSWORD, alone, events, letter, log_in, person};
 use crate::harness::app::App;
 use crate::harness::surfer::Surfer;
 
 #[tokio::test]
 async fn a_device_is_ended_from_another_one() {
-    let app = App::start().await;
+    let app = alone(&[]).await;
     let mut person = person(&app).await;
     let mut other = Surfer::new(&app);
     log_in(&mut other, "clients", &person.email, PASSWORD).await;
@@ -25,7 +25,7 @@ async fn a_device_is_ended_from_another_one() {
 
 #[tokio::test]
 async fn nobody_ends_somebody_else_s_session() {
-    let app = App::start().await;
+    let app = alone(&[]).await;
     let (mut mine, mut theirs) = (person(&app).await, person(&app).await);
     let session: Vec<u8> = sqlx::query_scalar(
         "SELECT s.id FROM identity_session AS s JOIN identity_user AS u ON u.id = s.user_id \
@@ -48,7 +48,7 @@ async fn nobody_ends_somebody_else_s_session() {
 
 #[tokio::test]
 async fn all_the_others_end_and_this_one_stays() {
-    let app = App::start().await;
+    let app = alone(&[]).await;
     let mut person = person(&app).await;
     let mut others = [Surfer::new(&app), Surfer::new(&app)];
     for other in &mut others {
@@ -67,7 +67,7 @@ async fn all_the_others_end_and_this_one_stays() {
 
 #[tokio::test]
 async fn after_a_logout_nothing_is_shown_and_nothing_was_kept() {
-    let app = App::start().await;
+    let app = alone(&[]).await;
     let mut person = person(&app).await;
     let before = person.browser.clone();
     let page = person.browser.open("/pools/clients/account").await;
@@ -83,7 +83,7 @@ async fn after_a_logout_nothing_is_shown_and_nothing_was_kept() {
 
 #[tokio::test]
 async fn a_session_ends_when_nobody_uses_it_and_after_twelve_hours() {
-    let app = App::start().await;
+    let app = alone(&[]).await;
     let mut person = person(&app).await;
     for _ in 0..23 {
         app.clock.advance(Duration::from_secs(29 * 60));
@@ -97,7 +97,7 @@ async fn a_session_ends_when_nobody_uses_it_and_after_twelve_hours() {
 
 #[tokio::test]
 async fn another_password_needs_the_current_one_and_ends_the_other_devices() {
-    let app = App::start().await;
+    let app = alone(&[]).await;
     let mut person = person(&app).await;
     let mut other = Surfer::new(&app);
     log_in(&mut other, "clients", &person.email, PASSWORD).await;
@@ -106,6 +106,7 @@ async fn another_password_needs_the_current_one_and_ends_the_other_devices() {
     let refused = person.browser.send(&page, "/password", &wrong).await;
     assert!(refused.says("Ce n’est pas votre mot de passe actuel"), "{}", refused.body);
     let before = person.browser.jar["session-clients"].clone();
+    app.clock.advance(Duration::from_millis(1));
     let right = [("current", PASSWORD), ("password", OTHER)];
     let done = person.browser.send(&page, "/password", &right).await;
     assert!(done.says("Votre mot de passe a changé."), "{}", done.body);
@@ -118,7 +119,7 @@ async fn another_password_needs_the_current_one_and_ends_the_other_devices() {
 
 #[tokio::test]
 async fn name_and_language_are_the_person_s_own() {
-    let app = App::start().await;
+    let app = alone(&[]).await;
     let mut person = person(&app).await;
     let page = person.browser.open("/pools/clients/account").await;
     let answers = [("given_name", "Zoé"), ("family_name", "d’Arc"), ("locale", "en")];

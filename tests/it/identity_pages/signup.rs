@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
-use super::{PASSWORD, code, events, letter, link, log_in, person, sign_up, somebody};
+use super::{PASSWORD, alone, code, events, letter, link, log_in, person, sign_up, somebody};
 use crate::harness::app::App;
 use crate::harness::surfer::Surfer;
 
 #[tokio::test]
 async fn a_code_opens_the_account_and_the_journal_tells() {
-    let app = App::start().await;
+    let app = alone(&[]).await;
     let mut person = person(&app).await;
     let again = person.browser.open("/pools/clients/account").await;
     assert!(again.says("Camille") && again.says(&person.email));
@@ -19,7 +19,7 @@ async fn a_code_opens_the_account_and_the_journal_tells() {
 
 #[tokio::test]
 async fn a_link_in_the_same_browser_needs_one_button() {
-    let app = App::start().await;
+    let app = alone(&[]).await;
     let (email, mut browser) = (somebody(), Surfer::new(&app));
     sign_up(&mut browser, &email, PASSWORD).await;
     let link = link(&letter(&app, &email, 1).await);
@@ -35,7 +35,7 @@ async fn a_link_in_the_same_browser_needs_one_button() {
 /// What was typed elsewhere may be somebody else's: who owns the mailbox chooses the password.
 #[tokio::test]
 async fn a_link_in_another_browser_chooses_a_password_and_not_the_one_typed_before() {
-    let app = App::start().await;
+    let app = alone(&[]).await;
     let (email, mut thief) = (somebody(), Surfer::new(&app));
     sign_up(&mut thief, &email, "mot du voleur 2026 kiwi").await;
     let link = link(&letter(&app, &email, 1).await);
@@ -53,7 +53,7 @@ async fn a_link_in_another_browser_chooses_a_password_and_not_the_one_typed_befo
 /// Two sign-ups for one address: each code opens the account with its own browser's answers.
 #[tokio::test]
 async fn the_password_is_that_of_the_browser_whose_code_was_typed() {
-    let app = App::start().await;
+    let app = alone(&[]).await;
     let (email, mut owner, mut thief) = (somebody(), Surfer::new(&app), Surfer::new(&app));
     let mine = sign_up(&mut owner, &email, PASSWORD).await;
     let my_code = code(&letter(&app, &email, 1).await);
@@ -69,7 +69,7 @@ async fn the_password_is_that_of_the_browser_whose_code_was_typed() {
 
 #[tokio::test]
 async fn a_code_has_five_tries_and_half_an_hour() {
-    let app = App::start().await;
+    let app = alone(&[]).await;
     let (email, mut browser) = (somebody(), Surfer::new(&app));
     let page = sign_up(&mut browser, &email, PASSWORD).await;
     let right = code(&letter(&app, &email, 1).await);
@@ -92,7 +92,7 @@ async fn a_code_has_five_tries_and_half_an_hour() {
 
 #[tokio::test]
 async fn an_address_that_has_an_account_is_told_by_mail_alone() {
-    let app = App::start().await;
+    let app = alone(&[]).await;
     let known = person(&app).await;
     let (mut one, mut other) = (Surfer::new(&app), Surfer::new(&app));
     let unknown = somebody();
@@ -126,7 +126,7 @@ fn is_secret(part: &str) -> bool {
 
 #[tokio::test]
 async fn what_cannot_be_taken_is_said_once_for_all() {
-    let app = App::start().await;
+    let app = alone(&[]).await;
     let mut browser = Surfer::new(&app);
     for (email, password, says) in [
         ("", PASSWORD, "Indiquez votre adresse e-mail"),
@@ -146,7 +146,7 @@ async fn what_cannot_be_taken_is_said_once_for_all() {
 
 #[tokio::test]
 async fn other_pools_are_by_invitation() {
-    let app = App::start().await;
+    let app = alone(&[]).await;
     for pool in ["partenaires", "gestion"] {
         let page = Surfer::new(&app).open(&format!("/pools/{pool}/signup")).await;
         assert_eq!(page.status, 404);
@@ -158,7 +158,7 @@ async fn other_pools_are_by_invitation() {
 
 #[tokio::test]
 async fn a_code_sent_twice_opens_one_account() {
-    let app = App::start().await;
+    let app = alone(&[]).await;
     let (email, mut browser) = (somebody(), Surfer::new(&app));
     let page = sign_up(&mut browser, &email, PASSWORD).await;
     let code = code(&letter(&app, &email, 1).await);
