@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use super::signup::neutral;
 use super::{PASSWORD, alone, letter, log_in, person, somebody};
-use crate::harness::app::App;
 use crate::harness::surfer::Surfer;
 
 #[tokio::test]

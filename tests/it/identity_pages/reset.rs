@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use super::signup::neutral;
 use super::{OTHER, PASSWORD, alone, events, letter, link, log_in, person, somebody};
-use crate::harness::app::App;
 use crate::harness::surfer::{Seen, Surfer};
 
 async fn forgot(browser: &mut Surfer, email: &str) -> Seen {

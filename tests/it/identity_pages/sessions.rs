@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use super::{OTHER, PASSWORD, alone, events, letter, log_in, person};
-use crate::harness::app::App;
 use crate::harness::surfer::Surfer;
 
 #[tokio::test]

@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use super::{PASSWORD, alone, code, events, letter, link, log_in, person, sign_up, somebody};
-use crate::harness::app::App;
 use crate::harness::surfer::Surfer;
 
 #[tokio::test]
