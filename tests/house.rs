@@ -178,6 +178,22 @@ fn migrations_are_written_for_both_engines() {
     report.settle();
 }
 
+#[test]
+fn the_tests_that_the_security_list_names_exist() {
+    let list = fs::read_to_string("docs/security/asvs.md").expect("the list is there");
+    let sources = [files(Path::new("tests"), "rs"), files(Path::new("src"), "rs")];
+    let code: String = sources.iter().flat_map(BTreeMap::values).map(String::as_str).collect();
+    let named = list.split('`').skip(1).step_by(2).filter(|name| is_test_name(name));
+    let missing: Vec<_> = named.filter(|name| !code.contains(&format!("fn {name}("))).collect();
+    assert!(missing.is_empty(), "named in docs/security/asvs.md and not there: {missing:?}");
+}
+
+/// Four words or more, joined: neither a file nor a key of the configuration.
+fn is_test_name(name: &str) -> bool {
+    let is_word = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_';
+    name.matches('_').count() >= 2 && name.bytes().all(is_word)
+}
+
 /// Every file with this extension under `root`, by its path relative to it, in a stable order.
 fn files(root: &Path, extension: &str) -> BTreeMap<String, String> {
     let mut found = BTreeMap::new();

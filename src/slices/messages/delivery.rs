@@ -20,6 +20,9 @@ use crate::platform::crypto::SealError;
 /// At a stop, an outcome that cannot be written for so long is left in doubt.
 const FAREWELL: Duration = Duration::from_secs(3);
 
+/// The pause after a look that failed.
+const AGAIN: Duration = Duration::from_secs(1);
+
 /// What delivers on one channel.
 pub(super) struct Delivery {
     shared: Arc<Shared>,
@@ -45,13 +48,17 @@ impl Delivery {
         let batch = usize::try_from(shared.settings.batch).unwrap_or(1);
         while !stop.is_cancelled() {
             let room = batch - under_way.len().min(batch);
-            for claimed in own.claim(room).await {
+            let claimed = own.claim(room).await;
+            // A look that failed has seen nothing, and its bell does not ring twice.
+            let poll = shared.settings.poll();
+            let pause = if claimed.is_some() { poll } else { poll.min(AGAIN) };
+            for claimed in claimed.unwrap_or_default() {
                 under_way.spawn(Arc::clone(&own).send(claimed));
             }
             tokio::select! {
                 () = stop.cancelled() => {}
                 () = lane.bell.notified() => {}
-                () = tokio::time::sleep(shared.settings.poll()) => {}
+                () = tokio::time::sleep(pause) => {}
                 // One end makes room for another beginning. A panic has said its words already.
                 Some(_) = under_way.join_next() => {}
             }
@@ -60,17 +67,18 @@ impl Delivery {
         while under_way.join_next().await.is_some() {}
     }
 
-    /// Up to `room` messages, ours from now on. None when the database is away.
-    async fn claim(&self, room: usize) -> Vec<Claimed> {
+    /// Up to `room` messages, ours from now on; `None` when that cannot be known, because the database
+    /// is away or two copies met on a row.
+    async fn claim(&self, room: usize) -> Option<Vec<Claimed>> {
         let most = u32::try_from(room).unwrap_or(u32::MAX);
         if most == 0 {
-            return Vec::new();
+            return Some(Vec::new());
         }
         let now = self.shared.clock.now();
         let claim = self.shared.entropy.uuid_v7(now);
         let until = now + self.shared.settings.claim();
         let claimed = self.shared.outbox.claim(self.channel, most, claim, now, until).await;
-        self.outage.note(claimed).unwrap_or_default()
+        self.outage.note(claimed)
     }
 
     async fn send(self: Arc<Self>, claimed: Claimed) {
