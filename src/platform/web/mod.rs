@@ -7,6 +7,7 @@ pub mod body;
 #[cfg(test)]
 mod contrast;
 pub mod facts;
+pub mod file;
 pub mod form;
 pub mod idempotency;
 pub mod input;
