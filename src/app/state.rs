@@ -9,6 +9,9 @@ use super::settings::Settings;
 use crate::platform::clock::{Clock, Entropy};
 use crate::platform::crypto::{Keyring, KeyringError};
 use crate::platform::db::{Database, OpenError};
+use crate::platform::pdf::Typesetter;
+use crate::platform::storage::{Storage, StorageError};
+use crate::slices::documents::Documents;
 use crate::slices::messages::{Messages, TransportError};
 use crate::slices::quotes::{Pricer, Quotes};
 
@@ -36,6 +39,9 @@ pub enum PlatformError {
     /// The keys' file is wrong.
     #[error(transparent)]
     Keyring(#[from] KeyringError),
+    /// The storage is wrong.
+    #[error(transparent)]
+    Storage(#[from] StorageError),
     /// A transport of messages is wrong.
     #[error(transparent)]
     Messages(#[from] TransportError),
@@ -76,11 +82,12 @@ impl AppState {
     /// Builds the slices from the tools.
     ///
     /// # Errors
-    /// A transport of messages cannot be prepared.
+    /// A transport of messages cannot be prepared, or the storage cannot be opened.
     pub fn new(platform: &Platform, pricer: Pricer) -> Result<Self, PlatformError> {
         let messages = messages(platform)?;
         let quotes = Quotes::new(
             pricer,
+            documents(platform)?,
             platform.database.clone(),
             platform.clock.clone(),
             platform.entropy.clone(),
@@ -88,6 +95,18 @@ impl AppState {
         );
         Ok(Self { messages, quotes })
     }
+}
+
+/// The archive of documents. The storage is opened here: only a program that serves needs one.
+fn documents(platform: &Platform) -> Result<Documents, StorageError> {
+    let settings = &platform.settings;
+    Ok(Documents::new(
+        (platform.database.clone(), Storage::open(&settings.storage)?),
+        Typesetter::new(&settings.pdf),
+        (platform.clock.clone(), platform.entropy.clone()),
+        &settings.documents,
+        &settings.brand.name,
+    ))
 }
 
 /// Messages alone, for the command line.

@@ -1,10 +1,10 @@
 //! Every SQL statement of the program, for the test that has each one prepared by a real server.
 
 use crate::platform::db::{self, Statement};
-use crate::slices::{messages, quotes};
+use crate::slices::{documents, messages, quotes};
 
 /// The statements, room by room. A slice adds its `store::STATEMENTS` here.
 pub fn all() -> impl Iterator<Item = &'static Statement> {
-    let slices = [messages::STATEMENTS, quotes::STATEMENTS];
+    let slices = [documents::STATEMENTS, messages::STATEMENTS, quotes::STATEMENTS];
     db::STATEMENTS.iter().copied().chain(slices).flatten()
 }

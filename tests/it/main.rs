@@ -9,6 +9,7 @@ mod lifecycle;
 mod limits;
 mod messages;
 mod names;
+mod papers;
 mod quotes;
 mod refusals;
 mod settings;

@@ -14,7 +14,10 @@ use crate::gateway::settings::ServerSettings;
 use crate::platform::crypto::CryptoSettings;
 use crate::platform::db::DatabaseSettings;
 use crate::platform::limits::Complaints;
+use crate::platform::pdf::PdfSettings;
+use crate::platform::storage::StorageSettings;
 use crate::platform::telemetry::TelemetrySettings;
+use crate::slices::documents::DocumentsSettings;
 use crate::slices::messages::MessagesSettings;
 use crate::slices::quotes::QuotesSettings;
 
@@ -38,6 +41,12 @@ pub struct Settings {
     pub quotes: QuotesSettings,
     /// E-mails and SMS.
     pub messages: MessagesSettings,
+    /// Typesetting.
+    pub pdf: PdfSettings,
+    /// Where documents are kept.
+    pub storage: StorageSettings,
+    /// What documents say of the insurer.
+    pub documents: DocumentsSettings,
 }
 
 /// What a copy of the program is for.
@@ -85,6 +94,9 @@ impl Settings {
         );
         self.quotes.check(&mut complaints);
         self.messages.check(self.is_development(), &mut complaints);
+        self.pdf.check(&mut complaints);
+        self.storage.check(&mut complaints);
+        self.documents.check(&mut complaints);
         complaints.unless(
             self.is_development() || self.is_safely_reached(),
             "server.public_url",

@@ -9,6 +9,7 @@ mod copying;
 mod error;
 pub mod form;
 pub mod pages;
+mod papers;
 mod pricing;
 mod reading;
 pub mod service;

@@ -12,6 +12,7 @@ use serde_json::Value;
 use super::archive::{number, pack_tables, unpack_tables};
 use super::copying;
 use super::error::QuoteError;
+use super::papers::Papers;
 use super::pricing::{Pricer, invalid};
 use super::settings::QuotesSettings;
 use super::store::{Inserted, Key, QuoteRow, Store};
@@ -25,6 +26,7 @@ use crate::kernel::problem::{Fault, Problem};
 use crate::platform::clock::{Clock, Entropy};
 use crate::platform::db::Database;
 use crate::platform::digest::sha256;
+use crate::slices::documents::Documents;
 
 /// Names the identifiers of quotes.
 pub struct Quote;
@@ -40,6 +42,7 @@ pub type QuoteId = Id<Quote>;
 #[derive(Clone)]
 pub struct Quotes {
     pricer: Arc<Pricer>,
+    papers: Papers,
     store: Store,
     clock: Clock,
     entropy: Entropy,
@@ -58,12 +61,15 @@ impl Quotes {
     /// The use-cases on these tools.
     pub fn new(
         pricer: Pricer,
+        documents: Documents,
         database: Database,
         clock: Clock,
         entropy: Entropy,
         settings: QuotesSettings,
     ) -> Self {
-        Self { pricer: Arc::new(pricer), store: Store::new(database), clock, entropy, settings }
+        let papers = Papers::new(documents);
+        let store = Store::new(database);
+        Self { pricer: Arc::new(pricer), papers, store, clock, entropy, settings }
     }
 
     /// Prices a document; writes nothing. Month-by-month tables are left out unless
@@ -109,6 +115,11 @@ impl Quotes {
     /// No such quote; the database does not answer.
     pub async fn find(&self, id: QuoteId) -> Result<QuoteResponse, Problem> {
         Ok(self.read(id).await?)
+    }
+
+    /// The documents of quotes.
+    pub(super) const fn papers(&self) -> &Papers {
+        &self.papers
     }
 
     /// Today in Paris: the day that a French contract speaks of.

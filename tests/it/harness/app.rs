@@ -39,6 +39,7 @@ pub(crate) fn settings(over: &[(&str, &str)]) -> Settings {
         ("ENVIRONMENT", "development"),
         ("SERVER__DRAIN_DELAY_MS", "0"),
         ("CRYPTO__KEYRING_FILE", KEYRING.as_str()),
+        ("STORAGE__URL", concat!("file:", env!("CARGO_TARGET_TMPDIR"), "/storage")),
         // A test that moves its clock must not make another one's messages stale.
         ("MESSAGES__TEND_MS", "600000"),
     ];
