@@ -28,6 +28,7 @@ const TOOLS: &[(&str, &[&str])] = &[
     (
         "axum::",
         &[
+            "platform/access/",
             "platform/web/",
             "gateway/",
             "/api.rs",
@@ -46,6 +47,14 @@ const TOOLS: &[(&str, &[&str])] = &[
     ("std::env::", &["app/settings/"]),
     ("tokio::spawn(", &[]),
     ("tracing::", &["platform/", "slices/", "gateway/", "app/"]),
+    // An address of the API is an operation, declared in one way; who asks is said in one place.
+    ("OpenApiRouter", &["platform/access/api.rs"]),
+    ("routes!(", &["platform/access/api.rs"]),
+    (".route(\"/v1", &[]),
+    (".nest(\"/v1", &[]),
+    (" Principal {", &["kernel/access.rs", "gateway/authorizer/"]),
+    ("Caller::known(", &["gateway/authorizer/"]),
+    ("Caller::nobody(", &["gateway/authorizer/"]),
     ("\"SELECT ", &["/store.rs", "/store/", "platform/db/"]),
     ("\"INSERT ", &["/store.rs", "/store/", "platform/db/"]),
     ("\"UPDATE ", &["/store.rs", "/store/", "platform/db/"]),
@@ -328,6 +337,13 @@ fn tools_fire_outside_their_rooms() {
     fires("platform/db/pool.rs", "let x = std::env::var(\"X\");", "`std::env::`");
     fires("gateway/listener.rs", "tokio::spawn(work());", "`tokio::spawn(`");
     fires("slices/quotes/api.rs", "const Q: &str = \"SELECT 1\";", "SELECT");
+    fires("slices/quotes/api.rs", "let it = OpenApiRouter::new();", "OpenApiRouter");
+    fires("slices/quotes/api.rs", "let it = routes!(find_quote);", "routes!(");
+    fires("app/router.rs", "    .route(\"/v1/quotes\", get(find))", "/v1");
+    fires("app/router.rs", "    .nest(\"/v1\", quotes())", "/v1");
+    fires("slices/quotes/api.rs", "let who = Principal { subject };", "Principal");
+    fires("slices/quotes/api.rs", "let who = Caller::known(who, now, true);", "Caller::known");
+    silent("slices/quotes/api.rs", "    fn principal(&self) -> &Principal {");
     silent("slices/quotes/store.rs", "const Q: &str = \"SELECT 1\";");
     silent("slices/quotes/store/find.rs", "use sqlx::Row;");
     silent("platform/clock.rs", "let now = Timestamp::now();");

@@ -3,18 +3,21 @@
 use axum::Router;
 use axum::extract::FromRef;
 use axum::http::{HeaderValue, header};
+use axum::middleware::from_fn_with_state;
 use axum::response::Response;
 use utoipa::OpenApi;
-use utoipa_axum::router::OpenApiRouter;
 use utoipa_swagger_ui::SwaggerUi;
 
 use super::settings::Settings;
 use super::state::AppState;
 use crate::domain::rule::Rule;
+use crate::gateway::authorizer::authorize;
 use crate::gateway::security_headers::DOCUMENTATION_POLICY;
+use crate::platform::access::Api;
 use crate::platform::web::input::InputRule;
 use crate::platform::web::problem::{FaultDocument, ProblemDocument, Voice};
 use crate::platform::web::{assets, page, registry};
+use crate::slices::me;
 use crate::slices::messages::{self, Messages};
 use crate::slices::quotes::{self, Quotes};
 use crate::slices::site;
@@ -33,12 +36,23 @@ use crate::slices::site;
 )]
 struct Document;
 
+/// The operations of the API.
+pub fn api(state: &AppState) -> Api {
+    me::api().merge(quotes::api().with_state(Quotes::from_ref(state)))
+}
+
 /// Every address of the public, but those of health.
 pub fn work(state: &AppState) -> Router {
-    let quotes = quotes::api().with_state(Quotes::from_ref(state));
-    let (api, document) =
-        OpenApiRouter::with_openapi(Document::openapi()).merge(quotes).split_for_parts();
-    api.merge(quotes::pages::routes().with_state(Quotes::from_ref(state)))
+    around(state, api(state))
+}
+
+/// The same around these operations: each of them behind the authorizer.
+pub fn around(state: &AppState, api: Api) -> Router {
+    let api = api.assemble(Document::openapi());
+    let guard = from_fn_with_state(state.authorizer.clone(), authorize);
+    let (operations, document) = (api.router.route_layer(guard), api.document);
+    operations
+        .merge(quotes::pages::routes().with_state(Quotes::from_ref(state)))
         .merge(messages::development(&Messages::from_ref(state)))
         .merge(site::routes())
         .merge(registry::routes(rules()))

@@ -6,6 +6,8 @@ use std::sync::Arc;
 use axum::extract::FromRef;
 
 use super::settings::Settings;
+use crate::gateway::authorizer::Authorizer;
+use crate::platform::access::{LocalIssuers, NoLocalIssuers, Revocations};
 use crate::platform::clock::{Clock, Entropy};
 use crate::platform::crypto::{Keyring, KeyringError};
 use crate::platform::db::{Database, OpenError};
@@ -74,6 +76,7 @@ impl Platform {
 /// What handlers take their part of. Each slice's handle is one field, built in [`Self::new`].
 #[derive(Clone)]
 pub struct AppState {
+    pub(super) authorizer: Authorizer,
     messages: Messages,
     quotes: Quotes,
 }
@@ -84,7 +87,22 @@ impl AppState {
     /// # Errors
     /// A transport of messages cannot be prepared, or the storage cannot be opened.
     pub fn new(platform: &Platform, pricer: Pricer) -> Result<Self, PlatformError> {
+        Self::with(platform, pricer, Arc::new(NoLocalIssuers), Revocations::default())
+    }
+
+    /// The same with pools of our own.
+    ///
+    /// # Errors
+    /// As [`Self::new`].
+    pub fn with(
+        platform: &Platform,
+        pricer: Pricer,
+        local: Arc<dyn LocalIssuers>,
+        revocations: Revocations,
+    ) -> Result<Self, PlatformError> {
         let messages = messages(platform)?;
+        let access = &platform.settings.access;
+        let authorizer = Authorizer::new(access, local, revocations, platform.clock.clone());
         let quotes = Quotes::new(
             pricer,
             documents(platform)?,
@@ -93,7 +111,7 @@ impl AppState {
             platform.entropy.clone(),
             platform.settings.quotes.clone(),
         );
-        Ok(Self { messages, quotes })
+        Ok(Self { authorizer, messages, quotes })
     }
 }
 

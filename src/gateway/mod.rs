@@ -4,6 +4,7 @@
 //! Architecture invariant: no business rule, and nothing of a slice but its door. Start with
 //! [`stack`], which reads from the outermost layer to the handler.
 
+pub mod authorizer;
 mod framing;
 mod limits;
 mod listener;

@@ -15,6 +15,14 @@ pub enum Kind {
     Malformed,
     /// The document is readable and at least one of its values cannot be taken.
     Invalid,
+    /// Who asks does not say who they are.
+    Unauthenticated,
+    /// A token that is no good, whatever the reason.
+    InvalidToken,
+    /// The login is too weak or too old for this.
+    StepUp,
+    /// Who asks is known and may not.
+    Forbidden,
     /// No such thing, or not for who asks.
     NotFound,
     /// The address exists and does not take this method.
@@ -45,6 +53,8 @@ pub enum Kind {
     TooMany,
     /// Something that this needs does not answer: try again later.
     Unavailable,
+    /// Tokens of this issuer cannot be verified now.
+    AuthorizerUnavailable,
     /// The answer took too long.
     Timeout,
     /// Our fault.
@@ -66,9 +76,13 @@ pub struct Entry {
 
 impl Kind {
     /// Every kind, in the order of the registry page.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 24] = [
         Self::Malformed,
         Self::Invalid,
+        Self::Unauthenticated,
+        Self::InvalidToken,
+        Self::StepUp,
+        Self::Forbidden,
         Self::NotFound,
         Self::MethodNotAllowed,
         Self::NotAcceptable,
@@ -84,6 +98,7 @@ impl Kind {
         Self::RequestTimeout,
         Self::TooMany,
         Self::Unavailable,
+        Self::AuthorizerUnavailable,
         Self::Timeout,
         Self::Bug,
     ];
@@ -94,6 +109,10 @@ impl Kind {
         let (slug, status, title, remedy) = match self {
             Self::Malformed => ("malformed", 400, "La requête ne peut pas être lue", "Corrigez la forme de la requête à l’endroit indiqué."),
             Self::Invalid => ("invalid", 422, "Une valeur au moins ne peut pas être acceptée", "Corrigez chaque valeur citée dans « errors », puis recommencez."),
+            Self::Unauthenticated => ("unauthenticated", 401, "Il faut dire qui vous êtes", "Présentez un jeton d’accès dans l’en-tête Authorization."),
+            Self::InvalidToken => ("invalid-token", 401, "Ce jeton d’accès n’est pas valable", "Obtenez un nouveau jeton d’accès, puis recommencez."),
+            Self::StepUp => ("insufficient-user-authentication", 401, "Cet acte demande une identification plus forte ou plus récente", "Identifiez-vous de nouveau, au niveau que donne l’en-tête WWW-Authenticate."),
+            Self::Forbidden => ("forbidden", 403, "Cet acte ne vous est pas ouvert", "Demandez un jeton avec la portée que donne l’en-tête WWW-Authenticate, si votre compte y a droit."),
             Self::NotFound => ("not-found", 404, "Rien à cette adresse", "Vérifiez l’adresse ou l’identifiant."),
             Self::MethodNotAllowed => ("method-not-allowed", 405, "Cette adresse n’accepte pas cette méthode", "Utilisez une des méthodes de l’en-tête Allow."),
             Self::NotAcceptable => ("not-acceptable", 406, "Aucun format accepté n’est servi ici", "Acceptez application/json."),
@@ -109,6 +128,7 @@ impl Kind {
             Self::RequestTimeout => ("request-timeout", 408, "La requête n’est pas arrivée à temps", "Recommencez sur une connexion plus rapide."),
             Self::TooMany => ("too-many-requests", 429, "Trop de requêtes", "Attendez le délai de l’en-tête Retry-After."),
             Self::Unavailable => ("unavailable", 503, "Le service est momentanément indisponible", "Recommencez après le délai de l’en-tête Retry-After."),
+            Self::AuthorizerUnavailable => ("authorizer-unavailable", 503, "Les jetons ne peuvent pas être vérifiés pour le moment", "Recommencez après le délai de l’en-tête Retry-After."),
             Self::Timeout => ("timeout", 504, "La réponse a pris trop de temps", "Recommencez ; un acte avec clé d’idempotence n’est jamais fait deux fois."),
             Self::Bug => ("internal", 500, "Une erreur de notre côté", "Recommencez plus tard, et citez trace_id si cela se répète."),
         };

@@ -4,10 +4,12 @@
 //! Architecture invariant: this floor sees the kernel only. A tool of this room would serve another
 //! company's product unchanged.
 
+pub mod access;
 pub mod clock;
 pub mod crypto;
 pub mod db;
 pub mod digest;
+pub mod http;
 pub mod limits;
 pub mod pdf;
 pub mod storage;

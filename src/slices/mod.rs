@@ -4,6 +4,7 @@
 //! never another slice's inside.
 
 pub mod documents;
+pub mod me;
 pub mod messages;
 pub mod quotes;
 pub mod site;

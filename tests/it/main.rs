@@ -1,5 +1,6 @@
 //! The program from outside: real sockets, a real database, the real command line. One binary.
 
+mod access;
 mod command_line;
 mod database;
 mod documents;

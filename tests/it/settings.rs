@@ -223,3 +223,51 @@ fn what_is_shown_can_be_given_back() {
     back.file = Some(file("back.toml", &shown));
     assert_eq!(load(&back).expect("right").to_toml().expect("TOML"), shown);
 }
+
+const COGNITO: &str = "[[access.issuers]]\n\
+    issuer = \"https://cognito-idp.eu-west-3.amazonaws.com/eu-west-3_Example\"\n\
+    pool = \"clients\"\nprofile = \"cognito\"\nclient_ids = [\"4f9example\"]\nalgs = [\"RS256\"]\n\
+    max_token_age_s = 86400\ngroups = { \"Gestionnaires\" = \"gestionnaires\" }\n";
+
+const KEYCLOAK: &str = "[[access.issuers]]\nissuer = \"https://sso.example/realms/courtiers\"\n\
+    pool = \"partenaires\"\nprofile = \"keycloak\"\nclient_ids = [\"portail\"]\nalgs = [\"RS256\"]\n\
+    max_token_age_s = 3600\n";
+
+fn with_issuers(name: &str, text: &str) -> Sources {
+    Sources { file: Some(file(name, text)), ..sources(&[]) }
+}
+
+#[test]
+fn issuers_are_tables_of_a_file() {
+    let both = with_issuers("issuers.toml", &format!("{COGNITO}{KEYCLOAK}"));
+    let settings = load(&both).expect("right");
+    let [cognito, keycloak] = &settings.access.issuers[..] else {
+        unreachable!("two tables: {:?}", settings.access.issuers)
+    };
+    assert_eq!(cognito.groups["Gestionnaires"], "gestionnaires", "names keep their capitals");
+    assert!(!keycloak.allow_private && keycloak.jwks_uri.is_none());
+    let again = file("again.toml", &settings.to_toml().expect("TOML"));
+    let again = load(&Sources { file: Some(again), ..sources(&[]) }).expect("right");
+    assert_eq!(again.access.issuers.len(), 2, "what is shown can be read");
+}
+
+#[test]
+fn a_wrong_issuer_is_told_with_its_place() {
+    for (from, to, told) in [
+        ("pool = \"clients\"", "pool = \"admin\"", "access.issuers[0].pool"),
+        ("profile", "profil", "access.issuers[0].profil"),
+        ("\"RS256\"", "\"HS256\"", "access.issuers[0].algs"),
+        ("[\"RS256\"]", "[]", "`access.issuers[0].algs` is empty"),
+        ("86400", "10", "`access.issuers[0].max_token_age_s` is 10"),
+        ("[\"4f9example\"]", "[]", "`access.issuers[0].client_ids` is empty"),
+        ("cognito\"\n", "rfc9068\"\n", "`access.issuers[0].audiences` is empty"),
+        ("cognito\"\n", "generic\"\n", "`access.issuers[0].claims` belongs"),
+        ("https://cognito", "http://cognito", "`access.issuers[0].issuer` is not https"),
+    ] {
+        assert!(COGNITO.contains(from), "{from}");
+        let text = refusal(&with_issuers("wrong-issuer.toml", &COGNITO.replace(from, to)));
+        assert!(text.contains(told), "{from}: {text}");
+    }
+    let twice = refusal(&with_issuers("twice.toml", &format!("{KEYCLOAK}{KEYCLOAK}")));
+    assert!(twice.contains("`access.issuers[1].issuer` is there twice"), "{twice}");
+}

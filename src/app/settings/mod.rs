@@ -10,6 +10,7 @@ pub use load::{SettingsError, Sources, load};
 
 use serde::{Deserialize, Serialize};
 
+use crate::gateway::authorizer::AccessSettings;
 use crate::gateway::settings::ServerSettings;
 use crate::platform::crypto::CryptoSettings;
 use crate::platform::db::DatabaseSettings;
@@ -29,6 +30,8 @@ pub struct Settings {
     pub environment: Environment,
     /// Addresses and limits.
     pub server: ServerSettings,
+    /// Whose tokens open the API.
+    pub access: AccessSettings,
     /// The database.
     pub database: DatabaseSettings,
     /// Keys of data at rest.
@@ -84,6 +87,7 @@ impl Settings {
     fn complaints(&self) -> Vec<String> {
         let mut complaints = Complaints::default();
         self.server.check(&mut complaints);
+        self.access.check(&mut complaints);
         self.database.check(&mut complaints);
         self.telemetry.check(&mut complaints);
         let name = self.brand.name.trim();

@@ -161,6 +161,13 @@ pub fn refusal(problem: &Problem, facts: &Facts) -> String {
 /// Plain words for a person who only wanted to read a page.
 const fn words(kind: Kind) -> Words {
     let (title, sentence) = match kind {
+        Kind::Unauthenticated | Kind::InvalidToken | Kind::StepUp => {
+            ("Il faut vous identifier", "Connectez-vous, puis revenez à cette page.")
+        }
+        Kind::Forbidden => (
+            "Cette page ne vous est pas ouverte",
+            "Votre compte n’y donne pas accès. Repartez de l’accueil.",
+        ),
         Kind::NotFound => {
             ("Cette page n’existe pas", "Vérifiez l’adresse, ou repartez de l’accueil.")
         }
@@ -189,7 +196,7 @@ const fn words(kind: Kind) -> Words {
         Kind::TooMany => {
             ("Vous avez fait beaucoup de demandes", "Attendez une minute, puis recommencez.")
         }
-        Kind::Unavailable | Kind::Timeout | Kind::RequestTimeout => (
+        Kind::Unavailable | Kind::AuthorizerUnavailable | Kind::Timeout | Kind::RequestTimeout => (
             "Le service est interrompu un instant",
             "Vos réponses restent sur la page précédente. Recommencez dans une minute.",
         ),

@@ -6,27 +6,34 @@ use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
+use super::author::Author;
+use super::error::not_in_list;
+use super::operations::{
+    CopyQuote, FindQuote, KeepQuote, ListDocuments, ListQuotes, ReadDocument, Simulate,
+};
 use super::service::{Kept, QuoteId, Quotes};
-use super::wire::{DocumentList, QuoteResponse, SimulationRequest, SimulationResponse};
+use super::wire::{DocumentList, QuoteList, QuoteResponse, SimulationRequest, SimulationResponse};
+use crate::handler;
 use crate::kernel::problem::{Kind, Problem};
+use crate::platform::access::{Anyone, Api, Authorized};
 use crate::platform::web::file;
 use crate::platform::web::idempotency::IdempotencyKey;
+use crate::platform::web::input::InputRule;
 use crate::platform::web::json::Json;
 use crate::platform::web::problem::{ApiError, ProblemDocument};
 use crate::platform::web::query::Query;
 
 /// The addresses of this slice.
-pub fn api() -> OpenApiRouter<Quotes> {
-    OpenApiRouter::new()
-        .routes(routes!(simulate))
-        .routes(routes!(keep_quote))
-        .routes(routes!(find_quote))
-        .routes(routes!(copy_quote))
-        .routes(routes!(list_documents))
-        .routes(routes!(read_document))
+pub fn api() -> Api<Quotes> {
+    Api::default()
+        .public::<Simulate, _, _>(handler!(simulate))
+        .public::<KeepQuote, _, _>(handler!(keep_quote))
+        .operation::<ListQuotes, _, _>(handler!(list_quotes))
+        .public::<FindQuote, _, _>(handler!(find_quote))
+        .public::<CopyQuote, _, _>(handler!(copy_quote))
+        .public::<ListDocuments, _, _>(handler!(list_documents))
+        .public::<ReadDocument, _, _>(handler!(read_document))
 }
 
 /// The document shown in the API's page: the one of the README.
@@ -68,6 +75,7 @@ impl Include {
     )
 )]
 async fn simulate(
+    _: Anyone<Simulate>,
     State(quotes): State<Quotes>,
     Query(include): Query<Include>,
     Json(request): Json<SimulationRequest>,
@@ -89,13 +97,51 @@ async fn simulate(
     )
 )]
 async fn keep_quote(
+    caller: Anyone<KeepQuote>,
     State(quotes): State<Quotes>,
     Query(include): Query<Include>,
     key: IdempotencyKey,
     Json(request): Json<SimulationRequest>,
 ) -> Result<Response, ApiError> {
-    let kept = quotes.keep(request, key.as_str(), None).await?;
+    let author = caller.actor::<Author>();
+    let kept = quotes.keep_for(author.as_ref(), request, key.as_str()).await?;
     Ok(kept_response(kept, &include))
+}
+
+/// How much of a list, and from where.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+struct Slice {
+    /// At most so many quotes, 1 to 100; 20 when it is left out.
+    #[serde(default)]
+    limit: Option<u32>,
+    /// After this quote: `next` of the page before.
+    #[serde(default)]
+    after: Option<String>,
+}
+
+/// The quotes that you kept with a token, the latest first.
+#[utoipa::path(
+    get, path = "/v1/quotes", tag = "quotes", params(Slice),
+    responses(
+        (status = 200, description = "A page of your quotes", body = QuoteList),
+        (status = "4XX", description = "What is wrong, where, and how to put it right", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = "5XX", description = "Our fault, or no room now: see Retry-After", body = ProblemDocument, content_type = "application/problem+json"),
+    )
+)]
+async fn list_quotes(
+    caller: Authorized<ListQuotes>,
+    State(quotes): State<Quotes>,
+    Query(slice): Query<Slice>,
+) -> Result<Json<QuoteList>, ApiError> {
+    let limit = slice.limit.unwrap_or(20);
+    if !(1..=100).contains(&limit) {
+        let fault = InputRule::QueryValue.fault("?limit", "Donnez un nombre de 1 à 100.");
+        return Err(Problem::new(Kind::Invalid).faults(vec![fault]).into());
+    }
+    let after = slice.after.map(|text| text.parse()).transpose();
+    let after = after.map_err(|_| Problem::new(Kind::Invalid).faults(vec![not_in_list()]))?;
+    Ok(Json(quotes.list(caller.actor(), after, limit).await?))
 }
 
 /// The quote as it was made.
@@ -108,11 +154,13 @@ async fn keep_quote(
     )
 )]
 async fn find_quote(
+    caller: Anyone<FindQuote>,
     State(quotes): State<Quotes>,
     Path(id): Path<String>,
     Query(include): Query<Include>,
 ) -> Result<Json<QuoteResponse>, ApiError> {
-    let quote = quotes.find(identifier(&id)?).await?;
+    let author = caller.actor::<Author>();
+    let quote = quotes.find_for(author.as_ref(), identifier(&id)?).await?;
     Ok(Json(shown(quote, &include)))
 }
 
@@ -131,13 +179,15 @@ async fn find_quote(
     )
 )]
 async fn copy_quote(
+    caller: Anyone<CopyQuote>,
     State(quotes): State<Quotes>,
     Path(id): Path<String>,
     Query(include): Query<Include>,
     key: IdempotencyKey,
     Json(patch): Json<Value>,
 ) -> Result<Response, ApiError> {
-    let kept = quotes.copy(identifier(&id)?, &patch, key.as_str()).await?;
+    let (author, id) = (caller.actor::<Author>(), identifier(&id)?);
+    let kept = quotes.copy_for(author.as_ref(), id, &patch, key.as_str()).await?;
     Ok(kept_response(kept, &include))
 }
 
@@ -152,10 +202,12 @@ async fn copy_quote(
     )
 )]
 async fn list_documents(
+    caller: Anyone<ListDocuments>,
     State(quotes): State<Quotes>,
     Path(id): Path<String>,
 ) -> Result<Json<DocumentList>, ApiError> {
-    let quote = quotes.find(identifier(&id)?).await?;
+    let author = caller.actor::<Author>();
+    let quote = quotes.find_for(author.as_ref(), identifier(&id)?).await?;
     let papers = quotes.papers().all(&quote).await?;
     let documents = papers.iter().map(|(paper, made)| paper.response(&quote, made)).collect();
     Ok(Json(DocumentList { documents }))
@@ -178,11 +230,13 @@ async fn list_documents(
     )
 )]
 async fn read_document(
+    caller: Anyone<ReadDocument>,
     State(quotes): State<Quotes>,
     Path((id, name)): Path<(String, String)>,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
-    let quote = quotes.find(identifier(&id)?).await?;
+    let author = caller.actor::<Author>();
+    let quote = quotes.find_for(author.as_ref(), identifier(&id)?).await?;
     let (made, name) = quotes.papers().read(&quote, &name).await?;
     Ok(file::inline(file::PDF, &name, &made.document.sha256, made.bytes, &headers))
 }

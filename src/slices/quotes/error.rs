@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
-use crate::kernel::problem::{Kind, Problem};
+use crate::kernel::problem::{Fault, Kind, Problem};
 use crate::platform::db::DbError;
+use crate::platform::web::input::InputRule;
 
 /// A failure of the use-cases of quotes.
 #[derive(Debug, thiserror::Error)]
@@ -14,6 +15,9 @@ pub enum QuoteError {
     /// No quote has this identifier.
     #[error("no such quote")]
     Unknown,
+    /// The list has no such quote to go on after.
+    #[error("no such quote in the list")]
+    NotInList,
     /// The key was used with another document.
     #[error("the idempotency key was used with another document")]
     KeyReused,
@@ -41,6 +45,7 @@ impl From<QuoteError> for Problem {
             QuoteError::Unknown => {
                 Self::new(Kind::NotFound).detail("Aucun devis n’a cet identifiant.")
             }
+            QuoteError::NotInList => Self::new(Kind::Invalid).faults(vec![not_in_list()]),
             QuoteError::KeyReused => Self::new(Kind::IdempotencyKeyReused),
             QuoteError::KeyInProgress => {
                 Self::new(Kind::IdempotencyInProgress).retry_after(Duration::from_secs(1))
@@ -49,4 +54,10 @@ impl From<QuoteError> for Problem {
             QuoteError::Stored(error) => Self::new(Kind::Bug).cause(error),
         }
     }
+}
+
+/// The parameter that a list goes on after, when it is none of its quotes.
+pub(super) fn not_in_list() -> Fault {
+    let detail = "Donnez l’identifiant que la page précédente donne dans son champ next.";
+    InputRule::QueryValue.fault("?after", detail)
 }

@@ -5,9 +5,11 @@
 
 mod api;
 mod archive;
+mod author;
 mod copying;
 mod error;
 pub mod form;
+mod operations;
 pub mod pages;
 mod papers;
 mod pricing;

@@ -1,7 +1,6 @@
 //! Use-cases of the quote: price, keep once, find, copy.
 //!
-//! No HTTP, no SQL text. Whoever holds the identifier of a quote may read it: the identifier is a
-//! secret of 74 random bits, and a quote holds no name.
+//! No HTTP, no SQL text. Who may open which quote is said in `author`; the store asks for it.
 
 use std::sync::Arc;
 
@@ -10,13 +9,16 @@ use jiff::civil::Date;
 use serde_json::Value;
 
 use super::archive::{number, pack_tables, unpack_tables};
+use super::author::{Author, Sight};
 use super::copying;
 use super::error::QuoteError;
 use super::papers::Papers;
 use super::pricing::{Pricer, invalid};
 use super::settings::QuotesSettings;
-use super::store::{Inserted, Key, QuoteRow, Store};
-use super::wire::{QuoteResponse, SimulationRequest, SimulationResponse, WarningResponse};
+use super::store::{Inserted, Key, OwnQuote, QuoteRow, Store, owner};
+use super::wire::{
+    QuoteList, QuoteResponse, QuoteSummary, SimulationRequest, SimulationResponse, WarningResponse,
+};
 use crate::domain::rule::Rule;
 use crate::kernel::calendar::add_months;
 use crate::kernel::french;
@@ -85,7 +87,7 @@ impl Quotes {
         self.pricer.price(request, with_schedule)
     }
 
-    /// Prices a document and keeps it, once per idempotency key.
+    /// Prices a document and keeps it for nobody, once per idempotency key.
     ///
     /// # Errors
     /// As [`Self::simulate`]; a first day of cover out of range or somebody who cannot be insured
@@ -96,25 +98,69 @@ impl Quotes {
         key: &str,
         copied_from: Option<QuoteId>,
     ) -> Result<Kept, Problem> {
-        Ok(self.keep_once(request, key, copied_from).await?)
+        Ok(self.keep_once(request, key, copied_from, None).await?)
+    }
+
+    /// The same for the author, if there is one. Each author has keys of their own.
+    ///
+    /// # Errors
+    /// As [`Self::keep`].
+    pub async fn keep_for(
+        &self,
+        author: Option<&Author>,
+        request: SimulationRequest,
+        key: &str,
+    ) -> Result<Kept, Problem> {
+        Ok(self.keep_once(request, key, None, author).await?)
     }
 
     /// Makes another quote from this one, its request changed by a JSON merge patch.
     ///
     /// # Errors
-    /// As [`Self::keep`] and [`Self::find`].
-    pub async fn copy(&self, id: QuoteId, patch: &Value, key: &str) -> Result<Kept, Problem> {
-        let original = self.find(id).await?;
+    /// As [`Self::keep`] and [`Self::find_for`].
+    pub async fn copy_for(
+        &self,
+        author: Option<&Author>,
+        id: QuoteId,
+        patch: &Value,
+        key: &str,
+    ) -> Result<Kept, Problem> {
+        let original = self.find_for(author, id).await?;
         let request = copying::patched(&original.request, patch)?;
-        self.keep(request, key, Some(id)).await
+        Ok(self.keep_once(request, key, Some(id), author).await?)
     }
 
-    /// The quote as it was made, with its month-by-month tables.
+    /// The quote as it was made, with its month-by-month tables, for who asks through the API.
+    ///
+    /// # Errors
+    /// No such quote, or somebody else's; the database does not answer.
+    pub async fn find_for(
+        &self,
+        author: Option<&Author>,
+        id: QuoteId,
+    ) -> Result<QuoteResponse, Problem> {
+        Ok(self.read(id, Sight::of(author)).await?)
+    }
+
+    /// The same for whoever holds the link of its page.
     ///
     /// # Errors
     /// No such quote; the database does not answer.
-    pub async fn find(&self, id: QuoteId) -> Result<QuoteResponse, Problem> {
-        Ok(self.read(id).await?)
+    pub async fn find_by_link(&self, id: QuoteId) -> Result<QuoteResponse, Problem> {
+        Ok(self.read(id, Sight::All).await?)
+    }
+
+    /// A page of the author's quotes, the latest first, after one of them.
+    ///
+    /// # Errors
+    /// `after` is none of theirs; the database does not answer.
+    pub async fn list(
+        &self,
+        author: &Author,
+        after: Option<QuoteId>,
+        limit: u32,
+    ) -> Result<QuoteList, Problem> {
+        Ok(self.page(author, after, limit).await?)
     }
 
     /// The documents of quotes.
@@ -137,16 +183,18 @@ impl Quotes {
         request: SimulationRequest,
         key: &str,
         copied_from: Option<QuoteId>,
+        author: Option<&Author>,
     ) -> Result<Kept, QuoteError> {
         let now = self.clock.now();
-        let key = self.key(key, now);
+        let key = self.key(key, author, now);
         if let Some(quote) = self.made_before(&key, now).await? {
             return replay(quote, &request, copied_from);
         }
         let mut result = self.pricer.price(&request, true)?;
         self.check_sellable(&request, &result)?;
         result.warnings.extend(self.too_soon_for_the_bank(&request));
-        let row = self.row(request, result, copied_from, now)?;
+        let made_by = author.map(|author| owner(author.party()));
+        let row = QuoteRow { owner: made_by, ..self.row(request, result, copied_from, now)? };
         match self.store.insert(&row, &key).await? {
             Inserted::Made { sequence } => {
                 self.tidy(sequence, now).await;
@@ -162,12 +210,13 @@ impl Quotes {
         }
     }
 
-    /// Keys are apart by capability; once callers have names, by caller too.
-    fn key(&self, key: &str, now: Timestamp) -> Key {
-        Key {
-            hash: sha256(&[b"quotes", key.as_bytes()]),
-            expires_at: now + self.settings.idempotency(),
-        }
+    /// Keys are apart by capability and by author.
+    fn key(&self, key: &str, author: Option<&Author>, now: Timestamp) -> Key {
+        let party = author.map(Author::party);
+        let whose = party.as_ref().map(|party| &party.as_bytes()[..]);
+        let parts: Vec<_> =
+            [Some(&b"quotes"[..]), whose, Some(key.as_bytes())].into_iter().flatten().collect();
+        Key { hash: sha256(&parts), expires_at: now + self.settings.idempotency() }
     }
 
     /// The quote that an earlier request with this key made, while the key lives.
@@ -181,7 +230,8 @@ impl Quotes {
             self.store.forget_key(&key.hash, now).await?;
             return Ok(None);
         }
-        self.read(QuoteId::from_uuid(known.quote)).await.map(Some)
+        // Who has the key made the quote.
+        self.read(QuoteId::from_uuid(known.quote), Sight::All).await.map(Some)
     }
 
     /// A quote commits: the first day of cover can still be met, everybody can be insured, and the
@@ -245,14 +295,15 @@ impl Quotes {
             created_at: now,
             expires_at: now + self.settings.validity(),
             copied_from: copied_from.map(QuoteId::uuid),
+            owner: None,
             request,
             result,
             schedules,
         })
     }
 
-    async fn read(&self, id: QuoteId) -> Result<QuoteResponse, QuoteError> {
-        let row = self.store.find(id.uuid()).await?.ok_or(QuoteError::Unknown)?;
+    async fn read(&self, id: QuoteId, sight: Sight) -> Result<QuoteResponse, QuoteError> {
+        let row = self.store.find(id.uuid(), sight).await?.ok_or(QuoteError::Unknown)?;
         self.response(row)
     }
 
@@ -260,18 +311,41 @@ impl Quotes {
         let id = QuoteId::from_uuid(row.id);
         let mut result = row.result;
         unpack_tables(&row.schedules, &mut result)?;
-        let is_valid = self.clock.now() < row.expires_at;
         Ok(QuoteResponse {
             number: number(row.created_at, row.sequence),
             page: format!("/devis/{id}"),
             id: id.to_string(),
             created_at: row.created_at.to_string(),
             expires_at: row.expires_at.to_string(),
-            status: if is_valid { "valid" } else { "expired" }.to_owned(),
+            status: status(self.clock.now(), row.expires_at),
             copied_from: row.copied_from.map(|uuid| QuoteId::from_uuid(uuid).to_string()),
             request: row.request,
             result,
         })
+    }
+
+    async fn page(
+        &self,
+        author: &Author,
+        after: Option<QuoteId>,
+        limit: u32,
+    ) -> Result<QuoteList, QuoteError> {
+        let before = match after {
+            Some(id) => {
+                let place = self.store.place(author, id.uuid()).await?;
+                place.ok_or(QuoteError::NotInList)?
+            }
+            None => u64::MAX,
+        };
+        // One more than asked for tells whether there is another page.
+        let mut rows = self.store.own(author, before, limit + 1).await?;
+        let wanted = usize::try_from(limit).unwrap_or(usize::MAX);
+        let has_more = rows.len() > wanted;
+        rows.truncate(wanted);
+        let last = rows.last().filter(|_| has_more);
+        let next = last.map(|row| QuoteId::from_uuid(row.id).to_string());
+        let now = self.clock.now();
+        Ok(QuoteList { quotes: rows.into_iter().map(|row| summary(row, now)).collect(), next })
     }
 
     /// Forgets old keys, once in a hundred quotes; a failure only leaves them for the next time.
@@ -282,6 +356,24 @@ impl Quotes {
         if let Err(error) = self.store.forget_keys(now).await {
             tracing::warn!(%error, "old idempotency keys stay for now");
         }
+    }
+}
+
+fn status(now: Timestamp, expires_at: Timestamp) -> String {
+    if now < expires_at { "valid" } else { "expired" }.to_owned()
+}
+
+fn summary(row: OwnQuote, now: Timestamp) -> QuoteSummary {
+    let id = QuoteId::from_uuid(row.id);
+    QuoteSummary {
+        number: number(row.created_at.0, row.sequence),
+        page: format!("/devis/{id}"),
+        id: id.to_string(),
+        created_at: row.created_at.0.to_string(),
+        expires_at: row.expires_at.0.to_string(),
+        status: status(now, row.expires_at.0),
+        tariff_version: row.tariff_version,
+        total_cents: row.total_cents,
     }
 }
 

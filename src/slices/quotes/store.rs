@@ -4,14 +4,16 @@ use jiff::Timestamp;
 use sqlx::types::Json;
 use uuid::Uuid;
 
+use super::author::{Author, Sight};
 use super::wire::{SimulationRequest, SimulationResponse};
+use crate::platform::access::Party;
 use crate::platform::db::{Database, DbError, Instant, statements};
 
 statements! {
     /// A frozen quote.
     INSERT_QUOTE = "INSERT INTO quote \
-        (id, created_at, expires_at, tariff_version, copied_from, request, result, schedules) \
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?)";
+        (id, created_at, expires_at, tariff_version, copied_from, owner, request, result, schedules) \
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)";
     /// The key that made it; a second insert with the same key waits, then fails.
     INSERT_KEY = "INSERT INTO quote_key (key_hash, quote_id, expires_at) VALUES (?, ?, ?)";
     /// Whose key is it.
@@ -20,9 +22,15 @@ statements! {
     DELETE_EXPIRED_KEY = "DELETE FROM quote_key WHERE key_hash = ? AND expires_at <= ?";
     /// A few keys whose time is over.
     DELETE_EXPIRED_KEYS = "DELETE FROM quote_key WHERE expires_at <= ? ORDER BY expires_at LIMIT 1000";
-    /// One quote.
-    SELECT_QUOTE = "SELECT sequence, created_at, expires_at, copied_from, request, result, schedules \
-        FROM quote WHERE id = ?";
+    /// One quote: of nobody, of this owner, or whoever's it is.
+    SELECT_QUOTE = "SELECT sequence, created_at, expires_at, copied_from, owner, request, result, schedules \
+        FROM quote WHERE id = ? AND (owner IS NULL OR owner = ? OR ? = 1)";
+    /// The place of one of this owner's quotes among all.
+    SELECT_PLACE = "SELECT sequence FROM quote WHERE id = ? AND owner = ?";
+    /// This owner's quotes before a place, the latest first.
+    SELECT_OWN = "SELECT id, sequence, created_at, expires_at, tariff_version, \
+        CAST(JSON_EXTRACT(result, '$.project.total_cents') AS SIGNED) AS total_cents \
+        FROM quote WHERE owner = ? AND sequence < ? ORDER BY sequence DESC LIMIT ?";
 }
 
 /// SHA-256 of a key.
@@ -35,6 +43,8 @@ pub(super) struct QuoteRow {
     pub(super) created_at: Timestamp,
     pub(super) expires_at: Timestamp,
     pub(super) copied_from: Option<Uuid>,
+    /// Whose it is; nobody's when it was kept without a token.
+    pub(super) owner: Option<Vec<u8>>,
     pub(super) request: SimulationRequest,
     /// Without the month-by-month tables.
     pub(super) result: SimulationResponse,
@@ -73,12 +83,29 @@ pub(super) struct Store {
     database: Database,
 }
 
+/// One of somebody's quotes, in a list.
+#[derive(sqlx::FromRow)]
+pub(super) struct OwnQuote {
+    pub(super) id: Uuid,
+    pub(super) sequence: u64,
+    pub(super) created_at: Instant,
+    pub(super) expires_at: Instant,
+    pub(super) tariff_version: String,
+    pub(super) total_cents: i64,
+}
+
+/// A party as the column holds it.
+pub(super) fn owner(party: Party) -> Vec<u8> {
+    party.as_bytes().to_vec()
+}
+
 #[derive(sqlx::FromRow)]
 struct SelectedQuote {
     sequence: u64,
     created_at: Instant,
     expires_at: Instant,
     copied_from: Option<Uuid>,
+    owner: Option<Vec<u8>>,
     request: Json<SimulationRequest>,
     result: Json<SimulationResponse>,
     schedules: Vec<u8>,
@@ -110,6 +137,7 @@ impl Store {
             .bind(Instant(quote.expires_at))
             .bind(&quote.result.tariff_version)
             .bind(quote.copied_from)
+            .bind(&quote.owner)
             .bind(Json(&quote.request))
             .bind(Json(&quote.result))
             .bind(&quote.schedules)
@@ -141,19 +169,41 @@ impl Store {
         Ok(())
     }
 
-    /// One quote.
-    pub(super) async fn find(&self, id: Uuid) -> Result<Option<QuoteRow>, DbError> {
-        let row: Option<SelectedQuote> =
-            sqlx::query_as(SELECT_QUOTE).bind(id).fetch_optional(self.database.pool()).await?;
+    /// One quote, if it is there for who asks.
+    pub(super) async fn find(&self, id: Uuid, sight: Sight) -> Result<Option<QuoteRow>, DbError> {
+        let (party, all) = match sight {
+            Sight::All => (None, true),
+            Sight::Of(party) => (party, false),
+        };
+        let query = sqlx::query_as(SELECT_QUOTE).bind(id).bind(party.map(owner)).bind(all);
+        let row: Option<SelectedQuote> = query.fetch_optional(self.database.pool()).await?;
         Ok(row.map(|row| QuoteRow {
             id,
             sequence: row.sequence,
             created_at: row.created_at.0,
             expires_at: row.expires_at.0,
             copied_from: row.copied_from,
+            owner: row.owner,
             request: row.request.0,
             result: row.result.0,
             schedules: row.schedules,
         }))
+    }
+
+    /// The place of one of the author's quotes among all.
+    pub(super) async fn place(&self, who: &Author, id: Uuid) -> Result<Option<u64>, DbError> {
+        let query = sqlx::query_scalar(SELECT_PLACE).bind(id).bind(owner(who.party()));
+        Ok(query.fetch_optional(self.database.pool()).await?)
+    }
+
+    /// The author's quotes before this place, the latest first.
+    pub(super) async fn own(
+        &self,
+        who: &Author,
+        before: u64,
+        limit: u32,
+    ) -> Result<Vec<OwnQuote>, DbError> {
+        let query = sqlx::query_as(SELECT_OWN).bind(owner(who.party())).bind(before).bind(limit);
+        Ok(query.fetch_all(self.database.pool()).await?)
     }
 }

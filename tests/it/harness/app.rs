@@ -8,7 +8,9 @@ use assurly::app::boot::{self, Running};
 use assurly::app::router;
 use assurly::app::settings::{self, Settings, Sources};
 use assurly::app::state::{AppState, Platform};
+use assurly::gateway::authorizer::IssuerSettings;
 use assurly::gateway::{Drained, Stop};
+use assurly::platform::access::{Api, LocalIssuers, NoLocalIssuers, Revocations};
 use assurly::platform::clock::{Clock, Entropy};
 use assurly::platform::db::Database;
 use assurly::platform::web::json::Json;
@@ -52,6 +54,25 @@ pub(crate) fn settings(over: &[(&str, &str)]) -> Settings {
     settings::load(&sources).expect("the settings of the tests are right")
 }
 
+/// Whose tokens the program takes, and operations that only tests have.
+pub(crate) struct Access {
+    pub(crate) issuers: Vec<IssuerSettings>,
+    pub(crate) local: Arc<dyn LocalIssuers>,
+    pub(crate) revocations: Revocations,
+    pub(crate) operations: Api,
+}
+
+impl Default for Access {
+    fn default() -> Self {
+        Self {
+            issuers: Vec::new(),
+            local: Arc::new(NoLocalIssuers),
+            revocations: Revocations::default(),
+            operations: Api::default(),
+        }
+    }
+}
+
 /// A running program.
 pub(crate) struct App {
     pub(crate) public: SocketAddr,
@@ -87,7 +108,20 @@ impl App {
         let url = database.url();
         let mut all = vec![("DATABASE__URL", url.as_str())];
         all.extend(over);
-        Self::on(&all, Some(Arc::clone(database))).await
+        Self::on(&all, Some(Arc::clone(database)), Access::default()).await
+    }
+
+    /// With the shared database, and these issuers.
+    pub(crate) async fn guarded(access: Access) -> Self {
+        let database = TestDatabase::shared().await;
+        let url = database.url();
+        Self::on(&[("DATABASE__URL", &url)], Some(database), access).await
+    }
+
+    /// With these issuers and a database that nobody answers for.
+    pub(crate) async fn guarded_without_database(access: Access) -> Self {
+        let nowhere = ("DATABASE__URL", "mysql://nobody@127.0.0.1:1/nothing");
+        Self::on(&[nowhere, ("DATABASE__ACQUIRE_TIMEOUT_MS", "200")], None, access).await
     }
 
     /// With a database that nobody answers for.
@@ -95,20 +129,28 @@ impl App {
         // Port 1 is reserved: nothing listens there.
         let mut all = vec![("DATABASE__URL", "mysql://nobody@127.0.0.1:1/nothing")];
         all.extend(over);
-        Self::on(&all, None).await
+        Self::on(&all, None, Access::default()).await
     }
 
-    async fn on(over: &[(&str, &str)], database: Option<Arc<TestDatabase>>) -> Self {
+    async fn on(
+        over: &[(&str, &str)],
+        database: Option<Arc<TestDatabase>>,
+        access: Access,
+    ) -> Self {
         logs::keep();
         let clock = Clock::fixed("2026-11-23T09:00:00Z".parse().expect("an instant"));
-        let platform = Platform::with(settings(over), clock.clone(), Entropy::system())
+        let mut settings = settings(over);
+        settings.access.issuers = access.issuers;
+        let platform = Platform::with(settings, clock.clone(), Entropy::system())
             .expect("the address of the database is one");
         let (say, entered) = mpsc::unbounded_channel();
         let release = Arc::new(Semaphore::new(0));
         let stop = Stop::default();
         let pricer = Pricer::shipped().expect("products/");
-        let state = AppState::new(&platform, pricer).expect("the transports are right");
-        let work = router::work(&state).merge(test_routes(say, Arc::clone(&release)));
+        let state = AppState::with(&platform, pricer, access.local, access.revocations);
+        let state = state.expect("the transports are right");
+        let api = router::api(&state).merge(access.operations);
+        let work = router::around(&state, api).merge(test_routes(say, Arc::clone(&release)));
         let running = boot::start(&platform, &state, work, &stop).await.expect("it starts");
         Self {
             public: running.public,

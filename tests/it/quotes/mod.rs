@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use crate::harness::app::App;
 
 /// The project of the README: one loan, one person; it can be quoted on the day of the tests.
-pub(super) fn project() -> Value {
+pub(crate) fn project() -> Value {
     json!({
         "effect_date": "2026-12-05",
         "purpose": "residence_principale",
@@ -57,7 +57,7 @@ impl App {
 }
 
 /// Status and document of an answer.
-pub(super) async fn read(answer: Response) -> (u16, Value) {
+pub(crate) async fn read(answer: Response) -> (u16, Value) {
     let status = answer.status().as_u16();
     (status, answer.json().await.expect("JSON"))
 }

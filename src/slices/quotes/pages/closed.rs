@@ -85,7 +85,7 @@ impl IntoResponse for Closed {
 /// to who never had it.
 pub(super) async fn find(quotes: &Quotes, reference: &str) -> Result<QuoteResponse, Closed> {
     let id = reference.parse().map_err(|_| Closed::Unknown)?;
-    let quote = quotes.find(id).await?;
+    let quote = quotes.find_by_link(id).await?;
     if quote.status == "expired" { Err(Closed::Expired) } else { Ok(quote) }
 }
 

@@ -109,7 +109,7 @@ async fn base(form: &Form, quotes: &Quotes) -> Result<Option<QuoteResponse>, Pro
     let Ok(id) = form.value("devis").parse() else {
         return Ok(None);
     };
-    match quotes.find(id).await {
+    match quotes.find_by_link(id).await {
         Ok(quote) => Ok(Some(quote).filter(|quote| carry::is_editable(&quote.request))),
         Err(problem) if matches!(problem.kind, Kind::NotFound | Kind::Gone) => Ok(None),
         Err(problem) => Err(problem),

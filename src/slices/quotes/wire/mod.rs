@@ -6,9 +6,11 @@
 //! refused on the way in. No rule of the trade is decided here.
 
 pub mod documents;
+pub mod list;
 pub mod request;
 pub mod response;
 
 pub use documents::*;
+pub use list::*;
 pub use request::*;
 pub use response::*;

@@ -1,0 +1,52 @@
+//! What an operation of the API says of itself. One type without a value per operation: the same
+//! declaration guards the handler, writes the OpenAPI document and feeds the inventory.
+
+use std::time::Duration;
+
+use super::actor::Actor;
+use crate::kernel::access::{Acr, PoolKind};
+
+/// An operation for callers who prove who they are.
+pub trait Operation: Send + Sync + 'static {
+    /// Stable name, the `operationId` of the document: `quotes.list`.
+    const ID: &'static str;
+    /// The scope that the token must carry.
+    const SCOPE: &'static str;
+    /// The pools whose people and programs may ask.
+    const POOLS: &'static [PoolKind];
+    /// The weakest login that is enough.
+    const MIN_ACR: Acr = Acr::Pwd;
+    /// The oldest login that is enough.
+    const MAX_AGE: Option<Duration> = None;
+    /// Whether an answer may be kept.
+    const CACHE: Cache = Cache::NoStore;
+    /// Whom the handler sees: made from the verified caller, and from nothing that the request claims.
+    type Actor: Actor;
+}
+
+/// An operation for anybody. A token that is presented is verified all the same.
+pub trait PublicOperation: Send + Sync + 'static {
+    /// Stable name, the `operationId` of the document.
+    const ID: &'static str;
+    /// Why nobody has to say who they are: one sentence, kept in the list of public operations.
+    const REASON: &'static str;
+}
+
+/// Whether the answer of an operation may be kept, and by whom.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cache {
+    /// By nobody.
+    NoStore,
+    /// By the caller's own program, for so many seconds.
+    Private(u32),
+}
+
+impl Cache {
+    /// The header `Cache-Control`.
+    pub fn header(self) -> String {
+        match self {
+            Self::NoStore => "no-store".to_owned(),
+            Self::Private(seconds) => format!("private, max-age={seconds}"),
+        }
+    }
+}

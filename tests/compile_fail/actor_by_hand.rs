@@ -1,0 +1,11 @@
+//! An actor is made from a verified caller, never from values.
+//~ error[E0451]
+//~ of struct `Customer` are private
+
+use assurly::kernel::access::Principal;
+use assurly::platform::access::{Customer, Party};
+
+fn main() {
+    let principal: Principal = todo!();
+    let _ = Customer { party: Party::of(&principal), principal };
+}

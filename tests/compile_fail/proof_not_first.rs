@@ -1,0 +1,25 @@
+//! The proof comes first: before anything that the request claims is read.
+//~ error[E0631]
+//~ expected function signature `fn(Authorized<List>, _)
+
+use assurly::handler;
+use assurly::kernel::access::PoolKind;
+use assurly::platform::access::{Api, Authorized, Bearer, Operation};
+
+struct List;
+
+impl Operation for List {
+    const ID: &'static str = "test.list";
+    const SCOPE: &'static str = "test:lire";
+    const POOLS: &'static [PoolKind] = PoolKind::ALL;
+    type Actor = Bearer;
+}
+
+#[utoipa::path(get, path = "/v1/test/{id}")]
+async fn list(_id: axum::extract::Path<String>, _: Authorized<List>) -> String {
+    "everything".to_owned()
+}
+
+fn main() {
+    let _ = Api::<()>::default().operation::<List, _, _>(handler!(list));
+}
