@@ -18,12 +18,16 @@ RUN mkdir src \
 COPY . .
 RUN find src -type f -exec touch {} + \
  && cargo build --locked --profile dist --bin assurly \
- && install -D -m 0755 target/dist/assurly /out/assurly
+ && install -D -m 0755 target/dist/assurly /out/assurly \
+ && mkdir -p /out/storage
 
 FROM debian:bookworm-slim
 COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/ca-certificates.crt
 COPY --from=build /out/assurly /usr/local/bin/assurly
-# A number suffices: nothing is written, so no home and no account are needed.
+# Where documents are kept, unless a bucket is configured: mount a volume here.
+COPY --from=build --chown=10001:10001 /out/storage /var/lib/assurly/storage
+ENV ASSURLY__STORAGE__URL=file:/var/lib/assurly/storage
+# A number suffices: nothing else is written, so no home and no account are needed.
 USER 10001:10001
 WORKDIR /
 ENV ASSURLY__SERVER__LISTEN=0.0.0.0:8080

@@ -26,6 +26,14 @@ PACKAGES_BROWSER=(
     'fonts-dejavu-core|/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf|a font, so that pages have a layout'
 )
 
+PACKAGES_DOCUMENTS=(
+    'poppler-utils|pdftotext|reads the documents as any reader does'
+    'qpdf|qpdf|checks the structure of the documents'
+)
+PACKAGES_S3=(
+    'python3-venv|/usr/share/doc/python3-venv|holds moto, the S3 server of the tests'
+)
+
 there() {
     case "$1" in
     /*) compgen -G "$1" >/dev/null ;;
@@ -105,6 +113,23 @@ need_cargo() {
     say "            Debian's own is too old; take it from https://rustup.rs, or from Debian's package of"
     say "            rustup where there is one (13 and later): apt install rustup && rustup default stable"
     die "cargo is not there: a Rust toolchain of $version or later is needed."
+}
+
+# moto_server VERSION: an S3 server for the tests, from PyPI, under var/tools; on failure PROBLEM.
+moto_server() {
+    local home="$VAR/tools/moto" log="$LOGS/moto-install.log"
+    PROBLEM=
+    if [ "$(cat "$home/version" 2>/dev/null)" = "$1" ]; then return 0; fi
+    say "            installing moto $1 into var/tools (once: the S3 server of the tests)"
+    rm -rf "$home"
+    if python3 -m venv "$home" >"$log" 2>&1 &&
+        "$home/bin/pip" install --quiet "moto[s3]==$1" flask flask-cors >>"$log" 2>&1; then
+        say "$1" >"$home/version"
+        return 0
+    fi
+    PROBLEM="moto $1 could not be installed"
+    show_tail "$log" 20
+    return 1
 }
 
 # cargo_tool NAME VERSION: of that very version, under var/tools; on failure PROBLEM.

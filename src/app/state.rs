@@ -11,6 +11,9 @@ use crate::platform::access::{LocalIssuers, Revocations};
 use crate::platform::clock::{Clock, Entropy};
 use crate::platform::crypto::{Keyring, KeyringError};
 use crate::platform::db::{Database, OpenError};
+use crate::platform::pdf::Typesetter;
+use crate::platform::storage::{Storage, StorageError};
+use crate::slices::documents::Documents;
 use crate::slices::identity::{Identity, Tools};
 use crate::slices::messages::{Messages, TransportError};
 use crate::slices::quotes::{Pricer, Quotes};
@@ -41,6 +44,9 @@ pub enum PlatformError {
     /// The keys' file is wrong.
     #[error(transparent)]
     Keyring(#[from] KeyringError),
+    /// The storage is wrong.
+    #[error(transparent)]
+    Storage(#[from] StorageError),
     /// A transport of messages is wrong.
     #[error(transparent)]
     Messages(#[from] TransportError),
@@ -84,7 +90,7 @@ impl AppState {
     /// Builds the slices from the tools.
     ///
     /// # Errors
-    /// A transport of messages cannot be prepared.
+    /// A transport of messages cannot be prepared, or the storage cannot be opened.
     pub fn new(platform: &Platform, pricer: Pricer) -> Result<Self, PlatformError> {
         let own = identity(platform)?.issuers();
         Self::with(platform, pricer, own, platform.revocations.clone())
@@ -106,6 +112,7 @@ impl AppState {
         let authorizer = Authorizer::new(access, local, revocations, platform.clock.clone());
         let quotes = Quotes::new(
             pricer,
+            documents(platform)?,
             platform.database.clone(),
             platform.clock.clone(),
             platform.entropy.clone(),
@@ -141,6 +148,18 @@ impl FromRef<AppState> for Identity {
     fn from_ref(state: &AppState) -> Self {
         state.identity.clone()
     }
+}
+
+/// The archive of documents. The storage is opened here: only a program that serves needs one.
+fn documents(platform: &Platform) -> Result<Documents, StorageError> {
+    let settings = &platform.settings;
+    Ok(Documents::new(
+        (platform.database.clone(), Storage::open(&settings.storage)?),
+        Typesetter::new(&settings.pdf),
+        (platform.clock.clone(), platform.entropy.clone()),
+        &settings.documents,
+        &settings.brand.name,
+    ))
 }
 
 /// Messages alone, for the command line.

@@ -8,6 +8,7 @@ use axum::response::{IntoResponse, Response};
 use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
+use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Predicate};
 
 use super::framing::{certain_end, plain_head};
 use super::limits::{Limits, bounded_body, in_time, room_to_work, small_head};
@@ -63,13 +64,18 @@ fn around(
             .layer(from_fn_with_state(entropy.clone(), name))
             .layer(from_fn(witness))
             .layer(from_fn(certain_end))
-            .layer(CompressionLayer::new())
+            .layer(CompressionLayer::new().compress_when(worth_it()))
             .layer(from_fn_with_state(headers, protect))
             .layer(from_fn_with_state(voice.clone(), speak))
             .layer(CatchPanicLayer::custom(panicked))
             .layer(from_fn_with_state(limits.clone(), small_head))
             .layer(from_fn(plain_head)),
     )
+}
+
+/// What compression makes smaller: not a PDF, which is compressed already and has its size shown.
+fn worth_it() -> impl Predicate {
+    DefaultPredicate::new().and(NotForContentType::const_new("application/pdf"))
 }
 
 /// The panic's own words are in the log already, with their place.

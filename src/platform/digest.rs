@@ -33,8 +33,13 @@ pub fn sha256(parts: &[&[u8]]) -> [u8; 32] {
         bytes.extend_from_slice(&(part.len() as u64).to_be_bytes());
         bytes.extend_from_slice(part);
     }
+    plain_sha256(&bytes)
+}
+
+/// SHA-256 of these bytes alone: what `sha256sum` says of a file.
+pub fn plain_sha256(bytes: &[u8]) -> [u8; 32] {
     let mut hash = [0; 32];
-    hash.copy_from_slice(digest(&SHA256, &bytes).as_ref());
+    hash.copy_from_slice(digest(&SHA256, bytes).as_ref());
     hash
 }
 

@@ -1,4 +1,5 @@
-//! Tools that know nothing of insurance: time, randomness, the database, logs, and the web's forms.
+//! Tools that know nothing of insurance: time, randomness, the database, documents, logs, and the
+//! web’s forms.
 //!
 //! Architecture invariant: this floor sees the kernel only. A tool of this room would serve another
 //! company's product unchanged.
@@ -10,5 +11,7 @@ pub mod db;
 pub mod digest;
 pub mod http;
 pub mod limits;
+pub mod pdf;
+pub mod storage;
 pub mod telemetry;
 pub mod web;

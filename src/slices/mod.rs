@@ -4,6 +4,7 @@
 //! never another slice's inside.
 
 pub mod campaigns;
+pub mod documents;
 pub mod identity;
 pub mod me;
 pub mod messages;

@@ -13,6 +13,7 @@ mod lifecycle;
 mod limits;
 mod messages;
 mod names;
+mod papers;
 mod quotes;
 mod refusals;
 mod settings;

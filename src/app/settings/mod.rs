@@ -15,8 +15,11 @@ use crate::gateway::settings::ServerSettings;
 use crate::platform::crypto::CryptoSettings;
 use crate::platform::db::DatabaseSettings;
 use crate::platform::limits::Complaints;
+use crate::platform::pdf::PdfSettings;
+use crate::platform::storage::StorageSettings;
 use crate::platform::telemetry::TelemetrySettings;
 use crate::slices::campaigns::CampaignsSettings;
+use crate::slices::documents::DocumentsSettings;
 use crate::slices::identity::IdentitySettings;
 use crate::slices::messages::MessagesSettings;
 use crate::slices::quotes::QuotesSettings;
@@ -47,6 +50,12 @@ pub struct Settings {
     pub messages: MessagesSettings,
     /// Loads of open data, and segments out of them.
     pub campaigns: CampaignsSettings,
+    /// Typesetting.
+    pub pdf: PdfSettings,
+    /// Where documents are kept.
+    pub storage: StorageSettings,
+    /// What documents say of the insurer.
+    pub documents: DocumentsSettings,
 }
 
 /// What a copy of the program is for.
@@ -97,6 +106,9 @@ impl Settings {
         self.quotes.check(&mut complaints);
         self.messages.check(self.is_development(), &mut complaints);
         self.campaigns.check(&mut complaints);
+        self.pdf.check(&mut complaints);
+        self.storage.check(&mut complaints);
+        self.documents.check(&mut complaints);
         complaints.unless(
             self.is_development() || self.is_safely_reached(),
             "server.public_url",

@@ -110,9 +110,24 @@ pub fn month(date: Date) -> String {
 
 /// The day in Paris of a moment written as RFC 3339, in words; `None` when it is not a moment.
 pub fn day_of_moment(text: &str) -> Option<String> {
+    date_of_moment(text).map(day)
+}
+
+/// The day in Paris of a moment written as RFC 3339; `None` when it is not a moment.
+pub fn date_of_moment(text: &str) -> Option<Date> {
     let moment: Timestamp = text.parse().ok()?;
     let paris = TimeZone::posix(PARIS).ok()?;
-    Some(day(moment.to_zoned(paris).date()))
+    Some(moment.to_zoned(paris).date())
+}
+
+/// The size of a file: `84 Ko`, `1,2 Mo`; never less than one.
+pub fn bytes(size: u64) -> String {
+    let kilo = size.div_ceil(1000).max(1);
+    if kilo < 1000 {
+        return format!("{kilo}{HARD}Ko");
+    }
+    let tenths = size.div_ceil(100_000);
+    format!("{},{}{HARD}Mo", tenths / 10, tenths % 10)
 }
 
 /// A term in years and months: `20 ans`, `20 ans et 6 mois`, `11 mois`.

@@ -15,6 +15,7 @@ const FROM_ZERO: &[&str] = &[
     "db_migrations_applied_total",
     "db_migrations_failed_total",
     "db_pool_wait_timeouts_total",
+    "documents_altered_total",
     "http_connections_broken_total",
     "http_connections_cut_total",
     "http_requests_shed_total",

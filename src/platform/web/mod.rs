@@ -9,6 +9,7 @@ mod contrast;
 pub mod cookies;
 pub mod csrf;
 pub mod facts;
+pub mod file;
 pub mod form;
 pub mod idempotency;
 pub mod input;

@@ -1,7 +1,7 @@
 //! JSON addresses of quotes. Each handler reads, calls one use-case, answers.
 
 use axum::extract::{Path, State};
-use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use serde_json::Value;
@@ -9,12 +9,15 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::author::Author;
 use super::error::not_in_list;
-use super::operations::{CopyQuote, FindQuote, KeepQuote, ListQuotes, Simulate};
+use super::operations::{
+    CopyQuote, FindQuote, KeepQuote, ListDocuments, ListQuotes, ReadDocument, Simulate,
+};
 use super::service::{Kept, QuoteId, Quotes};
-use super::wire::{QuoteList, QuoteResponse, SimulationRequest, SimulationResponse};
+use super::wire::{DocumentList, QuoteList, QuoteResponse, SimulationRequest, SimulationResponse};
 use crate::handler;
 use crate::kernel::problem::{Kind, Problem};
 use crate::platform::access::{Anyone, Api, Authorized};
+use crate::platform::web::file;
 use crate::platform::web::idempotency::IdempotencyKey;
 use crate::platform::web::input::InputRule;
 use crate::platform::web::json::Json;
@@ -29,6 +32,8 @@ pub fn api() -> Api<Quotes> {
         .operation::<ListQuotes, _, _>(handler!(list_quotes))
         .public::<FindQuote, _, _>(handler!(find_quote))
         .public::<CopyQuote, _, _>(handler!(copy_quote))
+        .public::<ListDocuments, _, _>(handler!(list_documents))
+        .public::<ReadDocument, _, _>(handler!(read_document))
 }
 
 /// The document shown in the API's page: the one of the README.
@@ -184,6 +189,56 @@ async fn copy_quote(
     let (author, id) = (caller.actor::<Author>(), identifier(&id)?);
     let kept = quotes.copy_for(author.as_ref(), id, &patch, key.as_str()).await?;
     Ok(kept_response(kept, &include))
+}
+
+/// The documents of a quote: made at the first demand, then always the same.
+#[utoipa::path(
+    get, path = "/v1/quotes/{id}/documents", tag = "quotes",
+    params(("id" = String, Path, description = "Identifier, `quo_…`")),
+    responses(
+        (status = 200, description = "The documents", body = DocumentList),
+        (status = 404, description = "No such quote", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = "5XX", description = "Our fault, or no room now: see Retry-After", body = ProblemDocument, content_type = "application/problem+json"),
+    )
+)]
+async fn list_documents(
+    caller: Anyone<ListDocuments>,
+    State(quotes): State<Quotes>,
+    Path(id): Path<String>,
+) -> Result<Json<DocumentList>, ApiError> {
+    let author = caller.actor::<Author>();
+    let quote = quotes.find_for(author.as_ref(), identifier(&id)?).await?;
+    let papers = quotes.papers().all(&quote).await?;
+    let documents = papers.iter().map(|(paper, made)| paper.response(&quote, made)).collect();
+    Ok(Json(DocumentList { documents }))
+}
+
+/// One document of a quote, as a PDF.
+#[utoipa::path(
+    get, path = "/v1/quotes/{id}/documents/{name}", tag = "quotes",
+    params(
+        ("id" = String, Path, description = "Identifier, `quo_…`"),
+        ("name" = String, Path, description = "Name from the list: `devis`, `fiche_standardisee_1`"),
+    ),
+    responses(
+        (status = 200, description = "The document", body = Vec<u8>, content_type = "application/pdf", headers(
+            ("ETag" = String, description = "SHA-256 of the bytes"),
+        )),
+        (status = 304, description = "The bytes of If-None-Match are these"),
+        (status = 404, description = "No such quote, or no such document", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = "5XX", description = "Our fault, or no room now: see Retry-After", body = ProblemDocument, content_type = "application/problem+json"),
+    )
+)]
+async fn read_document(
+    caller: Anyone<ReadDocument>,
+    State(quotes): State<Quotes>,
+    Path((id, name)): Path<(String, String)>,
+    headers: HeaderMap,
+) -> Result<Response, ApiError> {
+    let author = caller.actor::<Author>();
+    let quote = quotes.find_for(author.as_ref(), identifier(&id)?).await?;
+    let (made, name) = quotes.papers().read(&quote, &name).await?;
+    Ok(file::inline(file::PDF, &name, &made.document.sha256, made.bytes, &headers))
 }
 
 /// A text that is no identifier names nothing.

@@ -11,6 +11,7 @@ mod error;
 pub mod form;
 mod operations;
 pub mod pages;
+mod papers;
 mod pricing;
 mod reading;
 pub mod service;

@@ -47,3 +47,19 @@ impl Operation for ListQuotes {
         &[PoolKind::Clients, PoolKind::Partenaires, PoolKind::Gestion];
     type Actor = Author;
 }
+
+/// Lists the documents of a quote that may be opened.
+pub(super) struct ListDocuments;
+
+impl PublicOperation for ListDocuments {
+    const ID: &'static str = "quotes.documents";
+    const REASON: &'static str = "as opening the quote that they are made of";
+}
+
+/// Reads a document of a quote that may be opened.
+pub(super) struct ReadDocument;
+
+impl PublicOperation for ReadDocument {
+    const ID: &'static str = "quotes.document";
+    const REASON: &'static str = "as opening the quote that it is made of";
+}

@@ -12,6 +12,7 @@ use super::archive::{number, pack_tables, unpack_tables};
 use super::author::{Author, Sight};
 use super::copying;
 use super::error::QuoteError;
+use super::papers::Papers;
 use super::pricing::{Pricer, invalid};
 use super::settings::QuotesSettings;
 use super::store::{Inserted, Key, OwnQuote, QuoteRow, Store, owner};
@@ -28,6 +29,7 @@ use crate::kernel::problem::{Fault, Problem};
 use crate::platform::clock::{Clock, Entropy};
 use crate::platform::db::Database;
 use crate::platform::digest::sha256;
+use crate::slices::documents::Documents;
 
 /// Names the identifiers of quotes.
 pub struct Quote;
@@ -43,6 +45,7 @@ pub type QuoteId = Id<Quote>;
 #[derive(Clone)]
 pub struct Quotes {
     pricer: Arc<Pricer>,
+    papers: Papers,
     store: Store,
     clock: Clock,
     entropy: Entropy,
@@ -61,12 +64,15 @@ impl Quotes {
     /// The use-cases on these tools.
     pub fn new(
         pricer: Pricer,
+        documents: Documents,
         database: Database,
         clock: Clock,
         entropy: Entropy,
         settings: QuotesSettings,
     ) -> Self {
-        Self { pricer: Arc::new(pricer), store: Store::new(database), clock, entropy, settings }
+        let papers = Papers::new(documents);
+        let store = Store::new(database);
+        Self { pricer: Arc::new(pricer), papers, store, clock, entropy, settings }
     }
 
     /// Prices a document; writes nothing. Month-by-month tables are left out unless
@@ -156,6 +162,11 @@ impl Quotes {
         limit: u32,
     ) -> Result<QuoteList, Problem> {
         Ok(self.page(author, after, limit).await?)
+    }
+
+    /// The documents of quotes.
+    pub(super) const fn papers(&self) -> &Papers {
+        &self.papers
     }
 
     /// Today in Paris: the day that a French contract speaks of.

@@ -43,6 +43,7 @@ pub(crate) fn settings(over: &[(&str, &str)]) -> Settings {
         ("CRYPTO__KEYRING_FILE", KEYRING.as_str()),
         // All tests come from one address.
         ("IDENTITY__ATTEMPTS_BURST", "1000000"),
+        ("STORAGE__URL", concat!("file:", env!("CARGO_TARGET_TMPDIR"), "/storage")),
         // A test that moves its clock must not make another one's messages stale.
         ("MESSAGES__TEND_MS", "600000"),
     ];

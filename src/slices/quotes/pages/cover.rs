@@ -39,13 +39,18 @@ impl Cover {
 
     /// Its name, and the initials that the bank uses.
     pub(super) const fn name(&self) -> (&'static str, &'static str) {
-        match self.guarantee {
-            Guarantee::Deces => ("Décès", ""),
-            Guarantee::Ptia => ("Perte totale et irréversible d’autonomie", "PTIA"),
-            Guarantee::Ipt => ("Invalidité permanente totale", "IPT"),
-            Guarantee::Itt => ("Arrêt de travail", "ITT"),
-            Guarantee::Ipp => ("Invalidité permanente partielle", "IPP"),
-        }
+        name(self.guarantee)
+    }
+}
+
+/// The name of a guarantee, and the initials that the bank uses.
+pub(super) const fn name(guarantee: Guarantee) -> (&'static str, &'static str) {
+    match guarantee {
+        Guarantee::Deces => ("Décès", ""),
+        Guarantee::Ptia => ("Perte totale et irréversible d’autonomie", "PTIA"),
+        Guarantee::Ipt => ("Invalidité permanente totale", "IPT"),
+        Guarantee::Itt => ("Arrêt de travail", "ITT"),
+        Guarantee::Ipp => ("Invalidité permanente partielle", "IPP"),
     }
 }
 
@@ -79,7 +84,7 @@ fn inability(options: &OptionsRequest) -> String {
 }
 
 /// Until when, and why then: the last repayment, or a birthday before it.
-fn until(quote: &QuoteResponse, place: usize, found: &GuaranteeResponse) -> String {
+pub(super) fn until(quote: &QuoteResponse, place: usize, found: &GuaranteeResponse) -> String {
     let end = found.end_date;
     let day = french::day(end);
     let birth = quote.request.insured.get(place).map(|person| person.birth_date);

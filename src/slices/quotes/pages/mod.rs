@@ -7,6 +7,7 @@
 mod chart;
 mod closed;
 mod cover;
+pub(super) mod papers;
 mod price;
 mod quote;
 #[cfg(test)]
@@ -31,5 +32,6 @@ pub fn routes() -> Router<Quotes> {
         .route("/simuler", get(simulator::show).post(simulator::submit))
         .route("/devis/{reference}", get(quote::show).post(quote::change))
         .route("/devis/{reference}/suite", get(quote::next))
+        .route("/devis/{reference}/documents/{name}", get(papers::file))
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
 }

@@ -9,6 +9,7 @@ use axum::{
 use super::chart::Chart;
 use super::closed::{self, Closed};
 use super::cover::Cover;
+use super::papers::Offer;
 use super::price::{Comparison, Price};
 use super::simulator::key_of;
 use super::{words, years};
@@ -17,6 +18,7 @@ use crate::kernel::money::Cents;
 use crate::platform::web::form::Form;
 use crate::platform::web::page::{self, Page, Sheet};
 use crate::slices::quotes::form::{answers, assumptions, carry, refusal};
+use crate::slices::quotes::papers::Paper;
 use crate::slices::quotes::service::Quotes;
 use crate::slices::quotes::wire::{InsuredRequest, LoanRequest, QuoteResponse};
 
@@ -31,6 +33,7 @@ pub(super) struct QuotePage<'a> {
     comparison: Option<Comparison>,
     cover: Vec<Cover>,
     persons: Vec<Person>,
+    papers: Vec<Offer>,
     years: Vec<years::Year>,
     chart: Option<Chart>,
     editable: bool,
@@ -58,10 +61,28 @@ impl<'a> QuotePage<'a> {
             comparison: Comparison::of(quote),
             cover: Cover::of(quote),
             persons: Person::all(quote),
+            papers: Paper::all(quote).iter().map(|one| Offer::of(quote, one, None)).collect(),
             editable: carry::is_editable(&quote.request),
             chart: Chart::of(&years, years::owed_at_start(quote)),
             years,
         }
+    }
+
+    /// The page with the sizes of its documents, which are made when it is first looked at. A page
+    /// is never refused for them: without a size, a link is a link.
+    async fn with_papers(mut self, quotes: &Quotes) -> Self {
+        match quotes.papers().all(self.quote).await {
+            Ok(papers) => {
+                let offers = papers.iter();
+                let offers = offers.map(|(one, made)| Offer::of(self.quote, one, Some(made.size)));
+                self.papers = offers.collect();
+            }
+            Err(problem) => {
+                let cause = problem.cause.unwrap_or_default();
+                tracing::warn!(cause, "the documents of a quote are not ready");
+            }
+        }
+        self
     }
 
     fn made_on(&self) -> String {
@@ -79,19 +100,9 @@ impl<'a> QuotePage<'a> {
     }
 
     /// One loan in one line.
+    #[expect(clippy::unused_self, reason = "templates call methods")]
     fn loan_line(&self, loan: &LoanRequest) -> String {
-        let deferral = loan.deferral_months.filter(|months| *months > 0);
-        format!(
-            "{}{HARD}: {} sur {}, à {}{}",
-            words::kind(loan.kind),
-            french::euros_short(Cents::new(loan.capital_cents)),
-            french::duration(loan.months),
-            french::rate(&loan.nominal_rate),
-            deferral.map_or(String::new(), |months| format!(
-                ", différé de {}",
-                french::duration(months)
-            ))
-        )
+        loan_line(loan)
     }
 
     /// Whether the loans are already being repaid, as far as we were told.
@@ -135,19 +146,33 @@ impl<'a> QuotePage<'a> {
     }
 }
 
+/// One loan in one line.
+pub(super) fn loan_line(loan: &LoanRequest) -> String {
+    let deferral = loan.deferral_months.filter(|months| *months > 0);
+    format!(
+        "{}{HARD}: {} sur {}, à {}{}",
+        words::kind(loan.kind),
+        french::euros_short(Cents::new(loan.capital_cents)),
+        french::duration(loan.months),
+        french::rate(&loan.nominal_rate),
+        deferral
+            .map_or(String::new(), |months| format!(", différé de {}", french::duration(months)))
+    )
+}
+
 /// One person among the assumptions: what was assumed, and the fields that change it. A field is
 /// its name and its label.
 #[derive(Clone, Debug)]
-struct Person {
-    who: String,
-    line: String,
+pub(super) struct Person {
+    pub(super) who: String,
+    pub(super) line: String,
     situation: (String, String),
     job: (String, String),
     part: (String, String),
 }
 
 impl Person {
-    fn all(quote: &QuoteResponse) -> Vec<Self> {
+    pub(super) fn all(quote: &QuoteResponse) -> Vec<Self> {
         let count = quote.request.insured.len();
         let asked = answers::assumptions(&quote.request);
         let people = quote.request.insured.iter().enumerate();
@@ -194,7 +219,8 @@ pub(super) async fn show(
 ) -> Result<Response, Closed> {
     let quote = closed::find(&quotes, &reference).await?;
     let form = answers::assumptions(&quote.request);
-    Ok(Page::new(QuotePage::new(&quote, form, quotes.fresh_key())).into_response())
+    let page = QuotePage::new(&quote, form, quotes.fresh_key());
+    Ok(Page::new(page.with_papers(&quotes).await).into_response())
 }
 
 pub(super) async fn change(

@@ -5,10 +5,12 @@
 //! `_cents`, rates and percentages are decimal strings, dates `YYYY-MM-DD`. Unknown fields are
 //! refused on the way in. No rule of the trade is decided here.
 
+pub mod documents;
 pub mod list;
 pub mod request;
 pub mod response;
 
+pub use documents::*;
 pub use list::*;
 pub use request::*;
 pub use response::*;

@@ -1,0 +1,81 @@
+//! The kinds of documents, and the version of the template of each.
+//!
+//! A template whose words or figures change gets the next version here: the archive says of every
+//! document which one it was set from. A test refuses a template that changed without it.
+
+/// A kind of document.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Kind {
+    /// Standardised information sheet (*fiche standardisée d'information*), one per insured person.
+    FicheStandardisee,
+    /// The quote.
+    Devis,
+    /// Insurance product information document (*IPID*).
+    Ipid,
+    /// Notice and general conditions.
+    Notice,
+    /// Particular conditions, with the schedule of premiums.
+    ConditionsParticulieres,
+    /// SEPA direct debit mandate.
+    MandatSepa,
+    /// Certificate for the lender.
+    AttestationPreteur,
+    /// Letter to the bank.
+    LettreBanque,
+}
+
+impl Kind {
+    /// Every kind, in the order in which a customer meets them.
+    pub const ALL: [Self; 8] = [
+        Self::FicheStandardisee,
+        Self::Devis,
+        Self::Ipid,
+        Self::Notice,
+        Self::ConditionsParticulieres,
+        Self::MandatSepa,
+        Self::AttestationPreteur,
+        Self::LettreBanque,
+    ];
+
+    /// Stable code: also the name of the template, and the last part of an address.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::FicheStandardisee => "fiche_standardisee",
+            Self::Devis => "devis",
+            Self::Ipid => "ipid",
+            Self::Notice => "notice",
+            Self::ConditionsParticulieres => "conditions_particulieres",
+            Self::MandatSepa => "mandat_sepa",
+            Self::AttestationPreteur => "attestation_preteur",
+            Self::LettreBanque => "lettre_banque",
+        }
+    }
+
+    /// Version of the template in force.
+    pub const fn template_version(self) -> u32 {
+        match self {
+            Self::FicheStandardisee
+            | Self::Devis
+            | Self::Ipid
+            | Self::Notice
+            | Self::ConditionsParticulieres
+            | Self::MandatSepa
+            | Self::AttestationPreteur
+            | Self::LettreBanque => 1,
+        }
+    }
+
+    /// Title, as a customer reads it.
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::FicheStandardisee => "Fiche standardisée d’information",
+            Self::Devis => "Devis d’assurance de prêt",
+            Self::Ipid => "Document d’information sur le produit d’assurance",
+            Self::Notice => "Notice d’information et conditions générales",
+            Self::ConditionsParticulieres => "Conditions particulières",
+            Self::MandatSepa => "Mandat de prélèvement SEPA",
+            Self::AttestationPreteur => "Attestation d’assurance pour le prêteur",
+            Self::LettreBanque => "Lettre à la banque",
+        }
+    }
+}

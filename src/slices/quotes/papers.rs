@@ -1,0 +1,123 @@
+//! The documents of a kept quote: the information sheet of each insured person, and the quote itself.
+//!
+//! A quote is frozen, so each document is made once, at the first demand, from the figures that the
+//! page shows; after that it is always the same bytes.
+
+use super::pages::papers::{devis, fiche, whose};
+use super::service::QuoteId;
+use super::wire::{DocumentResponse, QuoteResponse};
+use crate::kernel::french;
+use crate::kernel::problem::{Kind as Refusal, Problem};
+use crate::platform::digest::hex;
+use crate::slices::documents::{Document, Documents, Kind, Made, Order, Subject};
+
+/// Whose the documents are, in the archive.
+const SORT: &str = "quote";
+
+/// A frozen thing has one version.
+const VERSION: u32 = 1;
+
+/// The documents of quotes. Cheap to clone.
+#[derive(Clone)]
+pub(super) struct Papers {
+    documents: Documents,
+}
+
+/// One document of a quote: which one, and what it is called.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Paper {
+    /// Last part of its addresses.
+    pub(super) name: String,
+    /// What it is, and whose when there are several.
+    pub(super) title: String,
+    kind: Kind,
+    /// The insured person's number, from 1; 0 for all.
+    part: u16,
+}
+
+impl Papers {
+    pub(super) const fn new(documents: Documents) -> Self {
+        Self { documents }
+    }
+
+    /// What is known of each document, made if nobody has.
+    pub(super) async fn all(
+        &self,
+        quote: &QuoteResponse,
+    ) -> Result<Vec<(Paper, Document)>, Problem> {
+        let mut all = Vec::new();
+        for paper in Paper::all(quote) {
+            let document = self.documents.obtain(paper.order(quote)?).await?;
+            all.push((paper, document));
+        }
+        Ok(all)
+    }
+
+    /// The document of this name with its bytes, and the name of its file.
+    pub(super) async fn read(
+        &self,
+        quote: &QuoteResponse,
+        name: &str,
+    ) -> Result<(Made, String), Problem> {
+        let paper = Paper::all(quote).into_iter().find(|paper| paper.name == name);
+        let unknown =
+            || Problem::new(Refusal::NotFound).detail("Ce devis n’a pas de document de ce nom.");
+        let paper = paper.ok_or_else(unknown)?;
+        let file = format!("{}-{}.pdf", paper.name.replace('_', "-"), quote.number);
+        Ok((self.documents.read(paper.order(quote)?).await?, file))
+    }
+}
+
+impl Paper {
+    /// The documents that a quote has, in the order in which they are read.
+    pub(super) fn all(quote: &QuoteResponse) -> Vec<Self> {
+        let count = quote.request.insured.len();
+        let mut all = vec![Self::new(Kind::Devis, 0, "")];
+        all.extend(
+            (1..).zip(0..count).map(|(part, place)| {
+                Self::new(Kind::FicheStandardisee, part, &whose(place, count))
+            }),
+        );
+        all
+    }
+
+    fn new(kind: Kind, part: u16, whose: &str) -> Self {
+        let code = kind.code();
+        let name = if part == 0 { code.to_owned() } else { format!("{code}_{part}") };
+        Self { name, title: format!("{}{whose}", kind.title()), kind, part }
+    }
+
+    /// What the archive is asked for.
+    fn order(&self, quote: &QuoteResponse) -> Result<Order, Problem> {
+        let unreadable = |what| Problem::new(Refusal::Bug).cause(what);
+        let id: QuoteId = quote.id.parse().map_err(|_| unreadable("a quote's identifier"))?;
+        let date = french::date_of_moment(&quote.created_at);
+        let place = usize::from(self.part).checked_sub(1);
+        Ok(Order {
+            subject: Subject { sort: SORT, id: id.uuid(), version: VERSION },
+            kind: self.kind,
+            part: self.part,
+            reference: quote.number.clone(),
+            date: date.ok_or_else(|| unreadable("a quote's day"))?,
+            data: place.map_or_else(|| devis::data(quote), |place| fiche::data(quote, place)),
+        })
+    }
+
+    /// How the API tells of it.
+    pub(super) fn response(&self, quote: &QuoteResponse, document: &Document) -> DocumentResponse {
+        let place = usize::from(self.part).checked_sub(1);
+        let insured = place.and_then(|place| quote.request.insured.get(place));
+        DocumentResponse {
+            name: self.name.clone(),
+            kind: self.kind.code().to_owned(),
+            insured: insured.map(|person| person.reference.clone()),
+            title: self.title.clone(),
+            href: format!("/v1/quotes/{}/documents/{}", quote.id, self.name),
+            media_type: "application/pdf".to_owned(),
+            size: document.size,
+            sha256: hex(&document.sha256),
+            template_version: document.template_version,
+            created_at: document.created_at.to_string(),
+        }
+    }
+}
