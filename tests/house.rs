@@ -25,7 +25,7 @@ const DOORS: &[(&str, &[&str])] =
 const TOOLS: &[(&str, &[&str])] = &[
     ("sqlx::", &["/store.rs", "/store/", "platform/db/"]),
     ("mysql_async::", &["slices/campaigns/etl/load/"]),
-    ("object_store::", &["slices/campaigns/etl/read/"]),
+    ("object_store::", &["platform/storage/", "slices/campaigns/etl/read/"]),
     ("indicatif::", &["app/commands/"]),
     ("reqwest::", &["platform/http", "/adapter.rs", "/adapter/"]),
     ("lettre::", &["/adapter.rs", "/adapter/"]),

@@ -1,6 +1,6 @@
 //! An actor is made from a verified caller, never from values.
 //~ error[E0451]
-//~ of struct `Customer` are private
+//~ fields `party` and `principal` of struct
 
 use assurly::kernel::access::Principal;
 use assurly::platform::access::{Customer, Party};
