@@ -166,6 +166,10 @@ impl Session {
             statement_limit(version.contains("MariaDB"), self.statement.unwrap_or_default()),
         );
         connection.execute(AssertSqlSafe(sql)).await?;
+        // Rows are locked one by one: the default also locks the gaps between them, where two
+        // transactions that write neighbours wait for each other. What is read and then decided on is
+        // read FOR UPDATE.
+        connection.execute("SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED").await?;
         Ok(())
     }
 }
