@@ -47,6 +47,8 @@ pub(crate) fn settings(over: &[(&str, &str)]) -> Settings {
         // All tests come from one address.
         ("IDENTITY__ATTEMPTS_BURST", "1000000"),
         ("STORAGE__URL", concat!("file:", env!("CARGO_TARGET_TMPDIR"), "/storage")),
+        // Jobs are done in a database of one's own, where no other test's clock has them done.
+        ("JOBS__RUN", "false"),
         // A test that moves its clock must not make another one's messages stale.
         ("MESSAGES__TEND_MS", "600000"),
     ];
