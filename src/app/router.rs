@@ -1,5 +1,7 @@
 //! Which address belongs to which slice, and the document that says so to programs.
 
+use std::sync::Arc;
+
 use axum::Router;
 use axum::extract::FromRef;
 use axum::http::{HeaderValue, header};
@@ -17,7 +19,7 @@ use crate::platform::access::Api;
 use crate::platform::web::input::InputRule;
 use crate::platform::web::problem::{FaultDocument, ProblemDocument, Voice};
 use crate::platform::web::{assets, page, registry};
-use crate::slices::identity::{self, Identity};
+use crate::slices::identity::{self, Identity, Links};
 use crate::slices::me;
 use crate::slices::messages::{self, Messages};
 use crate::slices::quotes::{self, Quotes};
@@ -39,7 +41,11 @@ struct Document;
 
 /// The operations of the API.
 pub fn api(state: &AppState) -> Api {
-    me::api().merge(quotes::api().with_state(Quotes::from_ref(state)))
+    let verifier = Arc::new(state.authorizer.clone());
+    let links = Links::new(Identity::from_ref(state), verifier);
+    me::api()
+        .merge(identity::operations().with_state(links))
+        .merge(quotes::api().with_state(Quotes::from_ref(state)))
 }
 
 /// Every address of the public, but those of health.

@@ -13,14 +13,16 @@ pub trait Actor: Sized + Send + 'static {
 }
 
 /// Names one person or program for ever: SHA-256 of issuer and subject, because neither alone names
-/// anybody, and because a row needs no name to belong to somebody.
+/// anybody, and because a row needs no name to belong to somebody. Of an account that its owner linked to
+/// one of ours, it is that one's.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Party([u8; 32]);
 
 impl Party {
     /// Who asks.
     pub fn of(principal: &Principal) -> Self {
-        Self(sha256(&[b"party", principal.issuer.as_bytes(), principal.subject.as_bytes()]))
+        let person = principal.person();
+        Self(sha256(&[b"party", person.issuer.as_bytes(), person.subject.as_bytes()]))
     }
 
     /// As a column holds it.
@@ -109,6 +111,8 @@ mod tests {
         let there = Principal { issuer: "https://other.example".into(), ..here.clone() };
         assert_ne!(Party::of(&here), Party::of(&there));
         assert_eq!(Party::of(&here), Party::of(&here.clone()));
+        let linked = Principal { linked: Some(here.person()), ..there.clone() };
+        assert_eq!(Party::of(&linked), Party::of(&here), "by their owner's own act");
         assert_eq!(format!("{:?}", Party::of(&here)), "Party(…)");
     }
 }

@@ -21,7 +21,7 @@ pub use api::{Api, Assembled, Documented, FirstArgument};
 pub use caller::Caller;
 pub use inventory::{Access, Declared};
 pub use key::{Algorithm, KeyError, VerifyingKey};
-pub use local::{Boxed, LocalIssuers, LocalPool, NoLocalIssuers};
+pub use local::{Boxed, Link, LocalIssuers, LocalPool, NoLocalIssuers, Verifier};
 pub use operation::{Cache, Operation, PublicOperation};
 pub use proof::{Anyone, Authorized};
 pub use refusal::Denied;

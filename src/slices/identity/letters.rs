@@ -34,6 +34,8 @@ pub(super) enum Told<'a> {
     FactorRemoved,
     /// A recovery code was used; so many are left.
     RecoveryUsed { left: i64 },
+    /// Another account was linked.
+    AccountLinked { issuer: &'a str },
 }
 
 /// A letter to one person.
@@ -175,6 +177,16 @@ fn french_told(told: &Told<'_>, area: &str) -> Letter {
                 NOT_YOU,
             ],
         ),
+        Told::AccountLinked { issuer } => made(
+            "Un autre compte a été relié au vôtre".to_owned(),
+            &[
+                &format!(
+                    "Un compte de {issuer} vient d’être relié à votre compte ({area})\u{a0}: il ouvre \
+                          désormais ce que le vôtre ouvre."
+                ),
+                NOT_YOU,
+            ],
+        ),
         Told::RecoveryUsed { left } => made(
             "Un code de secours a servi".to_owned(),
             &[
@@ -265,6 +277,16 @@ fn english_told(told: &Told<'_>, area: &str) -> Letter {
         Told::FactorRemoved => made(
             "A protection was removed from your account".to_owned(),
             &[&format!("A second proof was just removed from your account ({area})."), NOT_YOU_EN],
+        ),
+        Told::AccountLinked { issuer } => made(
+            "Another account was linked to yours".to_owned(),
+            &[
+                &format!(
+                    "An account of {issuer} has just been linked to your account ({area}): it now opens \
+                          what yours opens."
+                ),
+                NOT_YOU_EN,
+            ],
         ),
         Told::RecoveryUsed { left } => made(
             "A recovery code was used".to_owned(),

@@ -110,9 +110,16 @@ impl App {
 
     /// With the shared database, and these issuers.
     pub(crate) async fn guarded(access: Access) -> Self {
+        Self::guarded_with(access, &[]).await
+    }
+
+    /// The same with these keys over the defaults.
+    pub(crate) async fn guarded_with(access: Access, over: &[(&str, &str)]) -> Self {
         let database = TestDatabase::shared().await;
         let url = database.url();
-        Self::on(&[("DATABASE__URL", &url), PATIENT], Some(database), access).await
+        let mut all = vec![("DATABASE__URL", url.as_str()), PATIENT];
+        all.extend(over);
+        Self::on(&all, Some(Arc::clone(&database)), access).await
     }
 
     /// With these issuers and a database that nobody answers for.

@@ -1,5 +1,5 @@
-//! What the tests share: a database, the running program, its log lines, raw conversations, and a
-//! mail server.
+//! What the tests share: a database and the wire to it, the running program, its log lines, raw
+//! conversations, a browser, and a mail server.
 
 pub(crate) mod app;
 pub(crate) mod database;
@@ -7,6 +7,7 @@ pub(crate) mod logs;
 pub(crate) mod raw;
 pub(crate) mod smtp;
 pub(crate) mod surfer;
+pub(crate) mod wire;
 
 use std::future::Future;
 use std::time::Duration;
