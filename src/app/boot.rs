@@ -15,6 +15,7 @@ use super::readiness::Readiness;
 use super::router;
 use super::state::{self, AppState, Platform};
 use crate::gateway::settings::ServerSettings;
+use crate::gateway::waf::{Reloaded, Waf};
 use crate::gateway::{self, Drained, Stop, stack};
 use crate::kernel::problem::{Kind, Problem};
 use crate::platform::db::{Database, MigrationError, migrator};
@@ -88,7 +89,8 @@ pub async fn start(
     let (public, admin) = (listener.local_addr()?, admin_listener.local_addr()?);
     let tasks = TaskTracker::new();
     let readiness = Readiness::new(platform.database.clone(), stop.clone());
-    let (public_routes, admin_routes) = routes(platform, work, &readiness);
+    let waf = waf(platform, state)?;
+    let (public_routes, admin_routes) = routes(platform, work, &readiness, &waf);
 
     let settings = platform.settings.clone();
     let (watched, asked) = (settings.clone(), stop.clone());
@@ -97,6 +99,7 @@ pub async fn start(
     });
     let admin_guard = serve_operators(admin_listener, admin_routes, settings.server.clone())?;
     tasks.spawn(tidy(stop.clone()));
+    tasks.spawn(follow_rules(waf, stop.clone()));
     tasks.spawn(watch(readiness, stop.clone()));
     tasks.spawn(deliver(Messages::from_ref(state), stop.clone()));
     tasks.spawn(follow_revocations(platform.clone(), Identity::from_ref(state), stop.clone()));
@@ -180,13 +183,38 @@ async fn listen(address: SocketAddr, key: &str) -> anyhow::Result<TcpListener> {
     TcpListener::bind(address).await.with_context(|| format!("`{key}`: cannot listen on {address}"))
 }
 
-fn routes(platform: &Platform, work: Router, readiness: &Readiness) -> (Router, Router) {
+fn routes(platform: &Platform, work: Router, readiness: &Readiness, waf: &Waf) -> (Router, Router) {
     let ops = Ops { database: platform.database.clone(), readiness: readiness.clone() };
     let voice = router::voice(&platform.settings);
     let (server, entropy) = (&platform.settings.server, &platform.entropy);
-    let public = stack::public(work, ops::health(ops.clone()), server, &voice, entropy);
+    let public = stack::public(work, ops::health(ops.clone()), server, waf, &voice, entropy);
     let admin = stack::admin(ops::admin(ops), server, &voice, entropy);
     (public, admin)
+}
+
+/// The firewall over our own API.
+fn waf(platform: &Platform, state: &AppState) -> anyhow::Result<Waf> {
+    let document = serde_json::to_value(router::document(state))?;
+    Ok(Waf::new(&platform.settings.waf, &document, platform.clock.clone())?)
+}
+
+/// Takes new rules of the firewall from the operator's folder; wrong ones change nothing.
+async fn follow_rules(waf: Waf, stop: Stop) {
+    let Some(pause) = waf.reload_poll() else { return };
+    loop {
+        tokio::select! {
+            () = tokio::time::sleep(pause) => {}
+            () = stop.asked() => return,
+        }
+        match waf.reload() {
+            Ok(Reloaded::Unchanged) => {}
+            Ok(Reloaded::Taken) => tracing::info!("the rules of the WAF are new"),
+            Err(error) => {
+                metrics::counter!("waf_reload_failures_total").increment(1);
+                tracing::error!(%error, "the rules of the WAF stay as they are");
+            }
+        }
+    }
 }
 
 /// Brings the tables up to date, as often as it takes: the database may come after us.

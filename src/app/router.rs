@@ -42,6 +42,11 @@ pub fn api(state: &AppState) -> Api {
     me::api().merge(quotes::api().with_state(Quotes::from_ref(state)))
 }
 
+/// The API's document, which says to the firewall what each field is.
+pub fn document(state: &AppState) -> utoipa::openapi::OpenApi {
+    api(state).assemble(Document::openapi()).document
+}
+
 /// Every address of the public, but those of health.
 pub fn work(state: &AppState) -> Router {
     around(state, api(state))

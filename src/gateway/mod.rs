@@ -16,7 +16,9 @@ mod speak;
 pub mod stack;
 mod stall;
 mod stop;
+mod syntax;
 mod trace;
+pub mod waf;
 mod witness;
 
 pub use listener::{Drained, serve};

@@ -16,6 +16,7 @@ use super::name::name;
 use super::security_headers::{SecurityHeaders, protect};
 use super::settings::ServerSettings;
 use super::speak::speak;
+use super::waf::{self, Waf};
 use super::witness::witness;
 use crate::kernel::problem::{Kind, Problem};
 use crate::platform::clock::Entropy;
@@ -27,6 +28,7 @@ pub fn public(
     work: Router,
     health: Router,
     settings: &ServerSettings,
+    waf: &Waf,
     voice: &Voice,
     entropy: &Entropy,
 ) -> Router {
@@ -35,7 +37,8 @@ pub fn public(
         ServiceBuilder::new()
             .layer(from_fn_with_state(limits.clone(), room_to_work))
             .layer(from_fn_with_state(limits.clone(), in_time))
-            .layer(from_fn_with_state(limits.clone(), bounded_body)),
+            .layer(from_fn_with_state(limits.clone(), bounded_body))
+            .layer(from_fn_with_state(waf.clone(), waf::inspect)),
     );
     around(work.merge(health), settings, &limits, voice, entropy)
 }

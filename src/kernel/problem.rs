@@ -23,6 +23,8 @@ pub enum Kind {
     StepUp,
     /// Who asks is known and may not.
     Forbidden,
+    /// The request looks like an attack. Which part of it, only the operators read.
+    WafFiltered,
     /// No such thing, or not for who asks.
     NotFound,
     /// The address exists and does not take this method.
@@ -76,13 +78,14 @@ pub struct Entry {
 
 impl Kind {
     /// Every kind, in the order of the registry page.
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 25] = [
         Self::Malformed,
         Self::Invalid,
         Self::Unauthenticated,
         Self::InvalidToken,
         Self::StepUp,
         Self::Forbidden,
+        Self::WafFiltered,
         Self::NotFound,
         Self::MethodNotAllowed,
         Self::NotAcceptable,
@@ -113,6 +116,7 @@ impl Kind {
             Self::InvalidToken => ("invalid-token", 401, "Ce jeton d’accès n’est pas valable", "Obtenez un nouveau jeton d’accès, puis recommencez."),
             Self::StepUp => ("insufficient-user-authentication", 401, "Cet acte demande une identification plus forte ou plus récente", "Identifiez-vous de nouveau, au niveau que donne l’en-tête WWW-Authenticate."),
             Self::Forbidden => ("forbidden", 403, "Cet acte ne vous est pas ouvert", "Demandez un jeton avec la portée que donne l’en-tête WWW-Authenticate, si votre compte y a droit."),
+            Self::WafFiltered => ("waf-filtered", 403, "Cette requête ressemble à une attaque", "Si elle est légitime, citez trace_id à l’assistance, qui saura pourquoi."),
             Self::NotFound => ("not-found", 404, "Rien à cette adresse", "Vérifiez l’adresse ou l’identifiant."),
             Self::MethodNotAllowed => ("method-not-allowed", 405, "Cette adresse n’accepte pas cette méthode", "Utilisez une des méthodes de l’en-tête Allow."),
             Self::NotAcceptable => ("not-acceptable", 406, "Aucun format accepté n’est servi ici", "Acceptez application/json."),

@@ -17,3 +17,4 @@ mod papers;
 mod quotes;
 mod refusals;
 mod settings;
+mod waf;

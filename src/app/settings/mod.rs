@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::gateway::authorizer::AccessSettings;
 use crate::gateway::settings::ServerSettings;
+use crate::gateway::waf::settings::WafSettings;
 use crate::platform::crypto::CryptoSettings;
 use crate::platform::db::DatabaseSettings;
 use crate::platform::limits::Complaints;
@@ -32,6 +33,8 @@ pub struct Settings {
     pub environment: Environment,
     /// Addresses and limits.
     pub server: ServerSettings,
+    /// The firewall for requests.
+    pub waf: WafSettings,
     /// Whose tokens open the API.
     pub access: AccessSettings,
     /// The database.
@@ -93,6 +96,7 @@ impl Settings {
     fn complaints(&self) -> Vec<String> {
         let mut complaints = Complaints::default();
         self.server.check(&mut complaints);
+        self.waf.check(&mut complaints);
         self.access.check(&mut complaints);
         self.database.check(&mut complaints);
         self.telemetry.check(&mut complaints);

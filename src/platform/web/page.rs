@@ -192,6 +192,10 @@ const fn words(kind: Kind) -> Words {
             "Cette page ne vous est pas ouverte",
             "Votre compte n’y donne pas accès. Repartez de l’accueil.",
         ),
+        Kind::WafFiltered => (
+            "Nous n’avons pas pu accepter cet envoi",
+            "Quelque chose y ressemble à une attaque. Retirez ce qui a l’air d’un programme, ou appelez-nous avec la référence ci-dessous.",
+        ),
         Kind::NotFound => {
             ("Cette page n’existe pas", "Vérifiez l’adresse, ou repartez de l’accueil.")
         }
