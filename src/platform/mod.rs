@@ -5,6 +5,7 @@
 //! company's product unchanged.
 
 pub mod access;
+pub mod backoffice;
 pub mod clock;
 pub mod crypto;
 pub mod db;
