@@ -6,11 +6,13 @@
 
 pub mod access;
 pub mod backoffice;
+pub mod backoff;
 pub mod clock;
 pub mod crypto;
 pub mod db;
 pub mod digest;
 pub mod http;
+pub mod jobs;
 pub mod limits;
 pub mod pdf;
 pub mod storage;
