@@ -5,8 +5,8 @@
 //! company's product unchanged.
 
 pub mod access;
-pub mod backoffice;
 pub mod backoff;
+pub mod backoffice;
 pub mod clock;
 pub mod crypto;
 pub mod db;
