@@ -3,13 +3,14 @@
 
 CREATE TABLE signature_ceremony (
     id           BINARY(16)   NOT NULL,
-    -- What is signed, and which version of it.
+    -- What is signed, for which time its documents were made, and from which version of it.
     subject_id   BINARY(16)   NOT NULL,
+    round        INT UNSIGNED NOT NULL,
     version      INT UNSIGNED NOT NULL,
     opened_at    DATETIME(6)  NOT NULL,
     completed_at DATETIME(6)  NULL,
     PRIMARY KEY (id),
-    UNIQUE KEY signature_ceremony_once (subject_id, version)
+    UNIQUE KEY signature_ceremony_once (subject_id, round)
 ) COLLATE utf8mb4_unicode_ci;
 
 CREATE TABLE signature_document (

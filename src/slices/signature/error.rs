@@ -7,8 +7,8 @@ use crate::platform::db::DbError;
 /// A failure of a ceremony.
 #[derive(Debug, thiserror::Error)]
 pub enum SignatureError {
-    /// This version of the subject has a ceremony.
-    #[error("this version has a ceremony already")]
+    /// Another one was opened at the same time.
+    #[error("another ceremony was opened at the same time")]
     Opened,
     /// The person has nothing to sign here.
     #[error("nobody of this ceremony")]

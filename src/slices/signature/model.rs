@@ -41,6 +41,8 @@ pub struct Ceremony {
     pub id: Uuid,
     /// Version of what is signed.
     pub version: u32,
+    /// When its documents were frozen.
+    pub opened_at: Timestamp,
     /// When everybody had signed.
     pub completed_at: Option<Timestamp>,
     /// The documents.

@@ -26,16 +26,19 @@ impl Signatures {
         Self { store: Store::new(database), keyring, clock, entropy }
     }
 
-    /// Opens a ceremony: what is signed, frozen by its hashes, and who signs.
+    /// Opens a ceremony: what is signed, frozen by its hashes, and who signs. One that was open before
+    /// is not signed any more.
     ///
     /// # Errors
-    /// This version has one already; the database does not answer.
+    /// Another one was opened at the same time; the database does not answer.
     pub async fn open(
         &self,
         connection: &mut Connection,
         opening: &Opening,
     ) -> Result<(), SignatureError> {
-        let row = (opening.id, opening.subject, opening.version);
+        let last = self.store.ceremony(connection, opening.subject).await?;
+        let round = last.map_or(1, |(_, round, ..)| round + 1);
+        let row = (opening.id, opening.subject, round, opening.version);
         if !self.store.insert(connection, row, self.clock.now()).await? {
             return Err(SignatureError::Opened);
         }
@@ -66,9 +69,8 @@ impl Signatures {
         connection: &mut Connection,
         subject: Uuid,
     ) -> Result<Option<Ceremony>, SignatureError> {
-        let Some((id, version, completed)) = self.store.ceremony(connection, subject).await? else {
-            return Ok(None);
-        };
+        let found = self.store.ceremony(connection, subject).await?;
+        let Some((id, _, version, opened, completed)) = found else { return Ok(None) };
         let papers = self.store.documents(connection, id).await?.into_iter();
         let papers = papers.map(|(name, title, size, sha256)| {
             let sha256 = sha256.try_into().map_err(|_| SignatureError::Stored)?;
@@ -78,7 +80,8 @@ impl Signatures {
         let rows = self.store.signers(connection, id).await?.into_iter();
         let signers = rows.map(|row| self.signer(id, row)).collect::<Result<_, _>>()?;
         let completed_at = completed.map(|at| at.0);
-        Ok(Some(Ceremony { id, version, completed_at, papers, signers }))
+        let opened_at = opened.0;
+        Ok(Some(Ceremony { id, version, opened_at, completed_at, papers, signers }))
     }
 
     /// Somebody signs everything. Done twice, it is one signature: the first.

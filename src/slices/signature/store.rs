@@ -8,16 +8,16 @@ use crate::platform::db::{Connection, Database, DbError, Instant, statements};
 
 statements! {
     /// A ceremony begins.
-    INSERT_CEREMONY = "INSERT INTO signature_ceremony (id, subject_id, version, opened_at) \
-        VALUES (?, ?, ?, ?)";
+    INSERT_CEREMONY = "INSERT INTO signature_ceremony (id, subject_id, round, version, opened_at) \
+        VALUES (?, ?, ?, ?, ?)";
     /// One of its documents.
     INSERT_DOCUMENT = "INSERT INTO signature_document \
         (ceremony_id, place, name, title, size, sha256) VALUES (?, ?, ?, ?, ?, ?)";
     /// One of those who sign.
     INSERT_SIGNER = "INSERT INTO signature_signer (ceremony_id, signer_id, place) VALUES (?, ?, ?)";
     /// The newest ceremony of a subject.
-    SELECT_CEREMONY = "SELECT id, version, completed_at FROM signature_ceremony \
-        WHERE subject_id = ? ORDER BY version DESC LIMIT 1";
+    SELECT_CEREMONY = "SELECT id, round, version, opened_at, completed_at FROM signature_ceremony \
+        WHERE subject_id = ? ORDER BY round DESC LIMIT 1";
     /// Its documents.
     SELECT_DOCUMENTS = "SELECT name, title, size, sha256 FROM signature_document \
         WHERE ceremony_id = ? ORDER BY place";
@@ -40,7 +40,7 @@ pub(super) struct Store {
     database: Database,
 }
 
-pub(super) type CeremonyRow = (Uuid, u32, Option<Instant>);
+pub(super) type CeremonyRow = (Uuid, u32, u32, Instant, Option<Instant>);
 pub(super) type SignerRow = (Uuid, Option<Instant>, Option<Vec<u8>>);
 
 impl Store {
@@ -55,14 +55,14 @@ impl Store {
         Ok(self.database.pool().acquire().await?)
     }
 
-    /// Writes a ceremony; `false` when its version has one.
+    /// Writes a ceremony; `false` when its round has one.
     pub(super) async fn insert(
         &self,
         connection: &mut Connection,
-        (id, subject, version): (Uuid, Uuid, u32),
+        (id, subject, round, version): (Uuid, Uuid, u32, u32),
         now: Timestamp,
     ) -> Result<bool, DbError> {
-        let query = sqlx::query(INSERT_CEREMONY).bind(id).bind(subject).bind(version);
+        let query = sqlx::query(INSERT_CEREMONY).bind(id).bind(subject).bind(round).bind(version);
         match query.bind(Instant(now)).execute(connection).await.map_err(DbError::from) {
             Ok(_) => Ok(true),
             Err(error) if error.is_duplicate() => Ok(false),
