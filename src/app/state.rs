@@ -11,7 +11,9 @@ use crate::platform::access::{LocalIssuers, Revocations};
 use crate::platform::clock::{Clock, Entropy};
 use crate::platform::crypto::{Keyring, KeyringError};
 use crate::platform::db::{Database, OpenError};
+use crate::platform::jobs::{Jobs, Task};
 use crate::platform::pdf::Typesetter;
+use crate::platform::seal::{Sealer, SealerError};
 use crate::platform::storage::{Storage, StorageError};
 use crate::slices::documents::Documents;
 use crate::slices::identity::{Identity, Tools};
@@ -47,6 +49,9 @@ pub enum PlatformError {
     /// The storage is wrong.
     #[error(transparent)]
     Storage(#[from] StorageError),
+    /// The certificate of the seal is wrong.
+    #[error(transparent)]
+    Seal(#[from] SealerError),
     /// A transport of messages is wrong.
     #[error(transparent)]
     Messages(#[from] TransportError),
@@ -82,6 +87,7 @@ impl Platform {
 pub struct AppState {
     pub(super) authorizer: Authorizer,
     identity: Identity,
+    jobs: Jobs,
     messages: Messages,
     quotes: Quotes,
 }
@@ -118,7 +124,8 @@ impl AppState {
             platform.entropy.clone(),
             platform.settings.quotes.clone(),
         );
-        Ok(Self { authorizer, identity, messages, quotes })
+        let jobs = jobs(platform, Vec::new());
+        Ok(Self { authorizer, identity, jobs, messages, quotes })
     }
 }
 
@@ -150,12 +157,22 @@ impl FromRef<AppState> for Identity {
     }
 }
 
+/// Work that is due, done by these tasks. Each slice's `tasks()` is one part of the list.
+pub fn jobs(platform: &Platform, tasks: Vec<Task>) -> Jobs {
+    Jobs::new(
+        platform.database.clone(),
+        (platform.clock.clone(), platform.entropy.clone()),
+        platform.settings.jobs.clone(),
+        tasks,
+    )
+}
+
 /// The archive of documents. The storage is opened here: only a program that serves needs one.
-fn documents(platform: &Platform) -> Result<Documents, StorageError> {
+fn documents(platform: &Platform) -> Result<Documents, PlatformError> {
     let settings = &platform.settings;
     Ok(Documents::new(
         (platform.database.clone(), Storage::open(&settings.storage)?),
-        Typesetter::new(&settings.pdf),
+        (Typesetter::new(&settings.pdf), Sealer::open(&settings.seal)?),
         (platform.clock.clone(), platform.entropy.clone()),
         &settings.documents,
         &settings.brand.name,
@@ -177,6 +194,12 @@ pub fn messages(platform: &Platform) -> Result<Messages, PlatformError> {
         &settings.brand.name,
         settings.is_development(),
     )?)
+}
+
+impl FromRef<AppState> for Jobs {
+    fn from_ref(state: &AppState) -> Self {
+        state.jobs.clone()
+    }
 }
 
 impl FromRef<AppState> for Messages {

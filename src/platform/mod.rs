@@ -5,13 +5,17 @@
 //! company's product unchanged.
 
 pub mod access;
+pub mod backoff;
+pub mod backoffice;
 pub mod clock;
 pub mod crypto;
 pub mod db;
 pub mod digest;
 pub mod http;
+pub mod jobs;
 pub mod limits;
 pub mod pdf;
+pub mod seal;
 pub mod storage;
 pub mod telemetry;
 pub mod web;

@@ -15,8 +15,10 @@ use crate::gateway::settings::ServerSettings;
 use crate::gateway::waf::settings::WafSettings;
 use crate::platform::crypto::CryptoSettings;
 use crate::platform::db::DatabaseSettings;
+use crate::platform::jobs::JobsSettings;
 use crate::platform::limits::Complaints;
 use crate::platform::pdf::PdfSettings;
+use crate::platform::seal::SealSettings;
 use crate::platform::storage::StorageSettings;
 use crate::platform::telemetry::TelemetrySettings;
 use crate::slices::campaigns::CampaignsSettings;
@@ -51,10 +53,14 @@ pub struct Settings {
     pub quotes: QuotesSettings,
     /// E-mails and SMS.
     pub messages: MessagesSettings,
+    /// Work that is due.
+    pub jobs: JobsSettings,
     /// Loads of open data, and segments out of them.
     pub campaigns: CampaignsSettings,
     /// Typesetting.
     pub pdf: PdfSettings,
+    /// The seal of documents.
+    pub seal: SealSettings,
     /// Where documents are kept.
     pub storage: StorageSettings,
     /// What documents say of the insurer.
@@ -109,8 +115,10 @@ impl Settings {
         self.identity.check(&mut complaints);
         self.quotes.check(&mut complaints);
         self.messages.check(self.is_development(), &mut complaints);
+        self.jobs.check(&mut complaints);
         self.campaigns.check(&mut complaints);
         self.pdf.check(&mut complaints);
+        self.seal.check(&mut complaints);
         self.storage.check(&mut complaints);
         self.documents.check(&mut complaints);
         complaints.unless(

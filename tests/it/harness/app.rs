@@ -13,6 +13,7 @@ use assurly::gateway::{Drained, Stop};
 use assurly::platform::access::{Api, LocalIssuers, Revocations};
 use assurly::platform::clock::{Clock, Entropy};
 use assurly::platform::db::Database;
+use assurly::platform::seal::development_pair;
 use assurly::platform::web::json::Json;
 use assurly::slices::messages::Messages;
 use assurly::slices::quotes::Pricer;
@@ -33,6 +34,19 @@ pub(crate) static KEYRING: LazyLock<String> = LazyLock::new(|| {
     path
 });
 
+/// A folder with a certificate of development and its key, the same for all tests.
+pub(crate) static SEAL: LazyLock<(String, String)> = LazyLock::new(|| {
+    let path = format!("{}/seal-{}", env!("CARGO_TARGET_TMPDIR"), std::process::id());
+    let pair = development_pair("Assurly", Clock::system().now()).expect("a pair");
+    let (certificate, key) = (format!("{path}.pem"), format!("{path}.key"));
+    std::fs::write(&certificate, pair.certificate).expect("written");
+    std::fs::write(&key, pair.key).expect("written");
+    (certificate, key)
+});
+
+/// A machine that does much else is no outage.
+pub(crate) const PATIENT: (&str, &str) = ("DATABASE__ACQUIRE_TIMEOUT_MS", "20000");
+
 /// The configuration with these keys (`SERVER__LISTEN`) over the defaults, on free ports.
 pub(crate) fn settings(over: &[(&str, &str)]) -> Settings {
     let free = [
@@ -41,9 +55,13 @@ pub(crate) fn settings(over: &[(&str, &str)]) -> Settings {
         ("ENVIRONMENT", "development"),
         ("SERVER__DRAIN_DELAY_MS", "0"),
         ("CRYPTO__KEYRING_FILE", KEYRING.as_str()),
+        ("SEAL__CERTIFICATE_FILE", SEAL.0.as_str()),
+        ("SEAL__KEY_FILE", SEAL.1.as_str()),
         // All tests come from one address.
         ("IDENTITY__ATTEMPTS_BURST", "1000000"),
         ("STORAGE__URL", concat!("file:", env!("CARGO_TARGET_TMPDIR"), "/storage")),
+        // Jobs are done in a database of one's own, where no other test's clock has them done.
+        ("JOBS__RUN", "false"),
         // A test that moves its clock must not make another one's messages stale.
         ("MESSAGES__TEND_MS", "600000"),
     ];
@@ -98,7 +116,7 @@ impl App {
     /// With this database, for a test that needs one of its own or starts several copies on it.
     pub(crate) async fn on_database(database: &Arc<TestDatabase>, over: &[(&str, &str)]) -> Self {
         let url = database.url();
-        let mut all = vec![("DATABASE__URL", url.as_str())];
+        let mut all = vec![("DATABASE__URL", url.as_str()), PATIENT];
         all.extend(over);
         Self::on(&all, Some(Arc::clone(database)), Access::default()).await
     }
@@ -107,7 +125,7 @@ impl App {
     pub(crate) async fn guarded(access: Access) -> Self {
         let database = TestDatabase::shared().await;
         let url = database.url();
-        Self::on(&[("DATABASE__URL", &url)], Some(database), access).await
+        Self::on(&[("DATABASE__URL", &url), PATIENT], Some(database), access).await
     }
 
     /// With these issuers and a database that nobody answers for.
