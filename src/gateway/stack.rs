@@ -3,6 +3,7 @@
 use std::any::Any;
 
 use axum::Router;
+use axum::http::StatusCode;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use tower::ServiceBuilder;
@@ -33,7 +34,8 @@ pub fn public(
     entropy: &Entropy,
 ) -> Router {
     let limits = Limits::new(settings);
-    let work = work.layer(
+    // A fallback of its own, so that the layers stand before what nobody serves, too.
+    let work = work.fallback(async || StatusCode::NOT_FOUND).layer(
         ServiceBuilder::new()
             .layer(from_fn_with_state(limits.clone(), room_to_work))
             .layer(from_fn_with_state(limits.clone(), in_time))
