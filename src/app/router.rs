@@ -17,6 +17,7 @@ use crate::platform::access::Api;
 use crate::platform::web::input::InputRule;
 use crate::platform::web::problem::{FaultDocument, ProblemDocument, Voice};
 use crate::platform::web::{assets, page, registry};
+use crate::slices::dossiers::{self, Dossiers};
 use crate::slices::identity::{self, Identity};
 use crate::slices::me;
 use crate::slices::messages::{self, Messages};
@@ -54,6 +55,7 @@ pub fn around(state: &AppState, api: Api) -> Router {
     let (operations, document) = (api.router.route_layer(guard), api.document);
     operations
         .merge(quotes::pages::routes().with_state(Quotes::from_ref(state)))
+        .merge(dossiers::pages::routes().with_state(Dossiers::from_ref(state)))
         .merge(identity::pages(&Identity::from_ref(state)))
         .merge(messages::development(&Messages::from_ref(state)))
         .merge(identity::api::routes().with_state(Identity::from_ref(state)))

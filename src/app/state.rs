@@ -15,6 +15,8 @@ use crate::platform::jobs::{Jobs, Task};
 use crate::platform::pdf::Typesetter;
 use crate::platform::storage::{Storage, StorageError};
 use crate::slices::documents::Documents;
+use crate::slices::dossiers::{self, Dossiers};
+use crate::slices::health::HealthWorld;
 use crate::slices::identity::{Identity, Tools};
 use crate::slices::messages::{Messages, TransportError};
 use crate::slices::quotes::{Pricer, Quotes};
@@ -28,6 +30,8 @@ pub struct Platform {
     pub database: Database,
     /// Keys of data at rest.
     pub keyring: Keyring,
+    /// Keys of answers about health, apart.
+    pub health_keyring: Keyring,
     /// The time.
     pub clock: Clock,
     /// Randomness.
@@ -69,6 +73,7 @@ impl Platform {
     pub fn with(settings: Settings, clock: Clock, entropy: Entropy) -> Result<Self, PlatformError> {
         Ok(Self {
             keyring: Keyring::read(&settings.crypto.keyring_file)?,
+            health_keyring: Keyring::read(&settings.health.keyring_file)?,
             database: Database::open(&settings.database)?,
             settings: Arc::new(settings),
             clock,
@@ -82,6 +87,7 @@ impl Platform {
 #[derive(Clone)]
 pub struct AppState {
     pub(super) authorizer: Authorizer,
+    dossiers: Dossiers,
     identity: Identity,
     jobs: Jobs,
     messages: Messages,
@@ -120,8 +126,47 @@ impl AppState {
             platform.entropy.clone(),
             platform.settings.quotes.clone(),
         );
-        let jobs = jobs(platform, Vec::new());
-        Ok(Self { authorizer, identity, jobs, messages, quotes })
+        let dossiers = dossiers(platform, &identity, &messages, &quotes);
+        let jobs = jobs(platform, dossiers.tasks());
+        Ok(Self { authorizer, dossiers, identity, jobs, messages, quotes })
+    }
+}
+
+/// Health alone: for the dossiers, and for the command line.
+pub fn health(platform: &Platform) -> HealthWorld {
+    HealthWorld::new(
+        platform.database.clone(),
+        platform.health_keyring.clone(),
+        platform.clock.clone(),
+        platform.entropy.clone(),
+    )
+}
+
+/// Dossiers on these tools.
+fn dossiers(
+    platform: &Platform,
+    identity: &Identity,
+    messages: &Messages,
+    quotes: &Quotes,
+) -> Dossiers {
+    let tools = dossiers::Tools {
+        database: platform.database.clone(),
+        keyring: platform.keyring.clone(),
+        clock: platform.clock.clone(),
+        entropy: platform.entropy.clone(),
+        quotes: quotes.clone(),
+        messages: messages.clone(),
+        identity: identity.clone(),
+        health: health(platform),
+    };
+    let settings = &platform.settings;
+    let origin = settings.server.public_url.as_str().trim_end_matches('/');
+    Dossiers::new(tools, &settings.dossiers, origin)
+}
+
+impl FromRef<AppState> for Dossiers {
+    fn from_ref(state: &AppState) -> Self {
+        state.dossiers.clone()
     }
 }
 

@@ -2,12 +2,18 @@
 
 use crate::platform::db::{self, Statement};
 use crate::platform::jobs;
-use crate::slices::{campaigns, documents, identity, messages, quotes};
+use crate::slices::{campaigns, documents, dossiers, health, identity, messages, quotes};
 
 /// The statements, room by room. A slice adds its `store::STATEMENTS` here.
 pub fn all() -> impl Iterator<Item = &'static Statement> {
-    let slices =
-        [jobs::STATEMENTS, documents::STATEMENTS, messages::STATEMENTS, quotes::STATEMENTS];
-    let rooms = db::STATEMENTS.iter().chain(identity::STATEMENTS).chain(campaigns::STATEMENTS);
+    let slices = [
+        jobs::STATEMENTS,
+        documents::STATEMENTS,
+        health::STATEMENTS,
+        messages::STATEMENTS,
+        quotes::STATEMENTS,
+    ];
+    let rooms = [db::STATEMENTS, identity::STATEMENTS, campaigns::STATEMENTS, dossiers::STATEMENTS];
+    let rooms = rooms.into_iter().flatten();
     rooms.copied().chain(slices).flatten()
 }

@@ -5,6 +5,8 @@
 
 pub mod campaigns;
 pub mod documents;
+pub mod dossiers;
+pub mod health;
 pub mod identity;
 pub mod me;
 pub mod messages;

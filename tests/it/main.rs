@@ -4,6 +4,7 @@ mod access;
 mod command_line;
 mod database;
 mod documents;
+mod dossiers;
 mod etl;
 mod harness;
 mod health;

@@ -2,6 +2,7 @@
 
 mod config;
 mod etl;
+mod health;
 mod healthcheck;
 mod identity;
 mod identity_users;
@@ -59,6 +60,8 @@ enum Command {
     Messages(messages::Messages),
     /// Look at work that is due, and decide about what failed too often
     Jobs(jobs::Jobs),
+    /// Work on the keys of answers about health
+    Health(health::Health),
     /// Work on pools of people, their accounts, their applications and their keys
     Identity(identity::IdentityCommand),
     /// Price a project described in JSON, without a server or a database
@@ -102,6 +105,7 @@ impl Command {
             Self::Keyring => keyring::run(),
             Self::Messages(messages) => messages.run(settings),
             Self::Jobs(jobs) => jobs.run(settings),
+            Self::Health(health) => health.run(settings),
             Self::Identity(identity) => identity.run(settings),
             Self::Simulate(simulate) => simulate.run(),
             Self::Tariff(tariff) => tariff.run(),

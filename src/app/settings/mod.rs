@@ -21,6 +21,8 @@ use crate::platform::storage::StorageSettings;
 use crate::platform::telemetry::TelemetrySettings;
 use crate::slices::campaigns::CampaignsSettings;
 use crate::slices::documents::DocumentsSettings;
+use crate::slices::dossiers::DossiersSettings;
+use crate::slices::health::HealthSettings;
 use crate::slices::identity::IdentitySettings;
 use crate::slices::messages::MessagesSettings;
 use crate::slices::quotes::QuotesSettings;
@@ -59,6 +61,10 @@ pub struct Settings {
     pub storage: StorageSettings,
     /// What documents say of the insurer.
     pub documents: DocumentsSettings,
+    /// Subscription.
+    pub dossiers: DossiersSettings,
+    /// Health.
+    pub health: HealthSettings,
 }
 
 /// What a copy of the program is for.
@@ -113,6 +119,7 @@ impl Settings {
         self.pdf.check(&mut complaints);
         self.storage.check(&mut complaints);
         self.documents.check(&mut complaints);
+        self.dossiers.check(&mut complaints);
         complaints.unless(
             self.is_development() || self.is_safely_reached(),
             "server.public_url",

@@ -13,6 +13,7 @@ mod catalogue;
 mod concluding;
 mod core;
 mod ending;
+mod enrolling;
 mod factors;
 mod facts;
 mod gate;

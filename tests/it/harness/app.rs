@@ -33,6 +33,14 @@ pub(crate) static KEYRING: LazyLock<String> = LazyLock::new(|| {
     path
 });
 
+/// The same for health, with another key.
+pub(crate) static HEALTH_KEYRING: LazyLock<String> = LazyLock::new(|| {
+    let path = format!("{}/health-keyring-{}", env!("CARGO_TARGET_TMPDIR"), std::process::id());
+    let key = "sante:HxwdHhsaGRgXFhUUExIREA8ODQwLCgkIBwYFBAMCAQA=\n";
+    std::fs::write(&path, key).expect("written");
+    path
+});
+
 /// A machine that does much else is no outage.
 pub(crate) const PATIENT: (&str, &str) = ("DATABASE__ACQUIRE_TIMEOUT_MS", "20000");
 
@@ -44,8 +52,11 @@ pub(crate) fn settings(over: &[(&str, &str)]) -> Settings {
         ("ENVIRONMENT", "development"),
         ("SERVER__DRAIN_DELAY_MS", "0"),
         ("CRYPTO__KEYRING_FILE", KEYRING.as_str()),
+        ("HEALTH__KEYRING_FILE", HEALTH_KEYRING.as_str()),
         // All tests come from one address.
         ("IDENTITY__ATTEMPTS_BURST", "1000000"),
+        ("DOSSIERS__CODES_PER_NETWORK", "1000000"),
+        ("DOSSIERS__CODES_IN_ALL", "1000000"),
         ("STORAGE__URL", concat!("file:", env!("CARGO_TARGET_TMPDIR"), "/storage")),
         // Jobs are done in a database of one's own, where no other test's clock has them done.
         ("JOBS__RUN", "false"),

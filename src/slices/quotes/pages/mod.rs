@@ -31,7 +31,6 @@ pub fn routes() -> Router<Quotes> {
         .route("/", get(simulator::home))
         .route("/simuler", get(simulator::show).post(simulator::submit))
         .route("/devis/{reference}", get(quote::show).post(quote::change))
-        .route("/devis/{reference}/suite", get(quote::next))
         .route("/devis/{reference}/documents/{name}", get(papers::file))
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
 }

@@ -5,7 +5,7 @@ use std::fs;
 use askama::Template;
 
 use super::closed::{GonePage, NotEligiblePage, UnknownPage};
-use super::quote::{NextPage, QuotePage};
+use super::quote::QuotePage;
 use super::sample;
 use super::simulator::{NotHerePage, SimulatorPage};
 use super::years;
@@ -240,8 +240,6 @@ fn the_other_pages() {
         assert!(page.contains(way_out), "{way_out}");
     }
     let single = sample::single("");
-    let next = NextPage { quote: &single, valid_until: "22\u{A0}décembre 2026".to_owned() };
-    look("next", &next.render().expect("renders"));
 }
 
 #[test]
