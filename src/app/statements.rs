@@ -2,7 +2,9 @@
 
 use crate::platform::db::{self, Statement};
 use crate::platform::jobs;
-use crate::slices::{campaigns, documents, dossiers, health, identity, messages, quotes};
+use crate::slices::{
+    campaigns, documents, dossiers, health, identity, messages, quotes, signature,
+};
 
 /// The statements, room by room. A slice adds its `store::STATEMENTS` here.
 pub fn all() -> impl Iterator<Item = &'static Statement> {
@@ -12,6 +14,7 @@ pub fn all() -> impl Iterator<Item = &'static Statement> {
         health::STATEMENTS,
         messages::STATEMENTS,
         quotes::STATEMENTS,
+        signature::STATEMENTS,
     ];
     let rooms = [db::STATEMENTS, identity::STATEMENTS, campaigns::STATEMENTS, dossiers::STATEMENTS];
     let rooms = rooms.into_iter().flatten();
