@@ -7,6 +7,7 @@
 
 mod adapter;
 mod backoff;
+mod budget;
 mod delivery;
 mod error;
 mod message;
@@ -18,6 +19,7 @@ mod store;
 mod tending;
 
 pub use adapter::TransportError;
+pub use budget::{Allowance, Spender, Spent};
 pub use error::PostError;
 pub use message::{Channel, Letter, Message, MessageId, Recipient};
 pub use operators::{Refusal, Sought};
