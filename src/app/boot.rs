@@ -18,6 +18,7 @@ use crate::gateway::settings::ServerSettings;
 use crate::gateway::{self, Drained, Stop, stack};
 use crate::kernel::problem::{Kind, Problem};
 use crate::platform::db::{Database, MigrationError, migrator};
+use crate::platform::jobs::Jobs;
 use crate::platform::telemetry;
 use crate::platform::web::page;
 use crate::slices::identity::Identity;
@@ -99,6 +100,7 @@ pub async fn start(
     tasks.spawn(tidy(stop.clone()));
     tasks.spawn(watch(readiness, stop.clone()));
     tasks.spawn(deliver(Messages::from_ref(state), stop.clone()));
+    tasks.spawn(work_off(Jobs::from_ref(state), stop.clone()));
     tasks.spawn(follow_revocations(platform.clone(), Identity::from_ref(state), stop.clone()));
     tasks.spawn(forget_old(Identity::from_ref(state), stop.clone()));
     if platform.settings.database.migrate_at_start {
@@ -223,6 +225,14 @@ pub async fn furnish(platform: &Platform) -> Result<(), Problem> {
 async fn deliver(messages: Messages, stop: Stop) {
     tokio::select! {
         () = messages.deliver(stop.asked()) => {}
+        () = stop.forced() => {}
+    }
+}
+
+/// Does what is due; what is under way at a stop may end, unless somebody insists.
+async fn work_off(jobs: Jobs, stop: Stop) {
+    tokio::select! {
+        () = jobs.run(stop.asked()) => {}
         () = stop.forced() => {}
     }
 }

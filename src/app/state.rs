@@ -11,6 +11,7 @@ use crate::platform::access::{LocalIssuers, Revocations};
 use crate::platform::clock::{Clock, Entropy};
 use crate::platform::crypto::{Keyring, KeyringError};
 use crate::platform::db::{Database, OpenError};
+use crate::platform::jobs::{Jobs, Task};
 use crate::platform::pdf::Typesetter;
 use crate::platform::storage::{Storage, StorageError};
 use crate::slices::documents::Documents;
@@ -82,6 +83,7 @@ impl Platform {
 pub struct AppState {
     pub(super) authorizer: Authorizer,
     identity: Identity,
+    jobs: Jobs,
     messages: Messages,
     quotes: Quotes,
 }
@@ -119,7 +121,8 @@ impl AppState {
             platform.entropy.clone(),
             platform.settings.quotes.clone(),
         );
-        Ok(Self { authorizer, identity, messages, quotes })
+        let jobs = jobs(platform, Vec::new());
+        Ok(Self { authorizer, identity, jobs, messages, quotes })
     }
 }
 
@@ -151,6 +154,16 @@ impl FromRef<AppState> for Identity {
     }
 }
 
+/// Work that is due, done by these tasks. Each slice's `tasks()` is one part of the list.
+pub fn jobs(platform: &Platform, tasks: Vec<Task>) -> Jobs {
+    Jobs::new(
+        platform.database.clone(),
+        (platform.clock.clone(), platform.entropy.clone()),
+        platform.settings.jobs.clone(),
+        tasks,
+    )
+}
+
 /// The archive of documents. The storage is opened here: only a program that serves needs one.
 fn documents(platform: &Platform) -> Result<Documents, StorageError> {
     let settings = &platform.settings;
@@ -178,6 +191,12 @@ pub fn messages(platform: &Platform) -> Result<Messages, PlatformError> {
         &settings.brand.name,
         settings.is_development(),
     )?)
+}
+
+impl FromRef<AppState> for Jobs {
+    fn from_ref(state: &AppState) -> Self {
+        state.jobs.clone()
+    }
 }
 
 impl FromRef<AppState> for Messages {

@@ -167,12 +167,21 @@ pub struct Problem {
     pub retry_after: Option<Duration>,
     /// The cause, for the log only: never sent.
     pub cause: Option<String>,
+    /// Somebody else had the row: nothing was written, and the same act may succeed at once.
+    pub contended: bool,
 }
 
 impl Problem {
     /// A refusal of this kind, with nothing more to say.
     pub const fn new(kind: Kind) -> Self {
-        Self { kind, detail: None, faults: Vec::new(), retry_after: None, cause: None }
+        Self {
+            kind,
+            detail: None,
+            faults: Vec::new(),
+            retry_after: None,
+            cause: None,
+            contended: false,
+        }
     }
 
     /// Says what happened this time.
@@ -193,6 +202,13 @@ impl Problem {
     #[must_use]
     pub const fn retry_after(mut self, delay: Duration) -> Self {
         self.retry_after = Some(delay);
+        self
+    }
+
+    /// Says that somebody else had the row.
+    #[must_use]
+    pub const fn contended(mut self) -> Self {
+        self.contended = true;
         self
     }
 

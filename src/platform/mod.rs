@@ -5,11 +5,13 @@
 //! company's product unchanged.
 
 pub mod access;
+pub mod backoff;
 pub mod clock;
 pub mod crypto;
 pub mod db;
 pub mod digest;
 pub mod http;
+pub mod jobs;
 pub mod limits;
 pub mod pdf;
 pub mod storage;

@@ -1,10 +1,11 @@
 //! The database's own promises, on the server that is there: one or the other engine.
 
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::time::Duration;
 
 use assurly::app::statements;
-use assurly::platform::db::{Database, DbError, Failure, Instant, MigrationError};
+use assurly::platform::db::{Database, DbError, Failure, Instant, MigrationError, again};
 use sqlx::migrate::Migrator;
 use sqlx::{Executor, Row, SqlSafeStr};
 
@@ -199,4 +200,41 @@ async fn a_password_may_come_from_a_file() {
     let right = open(&database, &over);
     right.probe().await.migrated.expect("the file’s password is used");
     right.close().await;
+}
+
+/// What the engines do with two transactions that wait for each other: one of them is undone.
+#[tokio::test]
+async fn two_acts_that_wait_for_each_other_are_both_done() {
+    let database = TestDatabase::empty().await;
+    let opened = database.open();
+    for sql in [
+        "CREATE TABLE both_of (id INT PRIMARY KEY, n INT)",
+        "INSERT INTO both_of VALUES (1, 0), (2, 0)",
+    ] {
+        sqlx::query(sql).execute(opened.pool()).await.expect("done");
+    }
+    // Each holds its first row before either asks for its second: the first time only.
+    let (barrier, tries) = (tokio::sync::Barrier::new(2), AtomicU32::new(0));
+    let act = async |first: i32, second: i32| {
+        let met = AtomicBool::new(false);
+        let add = "UPDATE both_of SET n = n + 1 WHERE id = ?";
+        again(|| async {
+            tries.fetch_add(1, Ordering::Relaxed);
+            let mut transaction = opened.begin().await?;
+            sqlx::query(add).bind(first).execute(&mut *transaction).await?;
+            if !met.swap(true, Ordering::Relaxed) {
+                barrier.wait().await;
+            }
+            sqlx::query(add).bind(second).execute(&mut *transaction).await?;
+            Ok::<_, DbError>(transaction.commit().await?)
+        })
+        .await
+    };
+    let (one, other) = soon(async { tokio::join!(act(1, 2), act(2, 1)) }).await;
+    one.expect("done");
+    other.expect("done");
+    assert_eq!(tries.load(Ordering::Relaxed), 3, "one was undone, and done again");
+    let sum = sqlx::query_scalar::<_, i64>("SELECT CAST(SUM(n) AS SIGNED) FROM both_of");
+    assert_eq!(sum.fetch_one(opened.pool()).await.expect("summed"), 4, "each once");
+    opened.close().await;
 }

@@ -9,6 +9,7 @@ mod harness;
 mod health;
 mod identity;
 mod identity_pages;
+mod jobs;
 mod lifecycle;
 mod limits;
 mod messages;

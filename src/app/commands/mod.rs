@@ -5,6 +5,7 @@ mod etl;
 mod healthcheck;
 mod identity;
 mod identity_users;
+mod jobs;
 mod keyring;
 mod messages;
 mod migrate;
@@ -40,6 +41,7 @@ const EXAMPLES: &str = "Examples:
   assurly config                             what is in force, secrets masked
   assurly simulate project.json              price a project, without a database
   assurly messages list --state in_doubt     messages that an operator must decide about
+  assurly jobs list --state dead             work that failed too often
 
 Exit codes: 0 done, 1 it failed, 2 the command or the configuration is wrong.";
 
@@ -55,6 +57,8 @@ enum Command {
     Keyring,
     /// Look at the outbox of e-mails and SMS, and decide about messages in doubt
     Messages(messages::Messages),
+    /// Look at work that is due, and decide about what failed too often
+    Jobs(jobs::Jobs),
     /// Work on pools of people, their accounts, their applications and their keys
     Identity(identity::IdentityCommand),
     /// Price a project described in JSON, without a server or a database
@@ -97,6 +101,7 @@ impl Command {
             Self::Config => config::run(&settings),
             Self::Keyring => keyring::run(),
             Self::Messages(messages) => messages.run(settings),
+            Self::Jobs(jobs) => jobs.run(settings),
             Self::Identity(identity) => identity.run(settings),
             Self::Simulate(simulate) => simulate.run(),
             Self::Tariff(tariff) => tariff.run(),

@@ -14,6 +14,7 @@ use crate::gateway::authorizer::AccessSettings;
 use crate::gateway::settings::ServerSettings;
 use crate::platform::crypto::CryptoSettings;
 use crate::platform::db::DatabaseSettings;
+use crate::platform::jobs::JobsSettings;
 use crate::platform::limits::Complaints;
 use crate::platform::pdf::PdfSettings;
 use crate::platform::storage::StorageSettings;
@@ -48,6 +49,8 @@ pub struct Settings {
     pub quotes: QuotesSettings,
     /// E-mails and SMS.
     pub messages: MessagesSettings,
+    /// Work that is due.
+    pub jobs: JobsSettings,
     /// Loads of open data, and segments out of them.
     pub campaigns: CampaignsSettings,
     /// Typesetting.
@@ -105,6 +108,7 @@ impl Settings {
         self.identity.check(&mut complaints);
         self.quotes.check(&mut complaints);
         self.messages.check(self.is_development(), &mut complaints);
+        self.jobs.check(&mut complaints);
         self.campaigns.check(&mut complaints);
         self.pdf.check(&mut complaints);
         self.storage.check(&mut complaints);

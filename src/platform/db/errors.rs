@@ -64,7 +64,9 @@ impl From<DbError> for Problem {
             Failure::Unreachable => {
                 Self::new(Kind::Unavailable).retry_after(Duration::from_secs(5))
             }
-            Failure::Busy => Self::new(Kind::Unavailable).retry_after(Duration::from_secs(1)),
+            Failure::Busy => {
+                Self::new(Kind::Unavailable).retry_after(Duration::from_secs(1)).contended()
+            }
             Failure::Duplicate => Self::new(Kind::Conflict),
             Failure::Other => Self::new(Kind::Bug),
         }

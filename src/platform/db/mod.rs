@@ -3,6 +3,7 @@
 //! With the slices' `store.rs`, the only rooms that know SQL. The pool connects when it is first
 //! used, so that the service starts, and says what is wrong, while the database is away.
 
+mod again;
 mod endpoint;
 mod errors;
 mod migrate;
@@ -12,6 +13,7 @@ mod settings;
 mod statements;
 mod types;
 
+pub use again::{Contended, again};
 pub use endpoint::Endpoint;
 pub use errors::{DbError, Failure};
 pub use migrate::{MigrationError, migrator};

@@ -17,6 +17,7 @@ use super::throttle::{Admission, Counted, FREE, Throttle};
 use crate::kernel::problem::{Kind, Problem};
 use crate::platform::access::Boxed;
 use crate::platform::crypto::TokenHash;
+use crate::platform::db::again;
 use crate::platform::digest::sha256;
 
 /// What was found out.
@@ -106,9 +107,13 @@ impl Knocking {
         let address = from.address.map(|address| address.to_string()).unwrap_or_default();
         let by = By::visitor(&address);
         let more = json!({ "name": crate::platform::digest::hex(name) });
-        let mut transaction = self.core.store.begin().await?;
-        note(&self.core, &mut transaction, pool.id, "login.locked", None, &by, more).await?;
-        self.core.commit(transaction).await
+        again(|| async {
+            let mut transaction = self.core.store.begin().await?;
+            let (kind, more) = ("login.locked", more.clone());
+            note(&self.core, &mut transaction, pool.id, kind, None, &by, more).await?;
+            self.core.commit(transaction).await
+        })
+        .await
     }
 }
 

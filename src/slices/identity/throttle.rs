@@ -6,6 +6,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::core::Core;
@@ -13,6 +14,7 @@ use super::model::Pool;
 use super::store::ThrottleRow;
 use crate::kernel::problem::Problem;
 use crate::platform::crypto::TokenHash;
+use crate::platform::db::again;
 use crate::platform::digest::sha256;
 
 /// Tries without a wait.
@@ -72,9 +74,14 @@ impl Throttle {
     /// Counts a try, as if it failed; [`Self::forgive`] takes it back.
     pub(super) async fn count(&self, pool: &Pool, of: Counted<'_>) -> Result<Admission, Problem> {
         let (key, now, store) = (of.key(pool), self.core.clock.now(), &self.core.store);
-        store.open_throttle(&key, now).await?;
+        again(|| store.open_throttle(&key, now)).await?;
+        again(|| self.count_once(&key, now)).await
+    }
+
+    async fn count_once(&self, key: &TokenHash, now: Timestamp) -> Result<Admission, Problem> {
+        let store = &self.core.store;
         let mut transaction = store.begin().await?;
-        let row = store.lock_throttle(&mut transaction, &key).await?;
+        let row = store.lock_throttle(&mut transaction, key).await?;
         // Forgotten between the two statements: as if it had never failed.
         let row = row.unwrap_or(ThrottleRow { failures: 0, last_at: now, open_at: now });
         if now < row.open_at {
@@ -85,14 +92,15 @@ impl Throttle {
         let failures = if is_old { 1 } else { row.failures.saturating_add(1) };
         let open_at = now + wait_after(failures);
         let next = ThrottleRow { failures, last_at: now, open_at };
-        store.update_throttle(&mut transaction, &key, &next).await?;
+        store.update_throttle(&mut transaction, key, &next).await?;
         store.commit(transaction).await?;
         Ok(Admission::Try(failures))
     }
 
     /// Forgets the failures: the person has proven who they are.
     pub(super) async fn forgive(&self, pool: &Pool, of: Counted<'_>) -> Result<(), Problem> {
-        Ok(self.core.store.delete_throttle(&of.key(pool)).await?)
+        let key = of.key(pool);
+        Ok(again(|| self.core.store.delete_throttle(&key)).await?)
     }
 
     /// Forgets a bounded number of rows that say nothing any more.

@@ -14,7 +14,7 @@ use super::store::NewUser;
 use super::tickets::{LIFE_OF_INVITATION, Purpose, Tickets};
 use crate::kernel::locale::Locale;
 use crate::kernel::problem::Problem;
-use crate::platform::db::Transaction;
+use crate::platform::db::{Contended, Transaction, again};
 
 /// The group of those who may do everything in the staff's pool.
 pub const ADMINISTRATORS: &str = "administrateurs";
@@ -45,6 +45,12 @@ pub enum UserError {
 impl<E: Into<Problem>> From<E> for UserError {
     fn from(error: E) -> Self {
         Self::Problem(Box::new(error.into()))
+    }
+}
+
+impl Contended for UserError {
+    fn is_contended(&self) -> bool {
+        matches!(self, Self::Problem(problem) if problem.contended)
     }
 }
 
@@ -102,6 +108,10 @@ impl Identity {
     /// # Errors
     /// [`UserError`].
     pub async fn invite(&self, pool: &str, who: &Invitation<'_>) -> Result<String, UserError> {
+        again(|| self.invite_once(pool, who)).await
+    }
+
+    async fn invite_once(&self, pool: &str, who: &Invitation<'_>) -> Result<String, UserError> {
         let (core, pool) = (&self.core, self.core.pool(pool).await?);
         let email: Email = who.email.parse()?;
         let now = core.clock.now();
@@ -155,6 +165,15 @@ impl Identity {
     /// # Errors
     /// [`UserError`].
     pub async fn change_user(
+        &self,
+        pool: &str,
+        email: &str,
+        change: Change<'_>,
+    ) -> Result<(), UserError> {
+        again(|| self.change_once(pool, email, change)).await
+    }
+
+    async fn change_once(
         &self,
         pool: &str,
         email: &str,

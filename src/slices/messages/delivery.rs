@@ -10,11 +10,12 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use super::adapter::{Handed, Outcome, Parcel};
-use super::backoff;
+
 use super::message::{Channel, MessageId};
 use super::service::Shared;
 use super::store::{Claimed, Settled};
 use super::tending::Outage;
+use crate::platform::backoff;
 use crate::platform::crypto::SealError;
 
 /// At a stop, an outcome that cannot be written for so long is left in doubt.

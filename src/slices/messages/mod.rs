@@ -6,7 +6,6 @@
 //! what is said, or to whom.
 
 mod adapter;
-mod backoff;
 mod budget;
 mod delivery;
 mod error;

@@ -29,7 +29,11 @@ impl QuotesSettings {
         complaints.range("quotes.idempotency_days", self.idempotency_days, 1..=365);
         let most = 1..=1_000_000;
         complaints.range("quotes.mails_to_address_max", self.mails_to_address_max, most.clone());
-        complaints.range("quotes.mails_from_network_max", self.mails_from_network_max, most.clone());
+        complaints.range(
+            "quotes.mails_from_network_max",
+            self.mails_from_network_max,
+            most.clone(),
+        );
         complaints.range("quotes.mails_max", self.mails_max, most);
     }
 

@@ -33,6 +33,9 @@ pub(crate) static KEYRING: LazyLock<String> = LazyLock::new(|| {
     path
 });
 
+/// A machine that does much else is no outage.
+pub(crate) const PATIENT: (&str, &str) = ("DATABASE__ACQUIRE_TIMEOUT_MS", "20000");
+
 /// The configuration with these keys (`SERVER__LISTEN`) over the defaults, on free ports.
 pub(crate) fn settings(over: &[(&str, &str)]) -> Settings {
     let free = [
@@ -44,6 +47,8 @@ pub(crate) fn settings(over: &[(&str, &str)]) -> Settings {
         // All tests come from one address.
         ("IDENTITY__ATTEMPTS_BURST", "1000000"),
         ("STORAGE__URL", concat!("file:", env!("CARGO_TARGET_TMPDIR"), "/storage")),
+        // Jobs are done in a database of one's own, where no other test's clock has them done.
+        ("JOBS__RUN", "false"),
         // A test that moves its clock must not make another one's messages stale.
         ("MESSAGES__TEND_MS", "600000"),
     ];
@@ -98,7 +103,7 @@ impl App {
     /// With this database, for a test that needs one of its own or starts several copies on it.
     pub(crate) async fn on_database(database: &Arc<TestDatabase>, over: &[(&str, &str)]) -> Self {
         let url = database.url();
-        let mut all = vec![("DATABASE__URL", url.as_str())];
+        let mut all = vec![("DATABASE__URL", url.as_str()), PATIENT];
         all.extend(over);
         Self::on(&all, Some(Arc::clone(database)), Access::default()).await
     }
@@ -107,7 +112,7 @@ impl App {
     pub(crate) async fn guarded(access: Access) -> Self {
         let database = TestDatabase::shared().await;
         let url = database.url();
-        Self::on(&[("DATABASE__URL", &url)], Some(database), access).await
+        Self::on(&[("DATABASE__URL", &url), PATIENT], Some(database), access).await
     }
 
     /// With these issuers and a database that nobody answers for.

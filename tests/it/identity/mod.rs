@@ -26,7 +26,7 @@ use serde_json::Value;
 use url::form_urlencoded::Serializer;
 use uuid::Uuid;
 
-use crate::harness::app::{App, settings};
+use crate::harness::app::{App, PATIENT, settings};
 use crate::harness::soon;
 
 /// Origin of the program, as the world calls it.
@@ -75,6 +75,7 @@ pub(super) fn keyring() -> String {
 
 pub(super) fn over(keyring: &str) -> Vec<(&str, &str)> {
     vec![
+        PATIENT,
         ("SERVER__PUBLIC_URL", ORIGIN),
         ("CRYPTO__KEYRING_FILE", keyring),
         ("IDENTITY__CACHE_S", "0"),

@@ -131,8 +131,13 @@ async fn operators_look_after_keys_locks_and_journals() {
     let (_, keys, _) = run(&["key", "list", &pool]).await;
     assert_eq!(keys[0]["signs"], true);
     let (_, next, _) = run(&["key", "rotate", &pool]).await;
-    let (code, _, _) = run(&["key", "revoke", &pool, text(&next, "kid")]).await;
-    assert_eq!(code, Some(0));
+    let (code, _, err) = run(&["key", "revoke", &pool, text(&next, "kid")]).await;
+    assert_eq!(code, Some(0), "{err}");
+    let (code, _, err) = run(&["key", "revoke", &pool, "-none"]).await;
+    assert!(
+        code == Some(1) && err.contains("no living key `-none`"),
+        "a name like any other: {err}"
+    );
     let terms = ["legacy", "open-pool", &pool, "--days", "200", "--reason", "too long"];
     let (code, _, err) = run(&terms).await;
     assert!(code == Some(1) && err.contains("180 days"), "{err}");

@@ -136,7 +136,8 @@ async fn what_is_no_address_is_said_beside_it() {
         assert!(text.contains(message) && text.contains("id=\"email-err\""), "{to:?}: {text}");
     }
     let unknown = "/devis/quo_01900000000070008000000000000001";
-    let answer = app.post(&format!("{unknown}/email"), "application/x-www-form-urlencoded", "").await;
+    let answer =
+        app.post(&format!("{unknown}/email"), "application/x-www-form-urlencoded", "").await;
     assert_eq!(answer.status(), 404);
     assert_eq!(app.get(&format!("{unknown}/envoye")).await.status(), 404);
 }

@@ -26,6 +26,8 @@ pub(super) enum Key {
         /// Name of the pool
         pool: String,
         /// Name of the key
+        // Names are drawn: one in 64 begins with a hyphen.
+        #[arg(allow_hyphen_values = true)]
         kid: String,
     },
 }

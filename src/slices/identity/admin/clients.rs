@@ -7,6 +7,7 @@ use uuid::Uuid;
 use super::AdminError;
 use crate::kernel::access::Scopes;
 use crate::platform::crypto::Opaque;
+use crate::platform::db::again;
 use crate::slices::identity::Identity;
 use crate::slices::identity::catalogue;
 use crate::slices::identity::grants::registrable;
@@ -119,10 +120,13 @@ impl Identity {
             access_ttl: new.access_ttl,
             disabled_at: None,
         };
-        let mut transaction = core.store.begin().await?;
-        core.store.insert_client(&mut transaction, &client, now).await?;
         let data = serde_json::json!({ "client": client.public_id(), "name": client.name });
-        core.done(transaction, &pool, "client.created", data).await?;
+        again(|| async {
+            let mut transaction = core.store.begin().await?;
+            core.store.insert_client(&mut transaction, &client, now).await?;
+            core.done(transaction, &pool, "client.created", &data).await
+        })
+        .await?;
         Ok((client, secret))
     }
 
@@ -158,10 +162,13 @@ impl Identity {
         let pool = core.pool_to_change(pool).await?;
         let client = core.client_to_change(&pool, id).await?;
         let at = (!enabled).then(|| core.clock.now());
-        let mut transaction = core.store.begin().await?;
-        core.store.set_client_disabled(&mut transaction, client.id, at).await?;
         let kind = if enabled { "client.enabled" } else { "client.disabled" };
-        core.done(transaction, &pool, kind, serde_json::json!({ "client": id })).await
+        again(|| async {
+            let mut transaction = core.store.begin().await?;
+            core.store.set_client_disabled(&mut transaction, client.id, at).await?;
+            core.done(transaction, &pool, kind, &serde_json::json!({ "client": id })).await
+        })
+        .await
     }
 
     /// Gives an application a new secret. The one before works until the next time, so that the
@@ -183,11 +190,14 @@ impl Identity {
         }
         let secret = Opaque::draw("cs_", &core.entropy);
         let old = client.secrets[0].filter(|_| !drop_old);
-        let mut transaction = core.store.begin().await?;
-        let secrets = [Some(secret.hash()), old];
-        core.store.set_client_secrets(&mut transaction, client.id, secrets).await?;
         let data = serde_json::json!({ "client": id, "old_dropped": drop_old });
-        core.done(transaction, &pool, "client.secret", data).await?;
+        again(|| async {
+            let mut transaction = core.store.begin().await?;
+            let secrets = [Some(secret.hash()), old];
+            core.store.set_client_secrets(&mut transaction, client.id, secrets).await?;
+            core.done(transaction, &pool, "client.secret", &data).await
+        })
+        .await?;
         Ok(secret)
     }
 }

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 
 use super::AdminError;
+use crate::platform::db::again;
 use crate::slices::identity::Identity;
 use crate::slices::identity::keys::{self, schedule};
 
@@ -57,12 +58,15 @@ impl Identity {
         let pool = core.pool_to_change(pool).await?;
         let now = core.clock.now();
         let active_from = if at_once { now } else { schedule::soonest(now) };
-        let mut transaction = core.store.begin().await?;
-        core.store.lock_pool(&mut transaction, pool.id).await?;
-        let kid = keys::add(core, &pool, &mut transaction, active_from).await?;
-        let data = serde_json::json!({ "kid": kid, "at_once": at_once });
-        core.done(transaction, &pool, "key.rotated", data).await?;
-        Ok(kid)
+        again(|| async {
+            let mut transaction = core.store.begin().await?;
+            core.store.lock_pool(&mut transaction, pool.id).await?;
+            let kid = keys::add(core, &pool, &mut transaction, active_from).await?;
+            let data = serde_json::json!({ "kid": kid, "at_once": at_once });
+            core.done(transaction, &pool, "key.rotated", &data).await?;
+            Ok(kid)
+        })
+        .await
     }
 
     /// Drops a key: neither published nor honoured any more, by every copy within `identity.cache_s`.
@@ -73,13 +77,17 @@ impl Identity {
     pub async fn revoke_key(&self, pool: &str, kid: &str) -> Result<(), AdminError> {
         let core = &self.core;
         let pool = core.pool_to_change(pool).await?;
-        let mut transaction = core.store.begin().await?;
-        core.store.lock_pool(&mut transaction, pool.id).await?;
-        let now = core.clock.now();
-        if !core.store.revoke_key(&mut transaction, pool.id, kid, now).await? {
-            return Err(AdminError::NoKey(kid.into()));
-        }
-        core.done(transaction, &pool, "key.revoked", serde_json::json!({ "kid": kid })).await?;
+        again(|| async {
+            let mut transaction = core.store.begin().await?;
+            core.store.lock_pool(&mut transaction, pool.id).await?;
+            let now = core.clock.now();
+            if !core.store.revoke_key(&mut transaction, pool.id, kid, now).await? {
+                return Err(AdminError::NoKey(kid.into()));
+            }
+            let data = serde_json::json!({ "kid": kid });
+            core.done(transaction, &pool, "key.revoked", &data).await
+        })
+        .await?;
         keys::load(core, &pool).await?;
         Ok(())
     }

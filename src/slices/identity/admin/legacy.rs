@@ -7,6 +7,7 @@ use jiff::Timestamp;
 
 use super::AdminError;
 use super::clients::known_scopes;
+use crate::platform::db::again;
 use crate::slices::identity::Identity;
 use crate::slices::identity::model::{ClientKind, Grant};
 
@@ -47,11 +48,14 @@ impl Identity {
         let core = &self.core;
         let pool = core.pool_to_change(pool).await?;
         let until = legacy.until(core.clock.now())?;
-        let mut transaction = core.store.begin().await?;
-        core.store.set_pool_legacy(&mut transaction, pool.id, Some(until)).await?;
         let data =
             serde_json::json!({ "until": until.to_string(), "reason": legacy.reason.trim() });
-        core.done(transaction, &pool, "legacy.pool_opened", data).await?;
+        again(|| async {
+            let mut transaction = core.store.begin().await?;
+            core.store.set_pool_legacy(&mut transaction, pool.id, Some(until)).await?;
+            core.done(transaction, &pool, "legacy.pool_opened", &data).await
+        })
+        .await?;
         Ok(until)
     }
 
@@ -62,9 +66,12 @@ impl Identity {
     pub async fn close_pool_legacy(&self, pool: &str) -> Result<(), AdminError> {
         let core = &self.core;
         let pool = core.pool_to_change(pool).await?;
-        let mut transaction = core.store.begin().await?;
-        core.store.set_pool_legacy(&mut transaction, pool.id, None).await?;
-        core.done(transaction, &pool, "legacy.pool_closed", serde_json::json!({})).await
+        again(|| async {
+            let mut transaction = core.store.begin().await?;
+            core.store.set_pool_legacy(&mut transaction, pool.id, None).await?;
+            core.done(transaction, &pool, "legacy.pool_closed", &serde_json::json!({})).await
+        })
+        .await
     }
 
     /// Opens an application's lock for one of the two grants, for these scopes at most.
@@ -100,13 +107,16 @@ impl Identity {
         if !client.grants.contains(&grant) {
             client.grants.push(grant);
         }
-        let mut transaction = core.store.begin().await?;
-        core.store.set_client_legacy(&mut transaction, &client).await?;
         let data = serde_json::json!({
             "client": id, "grant": grant, "scopes": client.legacy_scopes.to_string(),
             "until": until.to_string(), "reason": legacy.reason.trim(),
         });
-        core.done(transaction, &pool, "legacy.client_opened", data).await?;
+        again(|| async {
+            let mut transaction = core.store.begin().await?;
+            core.store.set_client_legacy(&mut transaction, &client).await?;
+            core.done(transaction, &pool, "legacy.client_opened", &data).await
+        })
+        .await?;
         Ok(until)
     }
 
@@ -120,9 +130,12 @@ impl Identity {
         let mut client = core.client_to_change(&pool, id).await?;
         client.legacy_until = None;
         client.grants.retain(|grant| !matches!(grant, Grant::Implicit | Grant::Password));
-        let mut transaction = core.store.begin().await?;
-        core.store.set_client_legacy(&mut transaction, &client).await?;
-        let data = serde_json::json!({ "client": id });
-        core.done(transaction, &pool, "legacy.client_closed", data).await
+        again(|| async {
+            let mut transaction = core.store.begin().await?;
+            core.store.set_client_legacy(&mut transaction, &client).await?;
+            let data = serde_json::json!({ "client": id });
+            core.done(transaction, &pool, "legacy.client_closed", &data).await
+        })
+        .await
     }
 }

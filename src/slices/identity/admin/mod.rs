@@ -18,7 +18,7 @@ use super::grants::UriFault;
 use super::journal::{self, Broken};
 use super::model::{Client, ClientId, NotASlug, Pool};
 use crate::kernel::problem::{Kind, Problem};
-use crate::platform::db::{DbError, Transaction};
+use crate::platform::db::{Contended, DbError, Transaction};
 
 /// Why an operator's act was not done.
 #[derive(Debug, thiserror::Error)]
@@ -62,6 +62,12 @@ impl From<Problem> for AdminError {
     }
 }
 
+impl Contended for AdminError {
+    fn is_contended(&self) -> bool {
+        matches!(self, Self::Failed(problem) if problem.contended)
+    }
+}
+
 impl From<DbError> for AdminError {
     fn from(error: DbError) -> Self {
         Self::Failed(error.into())
@@ -89,10 +95,10 @@ impl Core {
         mut transaction: Transaction,
         pool: &Pool,
         kind: &str,
-        data: serde_json::Value,
+        data: &serde_json::Value,
     ) -> Result<(), AdminError> {
         let now = self.clock.now();
-        journal::record(&self.store, &mut transaction, pool.id, now, kind, &data).await?;
+        journal::record(&self.store, &mut transaction, pool.id, now, kind, data).await?;
         transaction.commit().await.map_err(DbError::from)?;
         self.forget(pool).await;
         Ok(())

@@ -41,7 +41,6 @@ impl From<TokenError> for Failure {
         match error {
             TokenError::Refused(error) => Self::OAuth(error),
             TokenError::Later(delay) => Self::Later(delay),
-            TokenError::Busy => Self::OAuth(OAuthError::grant()),
             TokenError::Failed(problem) => Self::Problem(problem),
         }
     }

@@ -8,7 +8,7 @@ use super::{Desk, Grants};
 use crate::kernel::access::{Acr, Scopes};
 use crate::kernel::problem::{Kind, Problem};
 use crate::platform::crypto::TokenHash;
-use crate::platform::db::{Connection, DbError};
+use crate::platform::db::{Connection, Contended, DbError, again};
 use crate::slices::identity::grants::{
     Answer, Asked, Logged, OAuthError, PageOnly, Params, Refusal, Step, addressee, next_step,
     origin, read,
@@ -46,6 +46,12 @@ pub(in super::super) enum Unanswered {
 impl<E: Into<Problem>> From<E> for Unasked {
     fn from(error: E) -> Self {
         Self::Failed(error.into())
+    }
+}
+
+impl Contended for Unanswered {
+    fn is_contended(&self) -> bool {
+        matches!(self, Self::Failed(problem) if problem.contended)
     }
 }
 
@@ -150,6 +156,17 @@ impl Grants {
     /// Answers a request for who is logged in; ends its login, if there was one. The address to send
     /// the browser to.
     pub(in super::super) async fn answer(
+        &self,
+        pool: &Pool,
+        client: &Client,
+        asked: &Asked,
+        current: &Current,
+        login: Option<&TokenHash>,
+    ) -> Result<String, Unanswered> {
+        again(|| self.answer_once(pool, client, asked, current, login)).await
+    }
+
+    async fn answer_once(
         &self,
         pool: &Pool,
         client: &Client,

@@ -6,7 +6,7 @@ use super::Grants;
 use super::authorize::Unanswered;
 use crate::kernel::access::Scopes;
 use crate::kernel::problem::Problem;
-use crate::platform::db::DbError;
+use crate::platform::db::{DbError, again};
 use crate::slices::identity::catalogue::{self, Scope};
 use crate::slices::identity::grants::{Asked, OAuthError, Step};
 use crate::slices::identity::journal;
@@ -82,9 +82,12 @@ impl Grants {
         asked: &Asked,
         login: &Login,
     ) -> Result<String, Unanswered> {
-        let mut transaction = self.core.store.begin().await?;
-        self.end_login(&mut transaction, &login.hash).await?;
-        transaction.commit().await.map_err(DbError::from)?;
+        again(|| async {
+            let mut transaction = self.core.store.begin().await?;
+            self.end_login(&mut transaction, &login.hash).await?;
+            Ok::<_, Unanswered>(transaction.commit().await.map_err(DbError::from)?)
+        })
+        .await?;
         let error = OAuthError::new(ErrorCode::AccessDenied, "the person did not agree");
         Ok(self.refused(pool, &asked.refuse(error)))
     }
@@ -97,7 +100,17 @@ impl Grants {
         asked: &Asked,
         current: &Current,
     ) -> Result<(), Problem> {
-        let (store, user, now) = (&self.core.store, current.user.id, self.core.clock.now());
+        again(|| self.agree_once(pool, client, asked, current.user.id)).await
+    }
+
+    async fn agree_once(
+        &self,
+        pool: &Pool,
+        client: &Client,
+        asked: &Asked,
+        user: Uuid,
+    ) -> Result<(), Problem> {
+        let (store, now) = (&self.core.store, self.core.clock.now());
         let given = store.consent(user, client.id).await?.unwrap_or_default();
         let both = Scopes::parse(&format!("{given} {}", asked.scopes)).unwrap_or_default();
         let mut transaction = store.begin().await?;
@@ -124,6 +137,10 @@ impl Grants {
         user: Uuid,
         client: Uuid,
     ) -> Result<bool, Problem> {
+        again(|| self.withdraw_once(pool, user, client)).await
+    }
+
+    async fn withdraw_once(&self, pool: &Pool, user: Uuid, client: Uuid) -> Result<bool, Problem> {
         let (store, now) = (&self.core.store, self.core.clock.now());
         let mut transaction = store.begin().await?;
         if !store.delete_consent(&mut transaction, user, client).await? {

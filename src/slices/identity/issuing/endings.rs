@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::Grants;
 use crate::kernel::problem::Problem;
-use crate::platform::db::{Connection, DbError};
+use crate::platform::db::{Connection, DbError, again};
 use crate::slices::identity::journal;
 use crate::slices::identity::keys::schedule::LONGEST_TOKEN;
 use crate::slices::identity::model::Pool;
@@ -23,13 +23,16 @@ impl Grants {
         session: Uuid,
     ) -> Result<(), Problem> {
         let (store, now) = (&self.core.store, self.core.clock.now());
-        let mut transaction = store.begin().await?;
-        if self.end_session(&mut transaction, pool, user, session, "logout").await? {
-            let data = serde_json::json!({ "user": user, "session": session });
-            let kind = "session.ended";
-            journal::record(store, &mut transaction, pool.id, now, kind, &data).await?;
-        }
-        Ok(transaction.commit().await.map_err(DbError::from)?)
+        again(|| async {
+            let mut transaction = store.begin().await?;
+            if self.end_session(&mut transaction, pool, user, session, "logout").await? {
+                let data = serde_json::json!({ "user": user, "session": session });
+                let kind = "session.ended";
+                journal::record(store, &mut transaction, pool.id, now, kind, &data).await?;
+            }
+            Ok(transaction.commit().await.map_err(DbError::from)?)
+        })
+        .await
     }
 
     /// Ends a session of this person, its refresh tokens and its access tokens; `false` when it had

@@ -9,7 +9,7 @@ use super::Grants;
 
 use crate::kernel::problem::Problem;
 use crate::platform::crypto::Opaque;
-use crate::platform::db::DbError;
+use crate::platform::db::{DbError, again};
 use crate::slices::identity::journal;
 use crate::slices::identity::model::{Client, Pool, User};
 use crate::slices::identity::revocation::{Revoked, revoke};
@@ -135,6 +135,10 @@ impl Grants {
         client: &Client,
         token: &str,
     ) -> Result<(), Problem> {
+        again(|| self.revoke_once(pool, client, token)).await
+    }
+
+    async fn revoke_once(&self, pool: &Pool, client: &Client, token: &str) -> Result<(), Problem> {
         let family = self.family_of(&Opaque::hash_of(token)).await?;
         let family = family.filter(|it| it.pool_id == pool.id && it.client_id == client.id);
         let (store, now) = (&self.core.store, self.core.clock.now());

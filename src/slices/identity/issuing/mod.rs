@@ -29,7 +29,7 @@ use super::tokens::Mint;
 use crate::kernel::access::Scopes;
 use crate::kernel::problem::Problem;
 use crate::platform::crypto::Opaque;
-use crate::platform::db::DbError;
+use crate::platform::db::{Contended, DbError, again};
 
 pub(super) use authorize::{Unanswered, Unasked};
 pub use legacy::{PasswordCheck, PasswordVerdict};
@@ -48,8 +48,6 @@ pub(super) enum TokenError {
     Refused(OAuthError),
     /// Too many wrong passwords: not before so long.
     Later(Duration),
-    /// Somebody else had the row: the whole act may be tried again.
-    Busy,
     /// A tool failed.
     Failed(Problem),
 }
@@ -68,7 +66,13 @@ impl From<Problem> for TokenError {
 
 impl From<DbError> for TokenError {
     fn from(error: DbError) -> Self {
-        if error.is_busy() { Self::Busy } else { Self::Failed(error.into()) }
+        Self::Failed(error.into())
+    }
+}
+
+impl Contended for TokenError {
+    fn is_contended(&self) -> bool {
+        matches!(self, Self::Failed(problem) if problem.contended)
     }
 }
 
@@ -147,8 +151,8 @@ impl Grants {
         Ok(Some((user, groups)))
     }
 
-    /// Answers a token request of this application. An act that met another one is tried once more;
-    /// then it is refused, never done twice.
+    /// Answers a token request of this application. An act that met others each time is refused, never
+    /// done twice.
     pub(super) async fn token(
         &self,
         pool: &Pool,
@@ -156,11 +160,9 @@ impl Grants {
         request: &TokenRequest<'_>,
         device: &Device,
     ) -> Result<TokenAnswer, TokenError> {
-        let first = self.token_once(pool, client, request, device).await;
-        let Err(TokenError::Busy) = first else { return first };
-        match self.token_once(pool, client, request, device).await {
-            Err(TokenError::Busy) => Err(OAuthError::grant().into()),
-            second => second,
+        match again(|| self.token_once(pool, client, request, device)).await {
+            Err(error) if error.is_contended() => Err(OAuthError::grant().into()),
+            answer => answer,
         }
     }
 

@@ -16,7 +16,7 @@ use super::store::KeyRow;
 use crate::kernel::problem::{Kind, Problem};
 use crate::platform::access::{self, VerifyingKey};
 use crate::platform::crypto::SealError;
-use crate::platform::db::{Connection, DbError};
+use crate::platform::db::{Connection, DbError, again};
 use jiff::Timestamp;
 use schedule::Times;
 
@@ -125,6 +125,10 @@ async fn make_due(core: &Core, pool: &Pool, rows: Vec<KeyRow>) -> Result<Vec<Key
         tracing::warn!(pool = %pool.slug, "a signing key is due and no keyring is configured");
         return Ok(rows);
     }
+    again(|| make_behind_lock(core, pool)).await
+}
+
+async fn make_behind_lock(core: &Core, pool: &Pool) -> Result<Vec<KeyRow>, Problem> {
     let mut transaction = core.store.begin().await?;
     core.store.lock_pool(&mut transaction, pool.id).await?;
     // Read again behind the lock: whoever held it may have made it.

@@ -19,7 +19,11 @@ mod tests;
 mod words;
 mod years;
 
-use axum::{Router, extract::DefaultBodyLimit, routing::{get, post}};
+use axum::{
+    Router,
+    extract::DefaultBodyLimit,
+    routing::{get, post},
+};
 
 use super::service::Quotes;
 

@@ -261,7 +261,9 @@ fn the_letter_tells_a_stranger_nothing_about_a_person() {
     let couple = sample::couple();
     let letter = letter(&couple);
     let text = format!("{} {}", letter.subject, letter.paragraphs.join("\n"));
-    for words in ["42,43\u{a0}€ le premier mois", "2 personnes", couple.number.as_str(), "jours d’arrêt"] {
+    for words in
+        ["42,43\u{a0}€ le premier mois", "2 personnes", couple.number.as_str(), "jours d’arrêt"]
+    {
         assert!(text.contains(words), "{words} in {text}");
     }
     for person in &couple.request.insured {

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 /// The wait after so many attempts (the first is 1). `draw` is random: half of the wait is certain,
 /// the other half is drawn.
-pub(super) fn wait(attempts: u32, first: Duration, longest: Duration, draw: u32) -> Duration {
+pub fn wait(attempts: u32, first: Duration, longest: Duration, draw: u32) -> Duration {
     let doublings = attempts.saturating_sub(1).min(31);
     let whole = first.saturating_mul(1 << doublings).min(longest);
     let half = whole / 2;
