@@ -6,6 +6,7 @@
 
 pub mod access;
 pub mod backoff;
+pub mod backoffice;
 pub mod clock;
 pub mod crypto;
 pub mod db;

@@ -20,7 +20,12 @@ pub struct Party([u8; 32]);
 impl Party {
     /// Who asks.
     pub fn of(principal: &Principal) -> Self {
-        Self(sha256(&[b"party", principal.issuer.as_bytes(), principal.subject.as_bytes()]))
+        Self::named(&principal.issuer, &principal.subject)
+    }
+
+    /// Who has this name at this issuer, by whatever way they were recognised.
+    pub fn named(issuer: &str, subject: &str) -> Self {
+        Self(sha256(&[b"party", issuer.as_bytes(), subject.as_bytes()]))
     }
 
     /// As a column holds it.

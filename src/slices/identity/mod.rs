@@ -32,6 +32,7 @@ mod progress;
 mod revocation;
 mod sessions;
 mod settings;
+mod staff;
 mod store;
 mod throttle;
 mod tickets;
