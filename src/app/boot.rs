@@ -15,12 +15,16 @@ use super::readiness::Readiness;
 use super::router;
 use super::state::{self, AppState, Platform};
 use crate::gateway::settings::ServerSettings;
-use crate::gateway::{self, Drained, Stop, stack};
+use crate::gateway::tls::Tls;
+use crate::gateway::{self, Door, Drained, Stop, stack};
 use crate::kernel::problem::{Kind, Problem};
+use crate::platform::admission::Refusals;
 use crate::platform::db::{Database, MigrationError, migrator};
 use crate::platform::jobs::Jobs;
 use crate::platform::telemetry;
+use crate::platform::web::facts::Listener;
 use crate::platform::web::page;
+use crate::slices::admission::Admissions;
 use crate::slices::identity::Identity;
 use crate::slices::messages::Messages;
 
@@ -43,6 +47,8 @@ pub struct Running {
     pub public: SocketAddr,
     /// The operators' address.
     pub admin: SocketAddr,
+    /// The address of our own networks, if there is one.
+    pub private: Option<SocketAddr>,
     serving: JoinHandle<Drained>,
     admin_guard: Guard,
     stop: Stop,
@@ -55,6 +61,7 @@ pub struct Running {
 pub struct Listeners {
     public: TcpListener,
     admin: TcpListener,
+    private: Option<TcpListener>,
 }
 
 impl Listeners {
@@ -65,8 +72,12 @@ impl Listeners {
     pub async fn open(server: &mut ServerSettings) -> anyhow::Result<Self> {
         let public = listen(server.listen, "server.listen").await?;
         let admin = listen(server.admin_listen, "server.admin_listen").await?;
+        let private = match server.private_listen {
+            Some(address) => Some(listen(address, "server.private_listen").await?),
+            None => None,
+        };
         server.is_reached_on(public.local_addr()?.port());
-        Ok(Self { public, admin })
+        Ok(Self { public, admin, private })
     }
 }
 
@@ -85,16 +96,31 @@ pub async fn start(
     telemetry::metrics();
     page::set_brand(&platform.settings.brand.name);
     page::set_origin(platform.settings.server.public_url.as_str());
-    let Listeners { public: listener, admin: admin_listener } = listeners;
+    let Listeners { public: listener, admin: admin_listener, private: private_listener } =
+        listeners;
+    let private = private_listener.as_ref().map(TcpListener::local_addr).transpose()?;
+    let tls = Tls::load(&platform.settings.server.tls)?;
     let (public, admin) = (listener.local_addr()?, admin_listener.local_addr()?);
     let tasks = TaskTracker::new();
     let readiness = Readiness::new(platform.database.clone(), stop.clone());
-    let (public_routes, admin_routes) = routes(platform, work, &readiness);
+    let refusals = Admissions::from_ref(state).admission().refusals().clone();
+    let (public_routes, admin_routes) = routes(platform, work, &readiness, &refusals);
 
     let settings = platform.settings.clone();
     let (watched, asked) = (settings.clone(), stop.clone());
+    if let Some(private_listener) = private_listener {
+        let (routes, settings, asked) = (public_routes.clone(), settings.clone(), stop.clone());
+        let door = Door { listener: Listener::Private, tls: tls.clone() };
+        tasks.spawn(async move {
+            gateway::serve(private_listener, routes, &settings.server, door, asked).await
+        });
+    }
+    if let Some(tls) = tls.clone() {
+        tasks.spawn(tls.follow(stop.clone()));
+    }
+    let door = Door { listener: Listener::Public, tls };
     let serving = tasks.spawn(async move {
-        gateway::serve(listener, public_routes, &watched.server, asked).await
+        gateway::serve(listener, public_routes, &watched.server, door, asked).await
     });
     let admin_guard = serve_operators(admin_listener, admin_routes, settings.server.clone())?;
     tasks.spawn(tidy(stop.clone()));
@@ -103,6 +129,8 @@ pub async fn start(
     tasks.spawn(work_off(Jobs::from_ref(state), stop.clone()));
     tasks.spawn(follow_revocations(platform.clone(), Identity::from_ref(state), stop.clone()));
     tasks.spawn(forget_old(Identity::from_ref(state), stop.clone()));
+    let poll = settings.admission.poll();
+    tasks.spawn(follow_admission(Admissions::from_ref(state), poll, stop.clone()));
     if platform.settings.database.migrate_at_start {
         tasks.spawn(migrate(platform.clone(), stop.clone()));
     }
@@ -110,6 +138,7 @@ pub async fn start(
     Ok(Running {
         public,
         admin,
+        private,
         serving,
         admin_guard,
         stop: stop.clone(),
@@ -167,7 +196,10 @@ fn serve_operators(
     let guard = Guard(stop.clone());
     let serve = async move {
         match TcpListener::from_std(listener) {
-            Ok(listener) => drop(gateway::serve(listener, routes, &settings, stop).await),
+            Ok(listener) => {
+                let door = Door::default();
+                let _drained = gateway::serve(listener, routes, &settings, door, stop).await;
+            }
             Err(error) => tracing::error!(%error, "operators cannot be answered"),
         }
     };
@@ -182,12 +214,18 @@ async fn listen(address: SocketAddr, key: &str) -> anyhow::Result<TcpListener> {
     TcpListener::bind(address).await.with_context(|| format!("`{key}`: cannot listen on {address}"))
 }
 
-fn routes(platform: &Platform, work: Router, readiness: &Readiness) -> (Router, Router) {
+fn routes(
+    platform: &Platform,
+    work: Router,
+    readiness: &Readiness,
+    refusals: &Refusals,
+) -> (Router, Router) {
     let ops = Ops { database: platform.database.clone(), readiness: readiness.clone() };
     let voice = router::voice(&platform.settings);
+    let told = (&voice, refusals);
     let (server, entropy) = (&platform.settings.server, &platform.entropy);
-    let public = stack::public(work, ops::health(ops.clone()), server, &voice, entropy);
-    let admin = stack::admin(ops::admin(ops), server, &voice, entropy);
+    let public = stack::public(work, ops::health(ops.clone()), server, told, entropy);
+    let admin = stack::admin(ops::admin(ops), server, told, entropy);
     (public, admin)
 }
 
@@ -272,6 +310,34 @@ async fn follow_revocations(platform: Platform, identity: Identity, stop: Stop) 
             () = stop.asked() => return,
         }
     }
+}
+
+/// Learns every few seconds which keys, plans and rules there are, and writes down what was served. An
+/// outage is said once; the rules of before stay in force meanwhile.
+async fn follow_admission(admissions: Admissions, pause: Duration, stop: Stop) {
+    let mut was_read = true;
+    let mut tidied = 0_u32;
+    loop {
+        let read = tokio::select! {
+            read = admissions.refresh() => read,
+            () = stop.asked() => break,
+        };
+        if let Err(problem) = &read
+            && was_read
+        {
+            tracing::warn!(cause = problem.cause, "keys and rules cannot be read");
+        }
+        was_read = read.is_ok();
+        tidied = tidied.wrapping_add(1);
+        if was_read && tidied.is_multiple_of(60) {
+            drop(admissions.forget_old().await);
+        }
+        tokio::select! {
+            () = tokio::time::sleep(pause) => {}
+            () = stop.asked() => break,
+        }
+    }
+    admissions.leave().await;
 }
 
 /// Forgets what is over, a little at a time.

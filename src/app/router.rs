@@ -3,7 +3,6 @@
 use axum::Router;
 use axum::extract::FromRef;
 use axum::http::{HeaderValue, header};
-use axum::middleware::from_fn_with_state;
 use axum::response::Response;
 use utoipa::OpenApi;
 use utoipa_swagger_ui::SwaggerUi;
@@ -11,13 +10,14 @@ use utoipa_swagger_ui::SwaggerUi;
 use super::settings::Settings;
 use super::state::AppState;
 use crate::domain::rule::Rule;
-use crate::gateway::authorizer::authorize;
 use crate::gateway::security_headers::DOCUMENTATION_POLICY;
+use crate::gateway::stack;
 use crate::platform::access::Api;
 use crate::platform::backoffice::Backoffice;
 use crate::platform::web::input::InputRule;
 use crate::platform::web::problem::{FaultDocument, ProblemDocument, Voice};
 use crate::platform::web::{assets, page, registry};
+use crate::slices::admission::{self, Admissions};
 use crate::slices::identity::{self, Identity};
 use crate::slices::me;
 use crate::slices::messages::{self, Messages};
@@ -40,7 +40,10 @@ struct Document;
 
 /// The operations of the API.
 pub fn api(state: &AppState) -> Api {
-    me::api().merge(quotes::api().with_state(Quotes::from_ref(state)))
+    me::api()
+        .merge(admission::api().with_state(Admissions::from_ref(state)))
+        .merge(admission::administration().with_state(Admissions::from_ref(state)))
+        .merge(quotes::api().with_state(Quotes::from_ref(state)))
 }
 
 /// Every address of the public, but those of health.
@@ -51,8 +54,11 @@ pub fn work(state: &AppState) -> Router {
 /// The same around these operations: each of them behind the authorizer.
 pub fn around(state: &AppState, api: Api) -> Router {
     let api = api.assemble(Document::openapi());
-    let guard = from_fn_with_state(state.authorizer.clone(), authorize);
-    let (operations, document) = (api.router.route_layer(guard), api.document);
+    let names = api.operations.iter().map(|operation| operation.id);
+    state.admissions.know_operations(names.collect());
+    let (authorizer, admission) = (&state.authorizer, state.admissions.admission());
+    let operations = stack::operations(api.router, &api.operations, authorizer, admission);
+    let document = api.document;
     operations
         .merge(quotes::pages::routes().with_state(Quotes::from_ref(state)))
         .merge(identity::pages(&Identity::from_ref(state)))
@@ -67,14 +73,15 @@ pub fn around(state: &AppState, api: Api) -> Router {
 
 /// The pages of our staff, each room behind the same door.
 fn backoffice(state: &AppState) -> Router {
-    Backoffice::new(Identity::from_ref(state).staff()).routes()
+    let gateway = admission::pages().with_state(Admissions::from_ref(state));
+    Backoffice::new(Identity::from_ref(state).staff()).room::<admission::Gateway>(gateway).routes()
 }
 
 /// Every code that an error of a document can carry, for the registry page.
 fn rules() -> impl Iterator<Item = (&'static str, &'static str)> {
     let of_the_trade = Rule::ALL.map(|rule| (rule.code(), rule.sentence()));
     let of_the_form = InputRule::ALL.map(|rule| (rule.code(), rule.sentence()));
-    of_the_trade.into_iter().chain(of_the_form)
+    of_the_trade.into_iter().chain(of_the_form).chain(admission::CODES)
 }
 
 /// The interactive page, at `/docs/api`, and the document, at `/v1/openapi.json`.

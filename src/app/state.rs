@@ -8,6 +8,7 @@ use axum::extract::FromRef;
 use super::settings::Settings;
 use crate::gateway::authorizer::Authorizer;
 use crate::platform::access::{LocalIssuers, Revocations};
+use crate::platform::admission::Admission;
 use crate::platform::clock::{Clock, Entropy};
 use crate::platform::crypto::{Keyring, KeyringError};
 use crate::platform::db::{Database, OpenError};
@@ -15,6 +16,7 @@ use crate::platform::jobs::{Jobs, Task};
 use crate::platform::pdf::Typesetter;
 use crate::platform::seal::{Sealer, SealerError};
 use crate::platform::storage::{Storage, StorageError};
+use crate::slices::admission::{Admissions, Ledger};
 use crate::slices::documents::Documents;
 use crate::slices::identity::{Identity, Tools};
 use crate::slices::messages::{Messages, TransportError};
@@ -86,6 +88,7 @@ impl Platform {
 #[derive(Clone)]
 pub struct AppState {
     pub(super) authorizer: Authorizer,
+    pub(super) admissions: Admissions,
     identity: Identity,
     jobs: Jobs,
     messages: Messages,
@@ -125,8 +128,24 @@ impl AppState {
             platform.entropy.clone(),
             platform.settings.quotes.clone(),
         );
+        let admissions = admissions(platform);
         let jobs = jobs(platform, Vec::new());
-        Ok(Self { authorizer, identity, jobs, messages, quotes })
+        Ok(Self { authorizer, admissions, identity, jobs, messages, quotes })
+    }
+}
+
+/// Keys, plans and rules, and the picture of them that the gateway asks.
+pub fn admissions(platform: &Platform) -> Admissions {
+    let (database, clock) = (platform.database.clone(), platform.clock.clone());
+    let ledger = Arc::new(Ledger::new(database.clone(), clock.clone()));
+    let admission = Admission::new(ledger, clock.clone());
+    let (entropy, settings) = (platform.entropy.clone(), platform.settings.admission.clone());
+    Admissions::new(database, (clock, entropy), settings, admission)
+}
+
+impl FromRef<AppState> for Admissions {
+    fn from_ref(state: &AppState) -> Self {
+        state.admissions.clone()
     }
 }
 

@@ -6,6 +6,7 @@ mod command_line;
 mod database;
 mod documents;
 mod etl;
+mod gateway;
 mod harness;
 mod health;
 mod identity;

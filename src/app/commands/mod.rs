@@ -2,6 +2,7 @@
 
 mod config;
 mod etl;
+mod gateway;
 mod healthcheck;
 mod identity;
 mod identity_users;
@@ -62,6 +63,8 @@ enum Command {
     Jobs(jobs::Jobs),
     /// Work on pools of people, their accounts, their applications and their keys
     Identity(identity::IdentityCommand),
+    /// Work on API keys, plans and rules of the gateway, and see who was refused
+    Gateway(gateway::GatewayCommand),
     /// Work on the certificate that documents are sealed with
     Seal(seal::Seal),
     /// Price a project described in JSON, without a server or a database
@@ -106,6 +109,7 @@ impl Command {
             Self::Messages(messages) => messages.run(settings),
             Self::Jobs(jobs) => jobs.run(settings),
             Self::Identity(identity) => identity.run(settings),
+            Self::Gateway(gateway) => gateway.run(settings),
             Self::Seal(seal) => seal.run(&settings),
             Self::Simulate(simulate) => simulate.run(),
             Self::Tariff(tariff) => tariff.run(),

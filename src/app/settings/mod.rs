@@ -20,6 +20,7 @@ use crate::platform::pdf::PdfSettings;
 use crate::platform::seal::SealSettings;
 use crate::platform::storage::StorageSettings;
 use crate::platform::telemetry::TelemetrySettings;
+use crate::slices::admission::AdmissionSettings;
 use crate::slices::campaigns::CampaignsSettings;
 use crate::slices::documents::DocumentsSettings;
 use crate::slices::identity::IdentitySettings;
@@ -36,6 +37,8 @@ pub struct Settings {
     pub server: ServerSettings,
     /// Whose tokens open the API.
     pub access: AccessSettings,
+    /// Keys, plans and rules of the gateway.
+    pub admission: AdmissionSettings,
     /// The database.
     pub database: DatabaseSettings,
     /// Keys of data at rest.
@@ -100,6 +103,7 @@ impl Settings {
         let mut complaints = Complaints::default();
         self.server.check(&mut complaints);
         self.access.check(&mut complaints);
+        self.admission.check(&mut complaints);
         self.database.check(&mut complaints);
         self.telemetry.check(&mut complaints);
         let name = self.brand.name.trim();

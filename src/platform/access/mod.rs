@@ -22,7 +22,7 @@ pub use caller::Caller;
 pub use inventory::{Access, Declared};
 pub use key::{Algorithm, KeyError, VerifyingKey};
 pub use local::{Boxed, LocalIssuers, LocalPool, NoLocalIssuers};
-pub use operation::{Cache, Operation, PublicOperation};
+pub use operation::{Cache, Operation, PublicOperation, Reach};
 pub use proof::{Anyone, Authorized};
 pub use refusal::Denied;
 pub use revocation::{Revocations, Snapshot, TokenNames};

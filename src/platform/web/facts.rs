@@ -4,6 +4,7 @@
 use std::net::{IpAddr, Ipv6Addr};
 
 use axum::http::{HeaderMap, header};
+use serde::{Deserialize, Serialize};
 
 /// Who reads the answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,6 +39,26 @@ fn is_api(path: &str) -> bool {
 /// extensions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ClientAddress(pub IpAddr);
+
+/// By which door a request came in; the listener puts it among the request's extensions.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Listener {
+    /// That of everybody.
+    #[default]
+    Public,
+    /// That of our own networks.
+    Private,
+}
+
+/// A client certificate that was verified: by our listener, or by a proxy that is believed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ClientCertificate {
+    /// SHA-256 of it, in hex digits.
+    pub sha256: Box<str>,
+    /// Its subject, most specific part first (RFC 4514).
+    pub subject: Box<str>,
+}
 
 /// The network that counts as one client: an IPv4 address, or an IPv6 network of 64 bits, which one
 /// household has whole.

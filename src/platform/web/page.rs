@@ -188,7 +188,7 @@ const fn words(kind: Kind) -> Words {
         Kind::Unauthenticated | Kind::InvalidToken | Kind::StepUp => {
             ("Il faut vous identifier", "Connectez-vous, puis revenez à cette page.")
         }
-        Kind::Forbidden => (
+        Kind::Forbidden | Kind::AccessDenied | Kind::InvalidApiKey => (
             "Cette page ne vous est pas ouverte",
             "Votre compte n’y donne pas accès. Repartez de l’accueil.",
         ),
@@ -217,7 +217,7 @@ const fn words(kind: Kind) -> Words {
         Kind::Conflict | Kind::IdempotencyInProgress => {
             ("Cette demande est déjà en cours", "Attendez un instant, puis actualisez la page.")
         }
-        Kind::TooMany => {
+        Kind::TooMany | Kind::QuotaExceeded => {
             ("Vous avez fait beaucoup de demandes", "Attendez une minute, puis recommencez.")
         }
         Kind::Unavailable | Kind::AuthorizerUnavailable | Kind::Timeout | Kind::RequestTimeout => (

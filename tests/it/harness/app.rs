@@ -15,6 +15,7 @@ use assurly::platform::clock::{Clock, Entropy};
 use assurly::platform::db::Database;
 use assurly::platform::seal::development_pair;
 use assurly::platform::web::json::Json;
+use assurly::slices::admission::Admissions;
 use assurly::slices::messages::Messages;
 use assurly::slices::quotes::Pricer;
 use axum::Router;
@@ -52,6 +53,9 @@ pub(crate) fn settings(over: &[(&str, &str)]) -> Settings {
     let free = [
         ("SERVER__LISTEN", "127.0.0.1:0"),
         ("SERVER__ADMIN_LISTEN", "127.0.0.1:0"),
+        ("SERVER__PRIVATE_LISTEN", "127.0.0.1:0"),
+        // All tests come from one address.
+        ("SERVER__REQUESTS_PER_IP_PER_S", "0"),
         ("ENVIRONMENT", "development"),
         ("SERVER__DRAIN_DELAY_MS", "0"),
         ("CRYPTO__KEYRING_FILE", KEYRING.as_str()),
@@ -87,8 +91,10 @@ pub(crate) struct Access {
 pub(crate) struct App {
     pub(crate) public: SocketAddr,
     pub(crate) admin: SocketAddr,
+    pub(crate) private: SocketAddr,
     pub(crate) stop: Stop,
     pub(crate) messages: Messages,
+    pub(crate) admissions: Admissions,
     pub(crate) client: reqwest::Client,
     /// Stands at 23 November 2026, 9 h UTC, until a test moves it.
     pub(crate) clock: Clock,
@@ -128,6 +134,27 @@ impl App {
         Self::on(&[("DATABASE__URL", &url), PATIENT], Some(database), access).await
     }
 
+    /// With this database, and these issuers.
+    pub(crate) async fn guarded_on(database: &Arc<TestDatabase>, access: Access) -> Self {
+        let url = database.url();
+        Self::on(&[("DATABASE__URL", &url)], Some(Arc::clone(database)), access).await
+    }
+
+    /// With a database of its own, and these settings.
+    pub(crate) async fn on_database_with(change: impl FnOnce(&mut Settings)) -> Self {
+        Self::on_database_with_access(Access::default(), change).await
+    }
+
+    /// The same, with these issuers.
+    pub(crate) async fn on_database_with_access(
+        access: Access,
+        change: impl FnOnce(&mut Settings),
+    ) -> Self {
+        let database = TestDatabase::own().await;
+        let url = database.url();
+        Self::changed(&[("DATABASE__URL", &url)], Some(database), access, change).await
+    }
+
     /// With these issuers and a database that nobody answers for.
     pub(crate) async fn guarded_without_database(access: Access) -> Self {
         let nowhere = ("DATABASE__URL", "mysql://nobody@127.0.0.1:1/nothing");
@@ -147,10 +174,20 @@ impl App {
         database: Option<Arc<TestDatabase>>,
         access: Access,
     ) -> Self {
+        Self::changed(over, database, access, |_| ()).await
+    }
+
+    async fn changed(
+        over: &[(&str, &str)],
+        database: Option<Arc<TestDatabase>>,
+        access: Access,
+        change: impl FnOnce(&mut Settings),
+    ) -> Self {
         logs::keep();
         let clock = Clock::fixed("2026-11-23T09:00:00Z".parse().expect("an instant"));
         let mut settings = settings(over);
         settings.access.issuers = access.issuers;
+        change(&mut settings);
         let listeners = Listeners::open(&mut settings.server).await.expect("free ports");
         let platform = Platform::with(settings, clock.clone(), Entropy::system())
             .expect("the address of the database is one");
@@ -175,8 +212,10 @@ impl App {
         Self {
             public: running.public,
             admin: running.admin,
+            private: running.private.expect("a private address"),
             stop,
             messages: Messages::from_ref(&state),
+            admissions: Admissions::from_ref(&state),
             client: client(),
             clock,
             entered,
@@ -200,6 +239,11 @@ impl App {
     /// The address of a path.
     pub(crate) fn url(&self, path: &str) -> String {
         format!("http://{}{path}", self.public)
+    }
+
+    /// The address of a path by the private listener.
+    pub(crate) fn private_url(&self, path: &str) -> String {
+        format!("http://{}{path}", self.private)
     }
 
     /// GETs a path.
