@@ -43,6 +43,7 @@ const TOOLS: &[(&str, &[&str])] = &[
             "/form.rs",
             "identity/sessions.rs",
             "identity/login.rs",
+            "underwriting/proxy/",
             "/mod.rs",
             "app/",
         ],

@@ -23,6 +23,7 @@ use crate::platform::telemetry;
 use crate::platform::web::page;
 use crate::slices::identity::Identity;
 use crate::slices::messages::Messages;
+use crate::slices::underwriting::{self, Underwriting};
 
 /// The first pause between two tries to migrate, and the longest.
 const FIRST_PAUSE: Duration = Duration::from_millis(500);
@@ -88,7 +89,8 @@ pub async fn start(
     let Listeners { public: listener, admin: admin_listener } = listeners;
     let (public, admin) = (listener.local_addr()?, admin_listener.local_addr()?);
     let tasks = TaskTracker::new();
-    let readiness = Readiness::new(platform.database.clone(), stop.clone());
+    let readiness =
+        Readiness::new(platform.database.clone(), Underwriting::from_ref(state), stop.clone());
     let (public_routes, admin_routes) = routes(platform, work, &readiness);
 
     let settings = platform.settings.clone();
@@ -99,6 +101,9 @@ pub async fn start(
     let admin_guard = serve_operators(admin_listener, admin_routes, settings.server.clone())?;
     tasks.spawn(tidy(stop.clone()));
     tasks.spawn(watch(readiness, stop.clone()));
+    let underwriting = Underwriting::from_ref(state);
+    serve_callbacks(platform, &underwriting, &tasks, stop).await?;
+    tasks.spawn(attend(underwriting, stop.clone()));
     tasks.spawn(deliver(Messages::from_ref(state), stop.clone()));
     tasks.spawn(work_off(Jobs::from_ref(state), stop.clone()));
     tasks.spawn(follow_revocations(platform.clone(), Identity::from_ref(state), stop.clone()));
@@ -229,12 +234,38 @@ async fn deliver(messages: Messages, stop: Stop) {
     }
 }
 
+/// Fetches decisions; what is under way at a stop may end, unless somebody insists.
+async fn attend(underwriting: Underwriting, stop: Stop) {
+    tokio::select! {
+        () = underwriting.attend(stop.asked()) => {}
+        () = stop.forced() => {}
+    }
+}
+
 /// Does what is due; what is under way at a stop may end, unless somebody insists.
 async fn work_off(jobs: Jobs, stop: Stop) {
     tokio::select! {
         () = jobs.run(stop.asked()) => {}
         () = stop.forced() => {}
     }
+}
+
+/// Takes the engine's callbacks, on an address of their own.
+async fn serve_callbacks(
+    platform: &Platform,
+    underwriting: &Underwriting,
+    tasks: &TaskTracker,
+    stop: &Stop,
+) -> anyhow::Result<()> {
+    let settings = platform.settings.clone();
+    let Some(address) = settings.underwriting.callback_address() else { return Ok(()) };
+    let listener = listen(address, "underwriting.callback_listen").await?;
+    let routes = underwriting::callbacks(underwriting);
+    let voice = router::voice(&settings);
+    let routes = stack::admin(routes, &settings.server, &voice, &platform.entropy);
+    let stop = stop.clone();
+    tasks.spawn(async move { gateway::serve(listener, routes, &settings.server, stop).await });
+    Ok(())
 }
 
 /// Asks for the database now and then, so that the log and the figures know of an outage even when

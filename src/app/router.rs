@@ -23,6 +23,7 @@ use crate::slices::me;
 use crate::slices::messages::{self, Messages};
 use crate::slices::quotes::{self, Quotes};
 use crate::slices::site;
+use crate::slices::underwriting::{self, Underwriting};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -59,6 +60,7 @@ pub fn around(state: &AppState, api: Api) -> Router {
         .merge(backoffice(state))
         .merge(messages::development(&Messages::from_ref(state)))
         .merge(identity::api::routes().with_state(Identity::from_ref(state)))
+        .merge(underwriting::questionnaire().with_state(Underwriting::from_ref(state)))
         .merge(site::routes())
         .merge(registry::routes(rules()))
         .merge(assets::routes())

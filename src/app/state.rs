@@ -19,6 +19,9 @@ use crate::slices::documents::Documents;
 use crate::slices::identity::{Identity, Tools};
 use crate::slices::messages::{Messages, TransportError};
 use crate::slices::quotes::{Pricer, Quotes};
+use crate::slices::underwriting::{
+    self, Applicants, Insured, Nobody, Underwriting, UnderwritingError,
+};
 
 /// The tools that slices are built from. Cheap to clone.
 #[derive(Clone)]
@@ -55,6 +58,9 @@ pub enum PlatformError {
     /// A transport of messages is wrong.
     #[error(transparent)]
     Messages(#[from] TransportError),
+    /// A key of the questionnaire engine is wrong.
+    #[error(transparent)]
+    Underwriting(#[from] UnderwritingError),
 }
 
 impl Platform {
@@ -90,6 +96,7 @@ pub struct AppState {
     jobs: Jobs,
     messages: Messages,
     quotes: Quotes,
+    underwriting: Underwriting,
 }
 
 impl AppState {
@@ -126,7 +133,8 @@ impl AppState {
             platform.settings.quotes.clone(),
         );
         let jobs = jobs(platform, Vec::new());
-        Ok(Self { authorizer, identity, jobs, messages, quotes })
+        let underwriting = underwriting(platform, Arc::new(Nobody))?;
+        Ok(Self { authorizer, identity, jobs, messages, quotes, underwriting })
     }
 }
 
@@ -178,6 +186,47 @@ fn documents(platform: &Platform) -> Result<Documents, PlatformError> {
         &settings.documents,
         &settings.brand.name,
     ))
+}
+
+/// Underwriting, for the people whom `applicants` knows.
+///
+/// # Errors
+/// A file of a key or the storage is wrong.
+pub fn underwriting(
+    platform: &Platform,
+    applicants: Arc<dyn Applicants>,
+) -> Result<Underwriting, PlatformError> {
+    let tools = underwriting::Tools {
+        database: platform.database.clone(),
+        storage: Storage::open(&platform.settings.storage)?,
+        keyring: platform.keyring.clone(),
+        clock: platform.clock.clone(),
+        entropy: platform.entropy.clone(),
+        applicants,
+        public_url: platform.settings.server.public_url.clone(),
+        journey,
+    };
+    Ok(Underwriting::new(tools, &platform.settings.underwriting)?)
+}
+
+/// The page of the journey that shows where somebody's questionnaire stands.
+fn journey(insured: Insured) -> String {
+    format!("/d/dos_{}/a{}/decision", insured.dossier.simple(), insured.number)
+}
+
+impl AppState {
+    /// The same with this underwriting in the place of our own: for tests.
+    #[must_use]
+    pub fn with_underwriting(mut self, underwriting: Underwriting) -> Self {
+        self.underwriting = underwriting;
+        self
+    }
+}
+
+impl FromRef<AppState> for Underwriting {
+    fn from_ref(state: &AppState) -> Self {
+        state.underwriting.clone()
+    }
 }
 
 /// Messages alone, for the command line.

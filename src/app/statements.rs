@@ -2,7 +2,7 @@
 
 use crate::platform::db::{self, Statement};
 use crate::platform::jobs;
-use crate::slices::{campaigns, documents, identity, messages, quotes, signature};
+use crate::slices::{campaigns, documents, identity, messages, quotes, signature, underwriting};
 
 /// The statements, room by room. A slice adds its `store::STATEMENTS` here.
 pub fn all() -> impl Iterator<Item = &'static Statement> {
@@ -14,5 +14,6 @@ pub fn all() -> impl Iterator<Item = &'static Statement> {
         signature::STATEMENTS,
     ];
     let rooms = db::STATEMENTS.iter().chain(identity::STATEMENTS).chain(campaigns::STATEMENTS);
+    let rooms = rooms.chain(underwriting::STATEMENTS);
     rooms.copied().chain(slices).flatten()
 }

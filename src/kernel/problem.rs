@@ -55,6 +55,8 @@ pub enum Kind {
     Unavailable,
     /// Tokens of this issuer cannot be verified now.
     AuthorizerUnavailable,
+    /// Something that this needs answers what nobody can use.
+    BadGateway,
     /// The answer took too long.
     Timeout,
     /// Our fault.
@@ -76,7 +78,7 @@ pub struct Entry {
 
 impl Kind {
     /// Every kind, in the order of the registry page.
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 25] = [
         Self::Malformed,
         Self::Invalid,
         Self::Unauthenticated,
@@ -99,6 +101,7 @@ impl Kind {
         Self::TooMany,
         Self::Unavailable,
         Self::AuthorizerUnavailable,
+        Self::BadGateway,
         Self::Timeout,
         Self::Bug,
     ];
@@ -129,6 +132,7 @@ impl Kind {
             Self::TooMany => ("too-many-requests", 429, "Trop de requêtes", "Attendez le délai de l’en-tête Retry-After."),
             Self::Unavailable => ("unavailable", 503, "Le service est momentanément indisponible", "Recommencez après le délai de l’en-tête Retry-After."),
             Self::AuthorizerUnavailable => ("authorizer-unavailable", 503, "Les jetons ne peuvent pas être vérifiés pour le moment", "Recommencez après le délai de l’en-tête Retry-After."),
+            Self::BadGateway => ("bad-gateway", 502, "Un service dont nous dépendons répond mal", "Recommencez après le délai de l’en-tête Retry-After ; rien n’est perdu."),
             Self::Timeout => ("timeout", 504, "La réponse a pris trop de temps", "Recommencez ; un acte avec clé d’idempotence n’est jamais fait deux fois."),
             Self::Bug => ("internal", 500, "Une erreur de notre côté", "Recommencez plus tard, et citez trace_id si cela se répète."),
         };

@@ -11,3 +11,4 @@ pub mod messages;
 pub mod quotes;
 pub mod signature;
 pub mod site;
+pub mod underwriting;

@@ -19,3 +19,4 @@ mod papers;
 mod quotes;
 mod refusals;
 mod settings;
+mod underwriting;

@@ -25,6 +25,7 @@ use crate::slices::documents::DocumentsSettings;
 use crate::slices::identity::IdentitySettings;
 use crate::slices::messages::MessagesSettings;
 use crate::slices::quotes::QuotesSettings;
+use crate::slices::underwriting::UnderwritingSettings;
 
 /// Everything that an operator can choose; see `config/default.toml` for the reasons.
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -62,6 +63,8 @@ pub struct Settings {
     pub storage: StorageSettings,
     /// What documents say of the insurer.
     pub documents: DocumentsSettings,
+    /// The questionnaire engine.
+    pub underwriting: UnderwritingSettings,
 }
 
 /// What a copy of the program is for.
@@ -117,6 +120,7 @@ impl Settings {
         self.seal.check(&mut complaints);
         self.storage.check(&mut complaints);
         self.documents.check(&mut complaints);
+        self.underwriting.check(&mut complaints);
         complaints.unless(
             self.is_development() || self.is_safely_reached(),
             "server.public_url",

@@ -30,6 +30,7 @@ impl Audience {
 fn is_api(path: &str) -> bool {
     path == "/v1"
         || path.starts_with("/v1/")
+        || path.starts_with("/cep-core/")
         || path.ends_with(".json")
         || ["/healthz", "/readyz", "/metrics"].contains(&path)
 }
@@ -78,6 +79,7 @@ mod tests {
     fn the_address_decides_before_what_is_accepted() {
         assert_eq!(audience("/v1/quotes", "text/html"), Audience::Api);
         assert_eq!(audience("/problemes.json", "text/html"), Audience::Api);
+        assert_eq!(audience("/cep-core/api/v1/answers", "text/html"), Audience::Api);
         assert_eq!(audience("/v1x", "text/html"), Audience::Page);
         assert_eq!(audience("/simuler", "*/*"), Audience::Page);
         assert_eq!(audience("/simuler", "application/json"), Audience::Api);

@@ -220,7 +220,11 @@ const fn words(kind: Kind) -> Words {
         Kind::TooMany => {
             ("Vous avez fait beaucoup de demandes", "Attendez une minute, puis recommencez.")
         }
-        Kind::Unavailable | Kind::AuthorizerUnavailable | Kind::Timeout | Kind::RequestTimeout => (
+        Kind::Unavailable
+        | Kind::AuthorizerUnavailable
+        | Kind::BadGateway
+        | Kind::Timeout
+        | Kind::RequestTimeout => (
             "Le service est interrompu un instant",
             "Vos réponses restent sur la page précédente. Recommencez dans une minute.",
         ),

@@ -7,7 +7,7 @@ use std::sync::{Arc, LazyLock};
 use assurly::app::boot::{self, Listeners, Running};
 use assurly::app::router;
 use assurly::app::settings::{self, Settings, Sources};
-use assurly::app::state::{AppState, Platform};
+use assurly::app::state::{self, AppState, Platform};
 use assurly::gateway::authorizer::IssuerSettings;
 use assurly::gateway::{Drained, Stop};
 use assurly::platform::access::{Api, LocalIssuers, Revocations};
@@ -17,6 +17,7 @@ use assurly::platform::seal::development_pair;
 use assurly::platform::web::json::Json;
 use assurly::slices::messages::Messages;
 use assurly::slices::quotes::Pricer;
+use assurly::slices::underwriting::{Applicants, Underwriting};
 use axum::Router;
 use axum::extract::FromRef;
 use axum::routing::{get, post};
@@ -81,6 +82,8 @@ pub(crate) struct Access {
     /// In the place of our own pools.
     pub(crate) local: Option<(Arc<dyn LocalIssuers>, Revocations)>,
     pub(crate) operations: Api,
+    /// Who browsers are logged in as, for the questionnaire.
+    pub(crate) applicants: Option<Arc<dyn Applicants>>,
 }
 
 /// A running program.
@@ -89,6 +92,7 @@ pub(crate) struct App {
     pub(crate) admin: SocketAddr,
     pub(crate) stop: Stop,
     pub(crate) messages: Messages,
+    pub(crate) underwriting: Underwriting,
     pub(crate) client: reqwest::Client,
     /// Stands at 23 November 2026, 9 h UTC, until a test moves it.
     pub(crate) clock: Clock,
@@ -126,6 +130,19 @@ impl App {
         let database = TestDatabase::shared().await;
         let url = database.url();
         Self::on(&[("DATABASE__URL", &url), PATIENT], Some(database), access).await
+    }
+
+    /// With this database, these keys, and these people logged in.
+    pub(crate) async fn for_applicants(
+        database: &Arc<TestDatabase>,
+        over: &[(&str, &str)],
+        applicants: Arc<dyn Applicants>,
+    ) -> Self {
+        let url = database.url();
+        let mut all = vec![("DATABASE__URL", url.as_str())];
+        all.extend(over);
+        let access = Access { applicants: Some(applicants), ..Access::default() };
+        Self::on(&all, Some(Arc::clone(database)), access).await
     }
 
     /// With these issuers and a database that nobody answers for.
@@ -167,7 +184,11 @@ impl App {
             Some((local, revoked)) => AppState::with(&platform, pricer, local, revoked),
             None => AppState::new(&platform, pricer),
         };
-        let state = state.expect("the transports are right");
+        let mut state = state.expect("the transports are right");
+        if let Some(applicants) = access.applicants {
+            let own = state::underwriting(&platform, applicants).expect("its keys are right");
+            state = state.with_underwriting(own);
+        }
         let api = router::api(&state).merge(access.operations);
         let work = router::around(&state, api).merge(test_routes(say, Arc::clone(&release)));
         let running =
@@ -177,6 +198,7 @@ impl App {
             admin: running.admin,
             stop,
             messages: Messages::from_ref(&state),
+            underwriting: Underwriting::from_ref(&state),
             client: client(),
             clock,
             entered,

@@ -1,5 +1,5 @@
-//! What the tests share: a database, the running program, its log lines, raw conversations, and a
-//! mail server.
+//! What the tests share: a database, the running program, its log lines, raw conversations, a
+//! mail server, and the questionnaire engine.
 
 pub(crate) mod app;
 pub(crate) mod database;
@@ -8,6 +8,7 @@ pub(crate) mod raw;
 pub(crate) mod smtp;
 pub(crate) mod staff;
 pub(crate) mod surfer;
+pub(crate) mod tomcat;
 
 use std::future::Future;
 use std::time::Duration;
