@@ -18,8 +18,11 @@ const FLOORS: &[(&str, &[&str])] = &[
 ];
 
 /// Doors between slices: the left one may call the public door of the right ones.
-const DOORS: &[(&str, &[&str])] =
-    &[("identity", &["messages"]), ("quotes", &["documents", "messages", "partners"])];
+const DOORS: &[(&str, &[&str])] = &[
+    ("identity", &["messages"]),
+    ("quotes", &["documents", "messages", "partners"]),
+    ("dossiers", &["documents", "health", "identity", "messages", "quotes"]),
+];
 
 /// Tools and the only places where they may be named (a path that contains one of the strings).
 const TOOLS: &[(&str, &[&str])] = &[
@@ -43,6 +46,7 @@ const TOOLS: &[(&str, &[&str])] = &[
             "/form.rs",
             "identity/sessions.rs",
             "identity/login.rs",
+            "underwriting/proxy/",
             "/mod.rs",
             "app/",
         ],

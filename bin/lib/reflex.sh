@@ -70,7 +70,7 @@ reflex_start() {
         REFLEX_DATA_ROOTDIR="$place/data" REFLEX_SECRETS_DIR="$place/secrets" \
         CATALINA_OPTS="-Xms32M -Xmx256M -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -XX:+ExitOnOutOfMemoryError -Dfile.encoding=UTF-8 \
 -Dreflex.address=127.0.0.1 -Dreflex.port=$port -Dreflex.internal.port=$inner -Dreflex.internal.base=http://127.0.0.1:$inner \
--Dreflex.callback.url=$callback" /usr/share/tomcat10/bin/catalina.sh run
+-Dreflex.callback.url=$callback -Dreflex.ui.after=/questionnaire/suite -Dreflex.ui.leave=/questionnaire/suite" /usr/share/tomcat10/bin/catalina.sh run
     until [ "$(reflex_health "$port" "$place")" = 200 ]; do
         tries=$((tries - 1))
         if ! alive "$SPAWN_PID" || [ "$tries" -le 0 ]; then

@@ -15,14 +15,20 @@ use super::readiness::Readiness;
 use super::router;
 use super::state::{self, AppState, Platform};
 use crate::gateway::settings::ServerSettings;
-use crate::gateway::{self, Drained, Stop, stack};
+use crate::gateway::tls::Tls;
+use crate::gateway::waf::{Reloaded, Waf};
+use crate::gateway::{self, Door, Drained, Stop, stack};
 use crate::kernel::problem::{Kind, Problem};
+use crate::platform::admission::Refusals;
 use crate::platform::db::{Database, MigrationError, migrator};
 use crate::platform::jobs::Jobs;
 use crate::platform::telemetry;
+use crate::platform::web::facts::Listener;
 use crate::platform::web::page;
+use crate::slices::admission::Admissions;
 use crate::slices::identity::Identity;
 use crate::slices::messages::Messages;
+use crate::slices::underwriting::{self, Underwriting};
 
 /// The first pause between two tries to migrate, and the longest.
 const FIRST_PAUSE: Duration = Duration::from_millis(500);
@@ -43,6 +49,8 @@ pub struct Running {
     pub public: SocketAddr,
     /// The operators' address.
     pub admin: SocketAddr,
+    /// The address of our own networks, if there is one.
+    pub private: Option<SocketAddr>,
     serving: JoinHandle<Drained>,
     admin_guard: Guard,
     stop: Stop,
@@ -55,6 +63,7 @@ pub struct Running {
 pub struct Listeners {
     public: TcpListener,
     admin: TcpListener,
+    private: Option<TcpListener>,
 }
 
 impl Listeners {
@@ -65,8 +74,12 @@ impl Listeners {
     pub async fn open(server: &mut ServerSettings) -> anyhow::Result<Self> {
         let public = listen(server.listen, "server.listen").await?;
         let admin = listen(server.admin_listen, "server.admin_listen").await?;
+        let private = match server.private_listen {
+            Some(address) => Some(listen(address, "server.private_listen").await?),
+            None => None,
+        };
         server.is_reached_on(public.local_addr()?.port());
-        Ok(Self { public, admin })
+        Ok(Self { public, admin, private })
     }
 }
 
@@ -85,24 +98,47 @@ pub async fn start(
     telemetry::metrics();
     page::set_brand(&platform.settings.brand.name);
     page::set_origin(platform.settings.server.public_url.as_str());
-    let Listeners { public: listener, admin: admin_listener } = listeners;
+    let Listeners { public: listener, admin: admin_listener, private: private_listener } =
+        listeners;
+    let private = private_listener.as_ref().map(TcpListener::local_addr).transpose()?;
+    let tls = Tls::load(&platform.settings.server.tls)?;
     let (public, admin) = (listener.local_addr()?, admin_listener.local_addr()?);
     let tasks = TaskTracker::new();
-    let readiness = Readiness::new(platform.database.clone(), stop.clone());
-    let (public_routes, admin_routes) = routes(platform, work, &readiness);
+    let readiness =
+        Readiness::new(platform.database.clone(), Underwriting::from_ref(state), stop.clone());
+    let waf = waf(platform, state)?;
+    let refusals = Admissions::from_ref(state).admission().refusals().clone();
+    let (public_routes, admin_routes) = routes(platform, work, &readiness, &waf, &refusals);
 
     let settings = platform.settings.clone();
     let (watched, asked) = (settings.clone(), stop.clone());
+    if let Some(private_listener) = private_listener {
+        let (routes, settings, asked) = (public_routes.clone(), settings.clone(), stop.clone());
+        let door = Door { listener: Listener::Private, tls: tls.clone() };
+        tasks.spawn(async move {
+            gateway::serve(private_listener, routes, &settings.server, door, asked).await
+        });
+    }
+    if let Some(tls) = tls.clone() {
+        tasks.spawn(tls.follow(stop.clone()));
+    }
+    let door = Door { listener: Listener::Public, tls };
     let serving = tasks.spawn(async move {
-        gateway::serve(listener, public_routes, &watched.server, asked).await
+        gateway::serve(listener, public_routes, &watched.server, door, asked).await
     });
     let admin_guard = serve_operators(admin_listener, admin_routes, settings.server.clone())?;
     tasks.spawn(tidy(stop.clone()));
+    tasks.spawn(follow_rules(waf, stop.clone()));
     tasks.spawn(watch(readiness, stop.clone()));
+    let underwriting = Underwriting::from_ref(state);
+    serve_callbacks(platform, (&underwriting, &refusals), &tasks, stop).await?;
+    tasks.spawn(attend(underwriting, stop.clone()));
     tasks.spawn(deliver(Messages::from_ref(state), stop.clone()));
     tasks.spawn(work_off(Jobs::from_ref(state), stop.clone()));
     tasks.spawn(follow_revocations(platform.clone(), Identity::from_ref(state), stop.clone()));
     tasks.spawn(forget_old(Identity::from_ref(state), stop.clone()));
+    let poll = settings.admission.poll();
+    tasks.spawn(follow_admission(Admissions::from_ref(state), poll, stop.clone()));
     if platform.settings.database.migrate_at_start {
         tasks.spawn(migrate(platform.clone(), stop.clone()));
     }
@@ -110,6 +146,7 @@ pub async fn start(
     Ok(Running {
         public,
         admin,
+        private,
         serving,
         admin_guard,
         stop: stop.clone(),
@@ -167,7 +204,10 @@ fn serve_operators(
     let guard = Guard(stop.clone());
     let serve = async move {
         match TcpListener::from_std(listener) {
-            Ok(listener) => drop(gateway::serve(listener, routes, &settings, stop).await),
+            Ok(listener) => {
+                let door = Door::default();
+                let _drained = gateway::serve(listener, routes, &settings, door, stop).await;
+            }
             Err(error) => tracing::error!(%error, "operators cannot be answered"),
         }
     };
@@ -182,13 +222,45 @@ async fn listen(address: SocketAddr, key: &str) -> anyhow::Result<TcpListener> {
     TcpListener::bind(address).await.with_context(|| format!("`{key}`: cannot listen on {address}"))
 }
 
-fn routes(platform: &Platform, work: Router, readiness: &Readiness) -> (Router, Router) {
+fn routes(
+    platform: &Platform,
+    work: Router,
+    readiness: &Readiness,
+    waf: &Waf,
+    refusals: &Refusals,
+) -> (Router, Router) {
     let ops = Ops { database: platform.database.clone(), readiness: readiness.clone() };
     let voice = router::voice(&platform.settings);
+    let told = (&voice, refusals);
     let (server, entropy) = (&platform.settings.server, &platform.entropy);
-    let public = stack::public(work, ops::health(ops.clone()), server, &voice, entropy);
-    let admin = stack::admin(ops::admin(ops), server, &voice, entropy);
+    let public = stack::public(work, ops::health(ops.clone()), server, waf, told, entropy);
+    let admin = stack::admin(ops::admin(ops), server, told, entropy);
     (public, admin)
+}
+
+/// The firewall over our own API.
+fn waf(platform: &Platform, state: &AppState) -> anyhow::Result<Waf> {
+    let document = serde_json::to_value(router::document(state))?;
+    Ok(Waf::new(&platform.settings.waf, &document, platform.clock.clone())?)
+}
+
+/// Takes new rules of the firewall from the operator's folder; wrong ones change nothing.
+async fn follow_rules(waf: Waf, stop: Stop) {
+    let Some(pause) = waf.reload_poll() else { return };
+    loop {
+        tokio::select! {
+            () = tokio::time::sleep(pause) => {}
+            () = stop.asked() => return,
+        }
+        match waf.reload() {
+            Ok(Reloaded::Unchanged) => {}
+            Ok(Reloaded::Taken) => tracing::info!("the rules of the WAF are new"),
+            Err(error) => {
+                metrics::counter!("waf_reload_failures_total").increment(1);
+                tracing::error!(%error, "the rules of the WAF stay as they are");
+            }
+        }
+    }
 }
 
 /// Brings the tables up to date, as often as it takes: the database may come after us.
@@ -229,12 +301,40 @@ async fn deliver(messages: Messages, stop: Stop) {
     }
 }
 
+/// Fetches decisions; what is under way at a stop may end, unless somebody insists.
+async fn attend(underwriting: Underwriting, stop: Stop) {
+    tokio::select! {
+        () = underwriting.attend(stop.asked()) => {}
+        () = stop.forced() => {}
+    }
+}
+
 /// Does what is due; what is under way at a stop may end, unless somebody insists.
 async fn work_off(jobs: Jobs, stop: Stop) {
     tokio::select! {
         () = jobs.run(stop.asked()) => {}
         () = stop.forced() => {}
     }
+}
+
+/// Takes the engine's callbacks, on an address of their own.
+async fn serve_callbacks(
+    platform: &Platform,
+    (underwriting, refusals): (&Underwriting, &Refusals),
+    tasks: &TaskTracker,
+    stop: &Stop,
+) -> anyhow::Result<()> {
+    let settings = platform.settings.clone();
+    let Some(address) = settings.underwriting.callback_address() else { return Ok(()) };
+    let listener = listen(address, "underwriting.callback_listen").await?;
+    let routes = underwriting::callbacks(underwriting);
+    let voice = router::voice(&settings);
+    let told = (&voice, refusals);
+    let routes = stack::admin(routes, &settings.server, told, &platform.entropy);
+    let (door, stop) = (Door::default(), stop.clone());
+    tasks
+        .spawn(async move { gateway::serve(listener, routes, &settings.server, door, stop).await });
+    Ok(())
 }
 
 /// Asks for the database now and then, so that the log and the figures know of an outage even when
@@ -272,6 +372,34 @@ async fn follow_revocations(platform: Platform, identity: Identity, stop: Stop) 
             () = stop.asked() => return,
         }
     }
+}
+
+/// Learns every few seconds which keys, plans and rules there are, and writes down what was served. An
+/// outage is said once; the rules of before stay in force meanwhile.
+async fn follow_admission(admissions: Admissions, pause: Duration, stop: Stop) {
+    let mut was_read = true;
+    let mut tidied = 0_u32;
+    loop {
+        let read = tokio::select! {
+            read = admissions.refresh() => read,
+            () = stop.asked() => break,
+        };
+        if let Err(problem) = &read
+            && was_read
+        {
+            tracing::warn!(cause = problem.cause, "keys and rules cannot be read");
+        }
+        was_read = read.is_ok();
+        tidied = tidied.wrapping_add(1);
+        if was_read && tidied.is_multiple_of(60) {
+            drop(admissions.forget_old().await);
+        }
+        tokio::select! {
+            () = tokio::time::sleep(pause) => {}
+            () = stop.asked() => break,
+        }
+    }
+    admissions.leave().await;
 }
 
 /// Forgets what is over, a little at a time.

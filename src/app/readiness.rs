@@ -9,6 +9,7 @@ use tokio::sync::Mutex;
 
 use crate::gateway::Stop;
 use crate::platform::db::{Database, Probe};
+use crate::slices::underwriting::Underwriting;
 
 /// An answer is good for so long: strangers may ask as often as they like.
 const FRESH: Duration = Duration::from_secs(1);
@@ -17,13 +18,14 @@ const FRESH: Duration = Duration::from_secs(1);
 #[derive(Clone)]
 pub(super) struct Readiness {
     database: Database,
+    underwriting: Underwriting,
     stop: Stop,
     last: Arc<Mutex<Last>>,
 }
 
 #[derive(Default)]
 struct Last {
-    probe: Option<(Instant, Probe)>,
+    probe: Option<(Instant, Probe, Option<Part>)>,
     said: Option<Result<bool, String>>,
 }
 
@@ -31,10 +33,10 @@ struct Last {
 #[derive(Serialize)]
 pub(super) struct Report {
     status: &'static str,
-    parts: [Part; 3],
+    parts: Vec<Part>,
 }
 
-#[derive(Serialize)]
+#[derive(Clone, Serialize)]
 struct Part {
     name: &'static str,
     status: &'static str,
@@ -44,13 +46,14 @@ struct Part {
 }
 
 impl Readiness {
-    pub(super) fn new(database: Database, stop: Stop) -> Self {
-        Self { database, stop, last: Arc::default() }
+    pub(super) fn new(database: Database, underwriting: Underwriting, stop: Stop) -> Self {
+        Self { database, underwriting, stop, last: Arc::default() }
     }
 
     /// The state of each part. Those who ask together wait for one answer.
     pub(super) async fn report(&self) -> Report {
-        Report::of(&self.probe().await, self.stop.is_asked())
+        let (probe, engine) = self.probe().await;
+        Report::of(&probe, engine, self.stop.is_asked())
     }
 
     /// Brings the log and the figures up to date.
@@ -58,17 +61,31 @@ impl Readiness {
         self.probe().await;
     }
 
-    async fn probe(&self) -> Probe {
+    async fn probe(&self) -> (Probe, Option<Part>) {
         let mut last = self.last.lock().await;
-        if let Some((at, probe)) = &last.probe
+        if let Some((at, probe, engine)) = &last.probe
             && at.elapsed() < FRESH
         {
-            return probe.clone();
+            return (probe.clone(), engine.clone());
         }
-        let probe = self.database.probe().await;
-        last.probe = Some((Instant::now(), probe.clone()));
+        let (probe, engine) = tokio::join!(self.database.probe(), self.engine());
+        last.probe = Some((Instant::now(), probe.clone(), engine.clone()));
         last.say(&probe);
-        probe
+        (probe, engine)
+    }
+
+    /// The questionnaire engine: shown, and never a reason to send nobody here, because most people do not
+    /// need it.
+    async fn engine(&self) -> Option<Part> {
+        let started = Instant::now();
+        let health = self.underwriting.health().await?;
+        metrics::gauge!("reflex_up").set(f64::from(u8::from(health.is_ok())));
+        Some(Part {
+            name: "reflex",
+            status: if health.is_ok() { "up" } else { "degraded" },
+            duration_ms: started.elapsed().as_millis(),
+            reason: health.err(),
+        })
     }
 }
 
@@ -91,7 +108,7 @@ impl Last {
 }
 
 impl Report {
-    fn of(probe: &Probe, is_stopping: bool) -> Self {
+    fn of(probe: &Probe, engine: Option<Part>, is_stopping: bool) -> Self {
         let (database, schema) = match probe.migrated {
             Ok(true) => ("up", "up"),
             Ok(false) => ("up", "behind"),
@@ -104,13 +121,14 @@ impl Report {
             duration_ms: took.as_millis(),
             reason: None,
         };
-        let mut parts = [
+        let mut parts = vec![
             part("database", database, probe.took),
             part("schema", schema, probe.took),
             part("process", process, Duration::ZERO),
         ];
         parts[0].reason = probe.migrated.as_ref().err().cloned();
         let ready = parts.iter().all(|part| part.status == "up");
+        parts.extend(engine);
         Self { status: if ready { "ready" } else { "not_ready" }, parts }
     }
 

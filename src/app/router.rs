@@ -1,9 +1,10 @@
 //! Which address belongs to which slice, and the document that says so to programs.
 
+use std::sync::Arc;
+
 use axum::Router;
 use axum::extract::FromRef;
 use axum::http::{HeaderValue, header};
-use axum::middleware::from_fn_with_state;
 use axum::response::Response;
 use utoipa::OpenApi;
 use utoipa_swagger_ui::SwaggerUi;
@@ -11,18 +12,21 @@ use utoipa_swagger_ui::SwaggerUi;
 use super::settings::Settings;
 use super::state::AppState;
 use crate::domain::rule::Rule;
-use crate::gateway::authorizer::authorize;
 use crate::gateway::security_headers::DOCUMENTATION_POLICY;
+use crate::gateway::stack;
 use crate::platform::access::Api;
 use crate::platform::backoffice::Backoffice;
 use crate::platform::web::input::InputRule;
 use crate::platform::web::problem::{FaultDocument, ProblemDocument, Voice};
 use crate::platform::web::{assets, page, registry};
-use crate::slices::identity::{self, Identity};
+use crate::slices::admission::{self, Admissions};
+use crate::slices::dossiers::{self, Dossiers};
+use crate::slices::identity::{self, Identity, Links};
 use crate::slices::me;
 use crate::slices::messages::{self, Messages};
 use crate::slices::quotes::{self, Quotes};
 use crate::slices::site;
+use crate::slices::underwriting::{self, Underwriting};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -40,7 +44,18 @@ struct Document;
 
 /// The operations of the API.
 pub fn api(state: &AppState) -> Api {
-    me::api().merge(quotes::api().with_state(Quotes::from_ref(state)))
+    let verifier = Arc::new(state.authorizer.clone());
+    let links = Links::new(Identity::from_ref(state), verifier);
+    me::api()
+        .merge(admission::api().with_state(Admissions::from_ref(state)))
+        .merge(admission::administration().with_state(Admissions::from_ref(state)))
+        .merge(identity::operations().with_state(links))
+        .merge(quotes::api().with_state(Quotes::from_ref(state)))
+}
+
+/// The API's document, which says to the firewall what each field is.
+pub fn document(state: &AppState) -> utoipa::openapi::OpenApi {
+    api(state).assemble(Document::openapi()).document
 }
 
 /// Every address of the public, but those of health.
@@ -51,14 +66,19 @@ pub fn work(state: &AppState) -> Router {
 /// The same around these operations: each of them behind the authorizer.
 pub fn around(state: &AppState, api: Api) -> Router {
     let api = api.assemble(Document::openapi());
-    let guard = from_fn_with_state(state.authorizer.clone(), authorize);
-    let (operations, document) = (api.router.route_layer(guard), api.document);
+    let names = api.operations.iter().map(|operation| operation.id);
+    state.admissions.know_operations(names.collect());
+    let (authorizer, admission) = (&state.authorizer, state.admissions.admission());
+    let operations = stack::operations(api.router, &api.operations, authorizer, admission);
+    let document = api.document;
     operations
         .merge(quotes::pages::routes().with_state(Quotes::from_ref(state)))
+        .merge(dossiers::pages::routes().with_state(Dossiers::from_ref(state)))
         .merge(identity::pages(&Identity::from_ref(state)))
         .merge(backoffice(state))
         .merge(messages::development(&Messages::from_ref(state)))
         .merge(identity::api::routes().with_state(Identity::from_ref(state)))
+        .merge(underwriting::questionnaire().with_state(Underwriting::from_ref(state)))
         .merge(site::routes())
         .merge(registry::routes(rules()))
         .merge(assets::routes())
@@ -67,14 +87,15 @@ pub fn around(state: &AppState, api: Api) -> Router {
 
 /// The pages of our staff, each room behind the same door.
 fn backoffice(state: &AppState) -> Router {
-    Backoffice::new(Identity::from_ref(state).staff()).routes()
+    let gateway = admission::pages().with_state(Admissions::from_ref(state));
+    Backoffice::new(Identity::from_ref(state).staff()).room::<admission::Gateway>(gateway).routes()
 }
 
 /// Every code that an error of a document can carry, for the registry page.
 fn rules() -> impl Iterator<Item = (&'static str, &'static str)> {
     let of_the_trade = Rule::ALL.map(|rule| (rule.code(), rule.sentence()));
     let of_the_form = InputRule::ALL.map(|rule| (rule.code(), rule.sentence()));
-    of_the_trade.into_iter().chain(of_the_form)
+    of_the_trade.into_iter().chain(of_the_form).chain(admission::CODES)
 }
 
 /// The interactive page, at `/docs/api`, and the document, at `/v1/openapi.json`.

@@ -8,6 +8,7 @@ use axum::extract::FromRef;
 use super::settings::Settings;
 use crate::gateway::authorizer::Authorizer;
 use crate::platform::access::{LocalIssuers, Revocations};
+use crate::platform::admission::Admission;
 use crate::platform::clock::{Clock, Entropy};
 use crate::platform::crypto::{Keyring, KeyringError};
 use crate::platform::db::{Database, OpenError};
@@ -15,10 +16,16 @@ use crate::platform::jobs::{Jobs, Task};
 use crate::platform::pdf::Typesetter;
 use crate::platform::seal::{Sealer, SealerError};
 use crate::platform::storage::{Storage, StorageError};
+use crate::slices::admission::{Admissions, Ledger};
 use crate::slices::documents::Documents;
+use crate::slices::dossiers::{self, Dossiers};
+use crate::slices::health::HealthWorld;
 use crate::slices::identity::{Identity, Tools};
 use crate::slices::messages::{Messages, TransportError};
 use crate::slices::quotes::{Pricer, Quotes};
+use crate::slices::underwriting::{
+    self, Applicants, Insured, Nobody, Underwriting, UnderwritingError,
+};
 
 /// The tools that slices are built from. Cheap to clone.
 #[derive(Clone)]
@@ -29,6 +36,8 @@ pub struct Platform {
     pub database: Database,
     /// Keys of data at rest.
     pub keyring: Keyring,
+    /// Keys of answers about health, apart.
+    pub health_keyring: Keyring,
     /// The time.
     pub clock: Clock,
     /// Randomness.
@@ -55,6 +64,9 @@ pub enum PlatformError {
     /// A transport of messages is wrong.
     #[error(transparent)]
     Messages(#[from] TransportError),
+    /// A key of the questionnaire engine is wrong.
+    #[error(transparent)]
+    Underwriting(#[from] UnderwritingError),
 }
 
 impl Platform {
@@ -73,6 +85,7 @@ impl Platform {
     pub fn with(settings: Settings, clock: Clock, entropy: Entropy) -> Result<Self, PlatformError> {
         Ok(Self {
             keyring: Keyring::read(&settings.crypto.keyring_file)?,
+            health_keyring: Keyring::read(&settings.health.keyring_file)?,
             database: Database::open(&settings.database)?,
             settings: Arc::new(settings),
             clock,
@@ -86,10 +99,13 @@ impl Platform {
 #[derive(Clone)]
 pub struct AppState {
     pub(super) authorizer: Authorizer,
+    pub(super) admissions: Admissions,
+    dossiers: Dossiers,
     identity: Identity,
     jobs: Jobs,
     messages: Messages,
     quotes: Quotes,
+    underwriting: Underwriting,
 }
 
 impl AppState {
@@ -125,8 +141,73 @@ impl AppState {
             platform.entropy.clone(),
             platform.settings.quotes.clone(),
         );
-        let jobs = jobs(platform, Vec::new());
-        Ok(Self { authorizer, identity, jobs, messages, quotes })
+        let dossiers = dossiers(platform, &identity, &messages, &quotes);
+        let jobs = jobs(platform, dossiers.tasks());
+        let admissions = admissions(platform);
+        let underwriting = underwriting(platform, Arc::new(Nobody))?;
+        Ok(Self {
+            authorizer,
+            admissions,
+            dossiers,
+            identity,
+            jobs,
+            messages,
+            quotes,
+            underwriting,
+        })
+    }
+}
+
+/// Health alone: for the dossiers, and for the command line.
+pub fn health(platform: &Platform) -> HealthWorld {
+    HealthWorld::new(
+        platform.database.clone(),
+        platform.health_keyring.clone(),
+        platform.clock.clone(),
+        platform.entropy.clone(),
+    )
+}
+
+/// Dossiers on these tools.
+fn dossiers(
+    platform: &Platform,
+    identity: &Identity,
+    messages: &Messages,
+    quotes: &Quotes,
+) -> Dossiers {
+    let tools = dossiers::Tools {
+        database: platform.database.clone(),
+        keyring: platform.keyring.clone(),
+        clock: platform.clock.clone(),
+        entropy: platform.entropy.clone(),
+        quotes: quotes.clone(),
+        messages: messages.clone(),
+        identity: identity.clone(),
+        health: health(platform),
+    };
+    let settings = &platform.settings;
+    let origin = settings.server.public_url.as_str().trim_end_matches('/');
+    Dossiers::new(tools, &settings.dossiers, origin)
+}
+
+impl FromRef<AppState> for Dossiers {
+    fn from_ref(state: &AppState) -> Self {
+        state.dossiers.clone()
+    }
+}
+
+/// Keys, plans and rules, and the picture of them that the gateway asks.
+pub fn admissions(platform: &Platform) -> Admissions {
+    let (database, clock) = (platform.database.clone(), platform.clock.clone());
+    let ledger = Arc::new(Ledger::new(database.clone(), clock.clone()));
+    let admission = Admission::new(ledger, clock.clone());
+    let (entropy, settings) = (platform.entropy.clone(), platform.settings.admission.clone());
+    Admissions::new(database, (clock, entropy), settings, admission)
+}
+
+impl FromRef<AppState> for Admissions {
+    fn from_ref(state: &AppState) -> Self {
+        state.admissions.clone()
     }
 }
 
@@ -178,6 +259,47 @@ fn documents(platform: &Platform) -> Result<Documents, PlatformError> {
         &settings.documents,
         &settings.brand.name,
     ))
+}
+
+/// Underwriting, for the people whom `applicants` knows.
+///
+/// # Errors
+/// A file of a key or the storage is wrong.
+pub fn underwriting(
+    platform: &Platform,
+    applicants: Arc<dyn Applicants>,
+) -> Result<Underwriting, PlatformError> {
+    let tools = underwriting::Tools {
+        database: platform.database.clone(),
+        storage: Storage::open(&platform.settings.storage)?,
+        keyring: platform.keyring.clone(),
+        clock: platform.clock.clone(),
+        entropy: platform.entropy.clone(),
+        applicants,
+        public_url: platform.settings.server.public_url.clone(),
+        journey,
+    };
+    Ok(Underwriting::new(tools, &platform.settings.underwriting)?)
+}
+
+/// The page of the journey that shows where somebody's questionnaire stands.
+fn journey(insured: Insured) -> String {
+    format!("/d/dos_{}/a{}/decision", insured.dossier.simple(), insured.number)
+}
+
+impl AppState {
+    /// The same with this underwriting in the place of our own: for tests.
+    #[must_use]
+    pub fn with_underwriting(mut self, underwriting: Underwriting) -> Self {
+        self.underwriting = underwriting;
+        self
+    }
+}
+
+impl FromRef<AppState> for Underwriting {
+    fn from_ref(state: &AppState) -> Self {
+        state.underwriting.clone()
+    }
 }
 
 /// Messages alone, for the command line.

@@ -2,17 +2,23 @@
 
 use crate::platform::db::{self, Statement};
 use crate::platform::jobs;
-use crate::slices::{campaigns, documents, identity, messages, quotes, signature};
+use crate::slices::{
+    admission, campaigns, documents, dossiers, health, identity, messages, quotes, signature,
+    underwriting,
+};
 
 /// The statements, room by room. A slice adds its `store::STATEMENTS` here.
 pub fn all() -> impl Iterator<Item = &'static Statement> {
     let slices = [
         jobs::STATEMENTS,
         documents::STATEMENTS,
+        health::STATEMENTS,
         messages::STATEMENTS,
         quotes::STATEMENTS,
         signature::STATEMENTS,
     ];
-    let rooms = db::STATEMENTS.iter().chain(identity::STATEMENTS).chain(campaigns::STATEMENTS);
+    let rooms = [db::STATEMENTS, identity::STATEMENTS, campaigns::STATEMENTS, dossiers::STATEMENTS];
+    let rooms =
+        rooms.into_iter().chain([admission::STATEMENTS, underwriting::STATEMENTS]).flatten();
     rooms.copied().chain(slices).flatten()
 }

@@ -17,3 +17,4 @@ pub mod product;
 pub mod rule;
 pub mod simulation;
 pub mod tariff;
+pub mod underwriting;

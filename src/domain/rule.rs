@@ -78,11 +78,17 @@ pub enum Rule {
     Referred,
     /// A person who cannot be insured online asks for a quote.
     NotEligible,
+    /// An act that the life of a dossier does not have here.
+    IllegalTransition,
+    /// Somebody has written since the version that was read.
+    VersionConflict,
+    /// A question of health to somebody whom the law protects (art. L113-2-1 C. ass.).
+    LemoineProtected,
 }
 
 impl Rule {
     /// Every rule, in the order of the registry page.
-    pub const ALL: [Self; 36] = [
+    pub const ALL: [Self; 39] = [
         Self::LoanAmountRange,
         Self::LoanTermRange,
         Self::RateRange,
@@ -119,6 +125,9 @@ impl Rule {
         Self::BenefitCapped,
         Self::Referred,
         Self::NotEligible,
+        Self::IllegalTransition,
+        Self::VersionConflict,
+        Self::LemoineProtected,
     ];
 
     /// Stable code.
@@ -170,6 +179,9 @@ impl Rule {
             Self::BenefitCapped => ("BENEFIT_CAPPED", "Avertissement : la mensualité assurée dépasse ce que l’ITT peut payer, 7 500 € par mois."),
             Self::Referred => ("REFERRED", "Avertissement : un souscripteur doit étudier la demande."),
             Self::NotEligible => ("NOT_ELIGIBLE", "Cette personne ne peut pas être assurée en ligne."),
+            Self::IllegalTransition => ("ILLEGAL_TRANSITION", "L’acte n’existe pas dans cet état du dossier ; la réponse donne ceux qui sont permis."),
+            Self::VersionConflict => ("VERSION_CONFLICT", "Le dossier a changé depuis la version lue ; relisez-le."),
+            Self::LemoineProtected => ("LEMOINE_PROTECTED", "La loi interdit de poser une question de santé à cette personne (art. L113-2-1 C. ass.)."),
         }
     }
 }

@@ -18,6 +18,7 @@ use hyper::body::Incoming;
 use hyper::server::conn::http1::Builder;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -27,7 +28,9 @@ use super::Stop;
 use super::seats::{Seat, Seats};
 use super::settings::ServerSettings;
 use super::stall::Unstalled;
-use crate::platform::web::facts::ClientAddress;
+use super::tls::Tls;
+use crate::platform::admission::Networks;
+use crate::platform::web::facts::{ClientAddress, ClientCertificate, Listener};
 
 /// What was accepted last may have its request in the kernel, unseen: before idle connections are
 /// closed, the runtime gets this long to look.
@@ -36,9 +39,12 @@ const LAST_LOOK: Duration = Duration::from_millis(50);
 /// Out of file descriptors: accepting again at once would only fail again.
 const PAUSE: Duration = Duration::from_millis(100);
 
-/// The address of the other end, among the request's extensions.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Peer(pub(super) SocketAddr);
+/// How a request came in.
+struct Arrival {
+    peer: SocketAddr,
+    listener: Listener,
+    certificate: Option<ClientCertificate>,
+}
 
 /// How the connections ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,6 +58,15 @@ pub enum Drained {
     },
 }
 
+/// By which door a listener lets in, and how its connections begin.
+#[derive(Clone, Default)]
+pub struct Door {
+    /// For whom it is.
+    pub listener: Listener,
+    /// TLS, when it is spoken here.
+    pub tls: Option<Tls>,
+}
+
 /// Serves `router` on `listener` until `stop` is asked, then loses nothing that was received.
 ///
 /// Listening goes on for `server.drain_delay_ms`, so that a balancer can see that we are leaving;
@@ -61,9 +76,10 @@ pub async fn serve(
     listener: TcpListener,
     router: Router,
     settings: &ServerSettings,
+    door: Door,
     stop: Stop,
 ) -> Drained {
-    let host = Arc::new(Host::new(router, settings, stop));
+    let host = Arc::new(Host::new(router, settings, door, stop));
     host.listen(&listener, settings.drain_delay()).await;
     host.empty(listener);
     host.last_look().await;
@@ -86,6 +102,8 @@ struct Host {
     builder: Builder,
     seats: Seats,
     stall_max: Duration,
+    door: Door,
+    proxies: Networks,
     stop: Stop,
     leave: CancellationToken,
     cut: CancellationToken,
@@ -93,12 +111,14 @@ struct Host {
 }
 
 impl Host {
-    fn new(router: Router, settings: &ServerSettings, stop: Stop) -> Self {
+    fn new(router: Router, settings: &ServerSettings, door: Door, stop: Stop) -> Self {
         Self {
             router,
             builder: protocol(settings),
             seats: Seats::new(settings.connections_max, settings.connections_per_ip_max),
             stall_max: settings.write_stall_timeout(),
+            door,
+            proxies: settings.trusted_proxies.clone(),
             stop,
             leave: CancellationToken::new(),
             cut: CancellationToken::new(),
@@ -155,7 +175,12 @@ impl Host {
 
     /// Gives the connection a seat and a task of its own, or closes it.
     fn welcome(self: &Arc<Self>, stream: TcpStream, peer: SocketAddr) {
-        let seat = match self.seats.take(peer.ip()) {
+        let taken = if self.proxies.hold(peer.ip()) {
+            self.seats.take_for_proxy(peer.ip())
+        } else {
+            self.seats.take(peer.ip())
+        };
+        let seat = match taken {
             Ok(seat) => seat,
             Err(full) => return full.note(peer.ip()),
         };
@@ -166,10 +191,34 @@ impl Host {
 
     /// One connection, from its first byte to its end.
     async fn converse(self: Arc<Self>, stream: TcpStream, peer: SocketAddr, _seat: Seat) {
-        let (router, stop) = (self.router.clone(), self.stop.clone());
-        let service =
-            service_fn(move |request| answer(router.clone(), request, peer, stop.clone()));
-        let io = TokioIo::new(Unstalled::new(stream, self.stall_max));
+        let Some(tls) = &self.door.tls else {
+            return self.speak(Unstalled::new(stream, self.stall_max), peer, None).await;
+        };
+        let shaken = tokio::select! {
+            shaken = tls.accept(stream) => shaken,
+            () = self.leave.cancelled() => return,
+        };
+        match shaken {
+            Ok((stream, certificate)) => {
+                self.speak(Unstalled::new(stream, self.stall_max), peer, certificate).await;
+            }
+            Err(error) => note_handshake(peer, &error),
+        }
+    }
+
+    /// HTTP on a connection that is ready for it.
+    async fn speak<T: AsyncRead + AsyncWrite + Unpin>(
+        &self,
+        stream: Unstalled<T>,
+        peer: SocketAddr,
+        certificate: Option<ClientCertificate>,
+    ) {
+        let (router, stop, listener) = (self.router.clone(), self.stop.clone(), self.door.listener);
+        let service = service_fn(move |request| {
+            let arrival = Arrival { peer, listener, certificate: certificate.clone() };
+            answer(router.clone(), request, arrival, stop.clone())
+        });
+        let io = TokioIo::new(stream);
         let mut connection = std::pin::pin!(self.builder.serve_connection(io, service));
         let mut leaving = false;
         loop {
@@ -206,12 +255,16 @@ impl Host {
 async fn answer(
     router: Router,
     request: Request<Incoming>,
-    peer: SocketAddr,
+    arrival: Arrival,
     stop: Stop,
 ) -> Result<Response, Infallible> {
     let mut request = request.map(Body::new);
-    request.extensions_mut().insert(Peer(peer));
-    request.extensions_mut().insert(ClientAddress(peer.ip().to_canonical()));
+    let extensions = request.extensions_mut();
+    extensions.insert(ClientAddress(arrival.peer.ip().to_canonical()));
+    extensions.insert(arrival.listener);
+    if let Some(certificate) = arrival.certificate {
+        extensions.insert(certificate);
+    }
     let mut response = router.oneshot(request).await?;
     if stop.is_asked() {
         response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
@@ -239,6 +292,13 @@ fn note(peer: SocketAddr, error: Option<hyper::Error>) {
         metrics::counter!("http_connections_broken_total").increment(1);
         tracing::info!(client = %peer.ip(), port = peer.port(), error, "connection");
     }
+}
+
+/// A handshake that failed had no request: this is its line.
+fn note_handshake(peer: SocketAddr, error: &std::io::Error) {
+    metrics::counter!("tls_handshakes_failed_total").increment(1);
+    let error = error.to_string();
+    tracing::info!(client = %peer.ip(), port = peer.port(), error, "handshake");
 }
 
 fn note_cut(peer: SocketAddr) {

@@ -4,11 +4,14 @@
 //! Architecture invariant: no business rule, and nothing of a slice but its door. Start with
 //! [`stack`], which reads from the outermost layer to the handler.
 
+pub mod admission;
 pub mod authorizer;
+mod forwarded;
 mod framing;
 mod limits;
 mod listener;
 mod name;
+mod rate;
 mod seats;
 pub mod security_headers;
 pub mod settings;
@@ -16,8 +19,11 @@ mod speak;
 pub mod stack;
 mod stall;
 mod stop;
+mod syntax;
+pub mod tls;
 mod trace;
+pub mod waf;
 mod witness;
 
-pub use listener::{Drained, serve};
+pub use listener::{Door, Drained, serve};
 pub use stop::Stop;

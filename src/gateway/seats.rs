@@ -88,13 +88,22 @@ impl Seats {
 
     /// A seat for this address, unless there is none left or it has its share.
     pub(super) fn take(&self, address: IpAddr) -> Result<Seat, Full> {
+        self.take_one_of(address, self.max_per_client)
+    }
+
+    /// A seat for a proxy of ours, which speaks for many and has no share.
+    pub(super) fn take_for_proxy(&self, address: IpAddr) -> Result<Seat, Full> {
+        self.take_one_of(address, usize::MAX)
+    }
+
+    fn take_one_of(&self, address: IpAddr, share: usize) -> Result<Seat, Full> {
         let client = network(address);
         let mut taken = lock(&self.taken);
         let has = taken.by_client.get(&client).copied().unwrap_or(0);
         if taken.all >= self.max {
             return Err(Full::Everywhere);
         }
-        if has >= self.max_per_client {
+        if has >= share {
             return Err(Full::Client { is_news: taken.is_news(client, Instant::now()) });
         }
         metrics::gauge!("http_connections_open").increment(1.0);

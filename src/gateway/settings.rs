@@ -7,6 +7,8 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
+use super::tls::TlsSettings;
+use crate::platform::admission::Networks;
 use crate::platform::limits::Complaints;
 
 /// Addresses and limits.
@@ -19,10 +21,25 @@ pub struct ServerSettings {
     pub public_url: Url,
     /// Metrics and health, for the operators' network.
     pub admin_listen: SocketAddr,
+    /// The same API for our own networks, with what operators do; none when empty.
+    #[serde(with = "listen_or_nothing")]
+    pub private_listen: Option<SocketAddr>,
+    /// Proxies of ours, whose word on where a request comes from is taken.
+    pub trusted_proxies: Networks,
+    /// The header in which they say it.
+    pub proxy_header: ProxyHeader,
+    /// Whether they say whose certificate they have verified, too.
+    pub proxy_client_certificates: bool,
+    /// TLS in the binary.
+    pub tls: TlsSettings,
     /// Open connections in all.
     pub connections_max: usize,
     /// Open connections from one address.
     pub connections_per_ip_max: usize,
+    /// Requests per second of one address; no limit when 0.
+    pub requests_per_ip_per_s: u32,
+    /// And so many at once.
+    pub requests_per_ip_burst: u32,
     /// Time for the head of a request.
     pub header_read_timeout_ms: u64,
     /// Headers of one request.
@@ -45,6 +62,40 @@ pub struct ServerSettings {
     pub drain_timeout_ms: u64,
     /// Requests worked on at once.
     pub in_flight_max: usize,
+}
+
+/// In which header a proxy says where a request comes from; the other one is passed over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ProxyHeader {
+    /// `X-Forwarded-For`.
+    XForwardedFor,
+    /// `Forwarded` (RFC 7239).
+    Forwarded,
+}
+
+/// An address, or nothing: TOML has no word for it but an empty text.
+mod listen_or_nothing {
+    use std::net::SocketAddr;
+
+    use serde::{Deserialize as _, Deserializer, Serializer, de::Error as _};
+
+    #[expect(clippy::ref_option, reason = "serde asks for it")]
+    pub(super) fn serialize<S: Serializer>(
+        address: &Option<SocketAddr>,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        let text = address.map_or_else(String::new, |address| address.to_string());
+        serializer.serialize_str(&text)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
+        from: D,
+    ) -> Result<Option<SocketAddr>, D::Error> {
+        let text = String::deserialize(from)?;
+        let read = |text: &str| text.parse().map_err(|_| D::Error::custom("not an address"));
+        if text.is_empty() { Ok(None) } else { read(&text).map(Some) }
+    }
 }
 
 impl ServerSettings {
@@ -94,6 +145,15 @@ impl ServerSettings {
         // It stands in links and in the types of problems: everybody reads it.
         let bare = self.public_url.username().is_empty() && self.public_url.password().is_none();
         complaints.unless(bare, "server.public_url", "holds a name or a password");
+        self.tls.check(complaints);
+        let (rate, burst) = (self.requests_per_ip_per_s, self.requests_per_ip_burst);
+        complaints.range("server.requests_per_ip_per_s", rate, 0..=1_000_000);
+        complaints.range("server.requests_per_ip_burst", burst, 1..=1_000_000);
+        complaints.unless(
+            !self.proxy_client_certificates || !self.trusted_proxies.is_empty(),
+            "server.proxy_client_certificates",
+            "is of no use without trusted_proxies",
+        );
         for (key, value, least, most) in [
             ("connections_max", self.connections_max, 1, 100_000),
             ("connections_per_ip_max", self.connections_per_ip_max, 1, 100_000),

@@ -8,6 +8,7 @@ use axum::http::{HeaderMap, header};
 use axum::middleware::Next;
 use axum::response::Response;
 
+use super::admission::Asker;
 use crate::kernel::problem::{Kind, Problem};
 use crate::platform::web::facts::Facts;
 use crate::platform::web::problem::{Refusal, Voice};
@@ -44,6 +45,9 @@ pub(super) async fn speak(State(voice): State<Voice>, request: Request, next: Ne
     let mut spoken = voice.render(&refusal, &facts);
     keep(response.headers(), spoken.headers_mut());
     spoken.extensions_mut().insert(Reason::of(&refusal.problem));
+    if let Some(asker) = response.extensions_mut().remove::<Asker>() {
+        spoken.extensions_mut().insert(asker);
+    }
     spoken
 }
 

@@ -7,19 +7,18 @@ use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::net::TcpStream;
 use tokio::time::{Instant, Sleep};
 
 /// A connection whose writes have a deadline.
-pub(super) struct Unstalled {
-    stream: TcpStream,
+pub(super) struct Unstalled<S> {
+    stream: S,
     patience: Duration,
     deadline: Pin<Box<Sleep>>,
     is_waiting: bool,
 }
 
-impl Unstalled {
-    pub(super) fn new(stream: TcpStream, patience: Duration) -> Self {
+impl<S> Unstalled<S> {
+    pub(super) fn new(stream: S, patience: Duration) -> Self {
         Self {
             stream,
             patience,
@@ -47,7 +46,7 @@ impl Unstalled {
     }
 }
 
-impl AsyncRead for Unstalled {
+impl<S: AsyncRead + Unpin> AsyncRead for Unstalled<S> {
     fn poll_read(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
@@ -57,7 +56,7 @@ impl AsyncRead for Unstalled {
     }
 }
 
-impl AsyncWrite for Unstalled {
+impl<S: AsyncWrite + Unpin> AsyncWrite for Unstalled<S> {
     fn poll_write(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,

@@ -3,15 +3,16 @@
 
 use std::time::Instant;
 
-use axum::extract::{MatchedPath, Request};
+use axum::extract::{MatchedPath, Request, State};
 use axum::http::Method;
 use axum::middleware::Next;
 use axum::response::Response;
 use tracing::{Instrument, Span};
 
-use super::listener::Peer;
+use super::admission::Asker;
 use super::speak::Reason;
-use crate::platform::web::facts::Facts;
+use crate::platform::admission::{Refusals, Refused};
+use crate::platform::web::facts::{ClientAddress, Facts};
 
 /// Characters kept of the path of an address that nobody serves.
 const PATH_SHOWN: usize = 200;
@@ -21,12 +22,25 @@ const PATH_SHOWN: usize = 200;
 const CLIENT_GONE: u16 = 499;
 
 /// Watches over the request until its answer begins.
-pub(super) async fn witness(request: Request, next: Next) -> Response {
+pub(super) async fn witness(
+    State(refusals): State<Refusals>,
+    request: Request,
+    next: Next,
+) -> Response {
     let mut testimony = Testimony::of(&request);
     let response = next.run(request).instrument(testimony.span.clone()).await;
     testimony.status = response.status().as_u16();
     testimony.reason = response.extensions().get::<Reason>().cloned();
+    if is_worth_a_look(testimony.status) {
+        testimony.tell(&refusals, response.extensions().get::<Asker>());
+    }
     response
+}
+
+/// Refusals that operators are asked about. What was not there, not valid or not possible is between a
+/// program and its author.
+const fn is_worth_a_look(status: u16) -> bool {
+    matches!(status, 400 | 401 | 403 | 405..=408 | 413..=417 | 429..=431 | 503)
 }
 
 /// What is known of a request; written down when it is dropped, which happens in every case.
@@ -36,6 +50,7 @@ struct Testimony {
     route: String,
     path: Option<String>,
     client: String,
+    request_id: String,
     started: Instant,
     status: u16,
     reason: Option<Reason>,
@@ -47,8 +62,8 @@ impl Testimony {
         let facts = extensions.get::<Facts>();
         let route = extensions.get::<MatchedPath>().map_or("unmatched", MatchedPath::as_str);
         let client = extensions
-            .get::<Peer>()
-            .map_or_else(String::new, |peer| peer.0.ip().to_canonical().to_string());
+            .get::<ClientAddress>()
+            .map_or_else(String::new, |client| client.0.to_string());
         metrics::gauge!("http_requests_in_flight").increment(1.0);
         Self {
             span: tracing::info_span!(
@@ -60,11 +75,29 @@ impl Testimony {
             route: route.to_owned(),
             path: shown_path(request),
             client,
+            request_id: facts.map_or_else(String::new, |facts| facts.request_id.clone()),
             // Monotonic: a duration must not jump with the wall clock.
             started: Instant::now(),
             status: CLIENT_GONE,
             reason: None,
         }
+    }
+
+    /// Hands the refusal to who keeps them.
+    fn tell(&self, refusals: &Refusals, asker: Option<&Asker>) {
+        let Ok(address) = self.client.parse() else { return };
+        let asker = asker.cloned().unwrap_or_default();
+        let refused = Refused {
+            address,
+            api_key: asker.api_key,
+            application: asker.application,
+            method: self.method,
+            route: self.route.as_str().into(),
+            status: self.status,
+            slug: self.reason.as_ref().map_or("-", |reason| reason.slug),
+            why: asker.why,
+        };
+        refusals.note(refused, &self.request_id);
     }
 
     fn write(&self, elapsed: f64) {

@@ -167,6 +167,15 @@ impl fmt::Display for Scopes {
     }
 }
 
+/// An account: a subject of an issuer. Neither alone names anybody.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Account {
+    /// Issuer.
+    pub issuer: Arc<str>,
+    /// Subject.
+    pub subject: Arc<str>,
+}
+
 /// Who asks, as a verified token says.
 ///
 /// The pair of `issuer` and `subject` names a person or a program; neither alone does (the same subject
@@ -185,6 +194,8 @@ pub struct Principal {
     pub kind: PrincipalKind,
     /// What the token may be used for.
     pub scopes: Scopes,
+    /// The account of ours that its owner linked this one to; `None` when it stands for itself.
+    pub linked: Option<Account>,
     /// Groups of the person, mapped from the issuer's own claim.
     pub groups: Vec<Box<str>>,
     /// Strength of the login.
@@ -196,6 +207,12 @@ pub struct Principal {
 }
 
 impl Principal {
+    /// Whose rows are theirs: those of the account that theirs is linked to, else of their own.
+    pub fn person(&self) -> Account {
+        let own = || Account { issuer: self.issuer.clone(), subject: self.subject.clone() };
+        self.linked.clone().unwrap_or_else(own)
+    }
+
     /// Whether the login happened within `age` before `now`. Unknown is no.
     pub fn is_fresh(&self, age: Duration, now: Timestamp) -> bool {
         self.auth_time.is_some_and(|at| at + age >= now)

@@ -23,6 +23,12 @@ pub enum Kind {
     StepUp,
     /// Who asks is known and may not.
     Forbidden,
+    /// The request looks like an attack. Which part of it, only the operators read.
+    WafFiltered,
+    /// A rule of the gateway keeps the request out.
+    AccessDenied,
+    /// The API key is no good, or one is needed.
+    InvalidApiKey,
     /// No such thing, or not for who asks.
     NotFound,
     /// The address exists and does not take this method.
@@ -51,10 +57,14 @@ pub enum Kind {
     RequestTimeout,
     /// More requests than allowed.
     TooMany,
+    /// The quota of the period is used up.
+    QuotaExceeded,
     /// Something that this needs does not answer: try again later.
     Unavailable,
     /// Tokens of this issuer cannot be verified now.
     AuthorizerUnavailable,
+    /// Something that this needs answers what nobody can use.
+    BadGateway,
     /// The answer took too long.
     Timeout,
     /// Our fault.
@@ -76,13 +86,16 @@ pub struct Entry {
 
 impl Kind {
     /// Every kind, in the order of the registry page.
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 29] = [
         Self::Malformed,
         Self::Invalid,
         Self::Unauthenticated,
         Self::InvalidToken,
         Self::StepUp,
         Self::Forbidden,
+        Self::WafFiltered,
+        Self::AccessDenied,
+        Self::InvalidApiKey,
         Self::NotFound,
         Self::MethodNotAllowed,
         Self::NotAcceptable,
@@ -97,8 +110,10 @@ impl Kind {
         Self::IdempotencyInProgress,
         Self::RequestTimeout,
         Self::TooMany,
+        Self::QuotaExceeded,
         Self::Unavailable,
         Self::AuthorizerUnavailable,
+        Self::BadGateway,
         Self::Timeout,
         Self::Bug,
     ];
@@ -113,6 +128,9 @@ impl Kind {
             Self::InvalidToken => ("invalid-token", 401, "Ce jeton d’accès n’est pas valable", "Obtenez un nouveau jeton d’accès, puis recommencez."),
             Self::StepUp => ("insufficient-user-authentication", 401, "Cet acte demande une identification plus forte ou plus récente", "Identifiez-vous de nouveau, au niveau que donne l’en-tête WWW-Authenticate."),
             Self::Forbidden => ("forbidden", 403, "Cet acte ne vous est pas ouvert", "Demandez un jeton avec la portée que donne l’en-tête WWW-Authenticate, si votre compte y a droit."),
+            Self::WafFiltered => ("waf-filtered", 403, "Cette requête ressemble à une attaque", "Si elle est légitime, citez trace_id à l’assistance, qui saura pourquoi."),
+            Self::AccessDenied => ("access-denied", 403, "Cette requête n’est pas admise", "Vérifiez le réseau, le certificat et l’adresse que vous utilisez ; citez trace_id au support s’ils sont les bons."),
+            Self::InvalidApiKey => ("invalid-api-key", 403, "Cette clé d’API n’est pas valable", "Présentez dans l’en-tête X-Api-Key, une seule fois, une clé en vigueur pour ce réseau et cette application."),
             Self::NotFound => ("not-found", 404, "Rien à cette adresse", "Vérifiez l’adresse ou l’identifiant."),
             Self::MethodNotAllowed => ("method-not-allowed", 405, "Cette adresse n’accepte pas cette méthode", "Utilisez une des méthodes de l’en-tête Allow."),
             Self::NotAcceptable => ("not-acceptable", 406, "Aucun format accepté n’est servi ici", "Acceptez application/json."),
@@ -127,8 +145,10 @@ impl Kind {
             Self::IdempotencyInProgress => ("idempotency-in-progress", 409, "Une requête avec cette clé est en cours", "Attendez un instant, puis recommencez avec la même clé."),
             Self::RequestTimeout => ("request-timeout", 408, "La requête n’est pas arrivée à temps", "Recommencez sur une connexion plus rapide."),
             Self::TooMany => ("too-many-requests", 429, "Trop de requêtes", "Attendez le délai de l’en-tête Retry-After."),
+            Self::QuotaExceeded => ("quota-exceeded", 429, "Le quota de la période est épuisé", "Attendez la période suivante, après le délai de l’en-tête Retry-After, ou demandez un plan plus large."),
             Self::Unavailable => ("unavailable", 503, "Le service est momentanément indisponible", "Recommencez après le délai de l’en-tête Retry-After."),
             Self::AuthorizerUnavailable => ("authorizer-unavailable", 503, "Les jetons ne peuvent pas être vérifiés pour le moment", "Recommencez après le délai de l’en-tête Retry-After."),
+            Self::BadGateway => ("bad-gateway", 502, "Un service dont nous dépendons répond mal", "Recommencez après le délai de l’en-tête Retry-After ; rien n’est perdu."),
             Self::Timeout => ("timeout", 504, "La réponse a pris trop de temps", "Recommencez ; un acte avec clé d’idempotence n’est jamais fait deux fois."),
             Self::Bug => ("internal", 500, "Une erreur de notre côté", "Recommencez plus tard, et citez trace_id si cela se répète."),
         };

@@ -8,7 +8,7 @@ use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use jiff::Timestamp;
-use jiff::civil::Date;
+use jiff::civil::{Date, Time};
 use jiff::tz::TimeZone;
 use uuid::Uuid;
 
@@ -61,8 +61,24 @@ impl Clock {
 
     /// The day in Paris: the day that a French contract speaks of.
     pub fn today_in_paris(&self) -> Date {
-        self.now().to_zoned(PARIS.clone()).date()
+        date_in_paris(self.now())
     }
+}
+
+/// The day in Paris of this instant.
+pub fn date_in_paris(at: Timestamp) -> Date {
+    at.to_zoned(PARIS.clone()).date()
+}
+
+/// The time of the day in Paris at this instant.
+pub fn time_in_paris(at: Timestamp) -> Time {
+    at.to_zoned(PARIS.clone()).time()
+}
+
+/// The first instant of a day in Paris. Both changes of the hour come after it.
+pub fn midnight_in_paris(day: Date) -> Timestamp {
+    let midnight = day.to_zoned(PARIS.clone());
+    midnight.map_or(Timestamp::MAX, |zoned| zoned.timestamp())
 }
 
 #[expect(clippy::disallowed_methods, reason = "the one place that asks")]

@@ -5,6 +5,7 @@
 //! company's product unchanged.
 
 pub mod access;
+pub mod admission;
 pub mod backoff;
 pub mod backoffice;
 pub mod clock;

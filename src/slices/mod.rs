@@ -3,11 +3,15 @@
 //! A slice may import the floors below and the doors of other slices that `tests/house.rs` lists;
 //! never another slice's inside.
 
+pub mod admission;
 pub mod campaigns;
 pub mod documents;
+pub mod dossiers;
+pub mod health;
 pub mod identity;
 pub mod me;
 pub mod messages;
 pub mod quotes;
 pub mod signature;
 pub mod site;
+pub mod underwriting;

@@ -51,7 +51,7 @@ async fn the_quote_and_its_corrections() {
     house.sees(".avis.bien", "d’économie").await;
     check(&house, "quote with a comparison").await;
     house.press(".prix .bouton").await;
-    house.sees("h1", "pas encore souscrire").await;
+    house.sees("h1", "Où vous joindre").await;
     check(&house, "next").await;
     house.close().await;
 }

@@ -31,8 +31,7 @@ async fn a_price_in_six_answers_without_script() {
     house.press("main .bouton").await;
     house.sees("h1", "Votre prix").await;
     house.press(".prix .bouton").await;
-    house.sees("h1", "pas encore souscrire").await;
-    house.sees("main", "/devis/quo_").await;
+    house.sees("h1", "Où vous joindre").await;
     house.close().await;
 }
 

@@ -5,7 +5,11 @@ use serde_json::Value;
 use crate::harness::app::App;
 
 async fn refusal(app: &App, media: &str, body: impl Into<reqwest::Body>) -> (u16, Value) {
-    let request = app.client.post(app.url("/test/echo")).header("content-type", media);
+    let request = app
+        .client
+        .post(app.url("/test/echo"))
+        .header("content-type", media)
+        .header("accept", "application/json");
     let answer = request.body(body).send().await.expect("an answer");
     let status = answer.status().as_u16();
     assert_eq!(answer.headers()["content-type"], "application/problem+json");

@@ -22,3 +22,4 @@ mod project;
 mod public_tables;
 mod published;
 mod readings;
+mod waf;

@@ -2,6 +2,8 @@
 
 mod config;
 mod etl;
+mod gateway;
+mod health;
 mod healthcheck;
 mod identity;
 mod identity_users;
@@ -60,8 +62,12 @@ enum Command {
     Messages(messages::Messages),
     /// Look at work that is due, and decide about what failed too often
     Jobs(jobs::Jobs),
+    /// Work on the keys of answers about health
+    Health(health::Health),
     /// Work on pools of people, their accounts, their applications and their keys
     Identity(identity::IdentityCommand),
+    /// Work on API keys, plans and rules of the gateway, and see who was refused
+    Gateway(gateway::GatewayCommand),
     /// Work on the certificate that documents are sealed with
     Seal(seal::Seal),
     /// Price a project described in JSON, without a server or a database
@@ -105,7 +111,9 @@ impl Command {
             Self::Keyring => keyring::run(),
             Self::Messages(messages) => messages.run(settings),
             Self::Jobs(jobs) => jobs.run(settings),
+            Self::Health(health) => health.run(settings),
             Self::Identity(identity) => identity.run(settings),
+            Self::Gateway(gateway) => gateway.run(settings),
             Self::Seal(seal) => seal.run(&settings),
             Self::Simulate(simulate) => simulate.run(),
             Self::Tariff(tariff) => tariff.run(),

@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::gateway::authorizer::AccessSettings;
 use crate::gateway::settings::ServerSettings;
+use crate::gateway::waf::settings::WafSettings;
 use crate::platform::crypto::CryptoSettings;
 use crate::platform::db::DatabaseSettings;
 use crate::platform::jobs::JobsSettings;
@@ -20,11 +21,15 @@ use crate::platform::pdf::PdfSettings;
 use crate::platform::seal::SealSettings;
 use crate::platform::storage::StorageSettings;
 use crate::platform::telemetry::TelemetrySettings;
+use crate::slices::admission::AdmissionSettings;
 use crate::slices::campaigns::CampaignsSettings;
 use crate::slices::documents::DocumentsSettings;
+use crate::slices::dossiers::DossiersSettings;
+use crate::slices::health::HealthSettings;
 use crate::slices::identity::IdentitySettings;
 use crate::slices::messages::MessagesSettings;
 use crate::slices::quotes::QuotesSettings;
+use crate::slices::underwriting::UnderwritingSettings;
 
 /// Everything that an operator can choose; see `config/default.toml` for the reasons.
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -34,8 +39,12 @@ pub struct Settings {
     pub environment: Environment,
     /// Addresses and limits.
     pub server: ServerSettings,
+    /// The firewall for requests.
+    pub waf: WafSettings,
     /// Whose tokens open the API.
     pub access: AccessSettings,
+    /// Keys, plans and rules of the gateway.
+    pub admission: AdmissionSettings,
     /// The database.
     pub database: DatabaseSettings,
     /// Keys of data at rest.
@@ -62,6 +71,12 @@ pub struct Settings {
     pub storage: StorageSettings,
     /// What documents say of the insurer.
     pub documents: DocumentsSettings,
+    /// Subscription.
+    pub dossiers: DossiersSettings,
+    /// Health.
+    pub health: HealthSettings,
+    /// The questionnaire engine.
+    pub underwriting: UnderwritingSettings,
 }
 
 /// What a copy of the program is for.
@@ -99,7 +114,9 @@ impl Settings {
     fn complaints(&self) -> Vec<String> {
         let mut complaints = Complaints::default();
         self.server.check(&mut complaints);
+        self.waf.check(&mut complaints);
         self.access.check(&mut complaints);
+        self.admission.check(&mut complaints);
         self.database.check(&mut complaints);
         self.telemetry.check(&mut complaints);
         let name = self.brand.name.trim();
@@ -117,6 +134,8 @@ impl Settings {
         self.seal.check(&mut complaints);
         self.storage.check(&mut complaints);
         self.documents.check(&mut complaints);
+        self.dossiers.check(&mut complaints);
+        self.underwriting.check(&mut complaints);
         complaints.unless(
             self.is_development() || self.is_safely_reached(),
             "server.public_url",

@@ -1,12 +1,15 @@
 //! The layer of the API's routes: no operation is reached before its caller is known, or known to be
 //! nobody.
 
+use std::sync::Arc;
+
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
 use super::bearer::presented;
 use super::verify::Authorizer;
+use crate::gateway::admission::Asker;
 use crate::platform::access::{Caller, Denied};
 
 /// Leaves in the request who asks. A token that is presented is verified, whatever the operation.
@@ -25,8 +28,13 @@ pub async fn authorize(
     metrics::counter!("authorizer_requests_total", "outcome" => outcome).increment(1);
     match admitted {
         Ok((mut request, caller)) => {
+            let application = caller.principal().map(|principal| Arc::clone(&principal.client));
             request.extensions_mut().insert(caller);
-            next.run(request).await
+            let mut response = next.run(request).await;
+            if application.is_some() {
+                Asker::of(&mut response).application = application;
+            }
+            response
         }
         Err(denied) => denied.into_response(),
     }

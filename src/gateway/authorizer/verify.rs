@@ -14,8 +14,10 @@ use super::keys;
 use super::profile::{self, Reading};
 use super::settings::AccessSettings;
 use super::token::{Token, bad};
-use crate::kernel::access::{PoolKind, Principal};
-use crate::platform::access::{Caller, Denied, LocalIssuers, LocalPool, Revocations, TokenNames};
+use crate::kernel::access::{PoolKind, Principal, PrincipalKind};
+use crate::platform::access::{
+    Boxed, Caller, Denied, Link, LocalIssuers, LocalPool, Revocations, TokenNames, Verifier,
+};
 use crate::platform::clock::Clock;
 use crate::platform::http::Fetcher;
 
@@ -82,6 +84,7 @@ impl Authorizer {
         let dates = Dates::read(&token.claims, now, longest)?;
         let reading = profile::external(&of.settings, token.typ.as_deref(), &token.claims)?;
         let principal = principal(&of.name, of.settings.pool, &token.claims, reading, &dates)?;
+        let principal = self.linked(principal).await?;
         // Of a pool that is not ours, nothing is ever told to us: there is nothing to be late with.
         Ok(Caller::known(principal, now, true))
     }
@@ -107,7 +110,20 @@ impl Authorizer {
         let reading = profile::local(&pool.audience, token.typ.as_deref(), &token.claims)?;
         self.check_not_taken_back(&pool, &token.claims, &dates)?;
         let principal = principal(&pool.issuer, pool.kind, &token.claims, reading, &dates)?;
+        let principal = self.linked(principal).await?;
         Ok(Caller::known(principal, now, self.0.revocations.are_known(now)))
+    }
+
+    /// The person behind an account that its owner linked to one of ours. Programs are linked to nobody.
+    async fn linked(&self, mut principal: Principal) -> Result<Principal, Denied> {
+        if principal.kind == PrincipalKind::User {
+            principal.linked = match self.0.local.link(principal.person()).await {
+                Link::None => None,
+                Link::To(account) => Some(account),
+                Link::Shut => return Err(bad("linked to an account that is shut")),
+            };
+        }
+        Ok(principal)
     }
 
     fn check_not_taken_back(
@@ -124,6 +140,12 @@ impl Authorizer {
             issued_at: dates.issued_at,
         };
         if self.0.revocations.is_revoked(&names) { Err(bad("taken back")) } else { Ok(()) }
+    }
+}
+
+impl Verifier for Authorizer {
+    fn verify<'a>(&'a self, token: &'a str) -> Boxed<'a, Result<Caller, Denied>> {
+        Box::pin(self.verify(token))
     }
 }
 
@@ -173,6 +195,7 @@ fn principal(
         client: reading.client.into(),
         kind: reading.kind,
         scopes: reading.scopes,
+        linked: None,
         groups: reading.groups,
         acr: reading.acr,
         auth_time: dates.auth_time,

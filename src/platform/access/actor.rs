@@ -13,14 +13,16 @@ pub trait Actor: Sized + Send + 'static {
 }
 
 /// Names one person or program for ever: SHA-256 of issuer and subject, because neither alone names
-/// anybody, and because a row needs no name to belong to somebody.
+/// anybody, and because a row needs no name to belong to somebody. Of an account that its owner linked to
+/// one of ours, it is that one's.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Party([u8; 32]);
 
 impl Party {
     /// Who asks.
     pub fn of(principal: &Principal) -> Self {
-        Self::named(&principal.issuer, &principal.subject)
+        let person = principal.person();
+        Self::named(&person.issuer, &person.subject)
     }
 
     /// Who has this name at this issuer, by whatever way they were recognised.
@@ -114,6 +116,8 @@ mod tests {
         let there = Principal { issuer: "https://other.example".into(), ..here.clone() };
         assert_ne!(Party::of(&here), Party::of(&there));
         assert_eq!(Party::of(&here), Party::of(&here.clone()));
+        let linked = Principal { linked: Some(here.person()), ..there.clone() };
+        assert_eq!(Party::of(&linked), Party::of(&here), "by their owner's own act");
         assert_eq!(format!("{:?}", Party::of(&here)), "Party(…)");
     }
 }

@@ -18,7 +18,7 @@ use utoipa::openapi::{
 use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
 
 use super::inventory::{Access, Declared};
-use super::operation::{Cache, Operation, PublicOperation};
+use super::operation::{Cache, Operation, PublicOperation, Reach};
 use super::proof::{Anyone, Authorized};
 use crate::platform::web::problem::PROBLEM_JSON;
 
@@ -99,10 +99,7 @@ impl<S: Clone + Send + Sync + 'static> Api<S> {
         H: Handler<T, S>,
         T: FirstArgument<Authorized<O>> + 'static,
     {
-        self.declare(O::ID, &Access::secured::<O>(), documented, |router| match O::CACHE {
-            Cache::NoStore => router,
-            cache => router.layer(map_response(move |response| kept(cache, response))),
-        })
+        self.declare(O::ID, &Access::secured::<O>(), documented)
     }
 
     /// Adds an operation for anybody.
@@ -113,7 +110,7 @@ impl<S: Clone + Send + Sync + 'static> Api<S> {
         H: Handler<T, S>,
         T: FirstArgument<Anyone<O>> + 'static,
     {
-        self.declare(O::ID, &Access::public::<O>(), documented, |router| router)
+        self.declare(O::ID, &Access::public::<O>(), documented)
     }
 
     /// The operations of both.
@@ -138,7 +135,6 @@ impl<S: Clone + Send + Sync + 'static> Api<S> {
         id: &'static str,
         access: &Access,
         documented: Documented<H, S>,
-        finish: impl FnOnce(MethodRouter<S>) -> MethodRouter<S>,
     ) -> Self {
         let (schemas, mut paths, _) = documented.documentation;
         let mut served = MethodRouter::new();
@@ -151,7 +147,11 @@ impl<S: Clone + Send + Sync + 'static> Api<S> {
                 self.operations.push(Declared { method, path, id, access });
             }
         }
-        Self { router: self.router.routes((schemas, paths, finish(served))), ..self }
+        let served = match access.cache() {
+            Cache::NoStore => served,
+            cache => served.layer(map_response(move |response| kept(cache, response))),
+        };
+        Self { router: self.router.routes((schemas, paths, served)), ..self }
     }
 }
 
@@ -196,14 +196,14 @@ fn describe(entry: &mut Entry, id: &str, access: &Access) {
     entry.operation_id = Some(id.to_owned());
     let none: [&str; 0] = [];
     let (security, told) = match access {
-        Access::Secured { scope, pools, acr, max_age, cache } => {
+        Access::Secured { scope, pools, acr, max_age, cache, reach, .. } => {
             refusal(entry, "403", "The token does not reach so far");
             let max_age = max_age.map(|age| age.as_secs());
             let told = json!({"scope": scope, "pools": pools, "acr": acr, "max_age_s": max_age,
-                "cache": cache.header()});
+                "cache": cache.header(), "private": *reach == Reach::Private});
             (vec![SecurityRequirement::new(SCHEME, [*scope])], told)
         }
-        Access::Public { reason } => {
+        Access::Public { reason, .. } => {
             let either =
                 vec![SecurityRequirement::default(), SecurityRequirement::new(SCHEME, none)];
             (either, json!({"public": reason}))

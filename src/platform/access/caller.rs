@@ -59,6 +59,7 @@ pub(super) fn sample(
         client: "client".into(),
         kind,
         scopes: Scopes::parse("devis:lire").expect("scopes"),
+        linked: None,
         groups: Vec::new(),
         acr: Acr::Pwd,
         auth_time: Some(at),

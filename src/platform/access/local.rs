@@ -5,8 +5,10 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 
+use super::caller::Caller;
 use super::key::VerifyingKey;
-use crate::kernel::access::PoolKind;
+use super::refusal::Denied;
+use crate::kernel::access::{Account, PoolKind};
 use crate::kernel::problem::Problem;
 
 /// A future behind a trait object.
@@ -25,6 +27,17 @@ pub struct LocalPool {
     pub keys: Arc<[VerifyingKey]>,
 }
 
+/// What an account is linked to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Link {
+    /// To nothing: it stands for itself.
+    None,
+    /// To this account of one of our pools, by the act of who owns both.
+    To(Account),
+    /// To an account that is shut: who comes by the other door is not let in either.
+    Shut,
+}
+
 /// Our own pools. There may be thousands: nothing is loaded before it is asked for.
 ///
 /// Asked once per request with a local token: an implementation keeps what it has read for a while,
@@ -41,6 +54,23 @@ pub trait LocalIssuers: Send + Sync + 'static {
     /// # Errors
     /// It cannot be read now, and was never read before.
     fn pool<'a>(&'a self, slug: &'a str) -> Boxed<'a, Result<Option<LocalPool>, Problem>>;
+
+    /// What the account of a verified token, of one of our pools or of another issuer, is linked to.
+    ///
+    /// Asked once per request of a person. While it cannot be known, an account that was never linked as
+    /// far as is remembered stands for itself: that is the narrower sight.
+    fn link<'a>(&'a self, _account: Account) -> Boxed<'a, Link> {
+        Box::pin(std::future::ready(Link::None))
+    }
+}
+
+/// Who verifies tokens, for the one use-case that is shown a second one.
+pub trait Verifier: Send + Sync + 'static {
+    /// Who presents this token.
+    ///
+    /// # Errors
+    /// It is no good, or cannot be verified now.
+    fn verify<'a>(&'a self, token: &'a str) -> Boxed<'a, Result<Caller, Denied>>;
 }
 
 /// No pool of our own.

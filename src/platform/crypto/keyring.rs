@@ -116,6 +116,11 @@ impl Keyring {
         !self.0.is_empty()
     }
 
+    /// The name of the key that seals.
+    pub fn first_id(&self) -> Option<&str> {
+        self.0.first().map(|key| &*key.id)
+    }
+
     /// Seals under the first key. `place` says where it will be kept (a table, a column, a row): what
     /// is moved to another place does not open there.
     ///

@@ -40,10 +40,25 @@ impl Cookies {
     /// The header that sets `name` for so long; for the browser's session when `life` is `None`.
     /// `value` is of our making: letters, digits, `-`, `_` and `.`.
     pub fn set(self, name: &str, value: &str, life: Option<Duration>) -> Option<HeaderValue> {
+        self.line(name, value, life, "Lax")
+    }
+
+    /// The same for the browser's session, never sent with what begins on another site.
+    pub fn set_strict(self, name: &str, value: &str) -> Option<HeaderValue> {
+        self.line(name, value, None, "Strict")
+    }
+
+    fn line(
+        self,
+        name: &str,
+        value: &str,
+        life: Option<Duration>,
+        site: &str,
+    ) -> Option<HeaderValue> {
         let age = life.map_or_else(String::new, |life| format!("; Max-Age={}", life.as_secs()));
         let secure = if self.secure { "; Secure" } else { "" };
         let name = self.full_name(name);
-        let line = format!("{name}={value}; Path=/; HttpOnly; SameSite=Lax{secure}{age}");
+        let line = format!("{name}={value}; Path=/; HttpOnly; SameSite={site}{secure}{age}");
         HeaderValue::try_from(line).ok()
     }
 
@@ -89,5 +104,7 @@ mod tests {
         assert_eq!(line, "__Host-s=v; Path=/; HttpOnly; SameSite=Lax; Secure; Max-Age=60");
         let plain = Cookies::of("http://127.0.0.1").set("s", "v", None).expect("a header");
         assert_eq!(plain, "s=v; Path=/; HttpOnly; SameSite=Lax");
+        let strict = safe.set_strict("s", "v").expect("a header");
+        assert_eq!(strict, "__Host-s=v; Path=/; HttpOnly; SameSite=Strict; Secure");
     }
 }

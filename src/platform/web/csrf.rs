@@ -23,6 +23,16 @@ pub fn is_ours(headers: &HeaderMap, origin: &str, cookie: &str, sent: &str) -> b
     comes_from_us(headers, origin) && equal(word(cookie).as_bytes(), sent.as_bytes())
 }
 
+/// Whether the browser says, in either way, that this comes from a page of ours; one that says nothing is
+/// not believed. For what carries no word of ours.
+pub fn is_same_origin(headers: &HeaderMap, origin: &str) -> bool {
+    let text = |name| headers.get(name).map(|value| value.to_str().unwrap_or("?"));
+    match (text("sec-fetch-site"), text(header::ORIGIN.as_str())) {
+        (Some(site), _) => site == "same-origin",
+        (None, from) => from == Some(origin),
+    }
+}
+
 /// What the browser says; one that says nothing (an old one, a program) is left to the word.
 pub fn comes_from_us(headers: &HeaderMap, origin: &str) -> bool {
     let text = |name| headers.get(name).map(|value| value.to_str().unwrap_or("?"));

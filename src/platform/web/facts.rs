@@ -4,6 +4,7 @@
 use std::net::{IpAddr, Ipv6Addr};
 
 use axum::http::{HeaderMap, header};
+use serde::{Deserialize, Serialize};
 
 /// Who reads the answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,6 +31,7 @@ impl Audience {
 fn is_api(path: &str) -> bool {
     path == "/v1"
         || path.starts_with("/v1/")
+        || path.starts_with("/cep-core/")
         || path.ends_with(".json")
         || ["/healthz", "/readyz", "/metrics"].contains(&path)
 }
@@ -46,6 +48,26 @@ pub fn network(address: IpAddr) -> IpAddr {
         IpAddr::V6(v6) => Ipv6Addr::from_bits(v6.to_bits() >> 64 << 64).into(),
         v4 => v4,
     }
+}
+
+/// By which door a request came in; the listener puts it among the request's extensions.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Listener {
+    /// That of everybody.
+    #[default]
+    Public,
+    /// That of our own networks.
+    Private,
+}
+
+/// A client certificate that was verified: by our listener, or by a proxy that is believed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ClientCertificate {
+    /// SHA-256 of it, in hex digits.
+    pub sha256: Box<str>,
+    /// Its subject, most specific part first (RFC 4514).
+    pub subject: Box<str>,
 }
 
 /// The names and the address of one request. The outermost layer puts it among the request's
@@ -78,6 +100,7 @@ mod tests {
     fn the_address_decides_before_what_is_accepted() {
         assert_eq!(audience("/v1/quotes", "text/html"), Audience::Api);
         assert_eq!(audience("/problemes.json", "text/html"), Audience::Api);
+        assert_eq!(audience("/cep-core/api/v1/answers", "text/html"), Audience::Api);
         assert_eq!(audience("/v1x", "text/html"), Audience::Page);
         assert_eq!(audience("/simuler", "*/*"), Audience::Page);
         assert_eq!(audience("/simuler", "application/json"), Audience::Api);

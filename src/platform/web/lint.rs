@@ -17,7 +17,7 @@ const BANNED: [&str; 8] = [
     "unknown error",
 ];
 
-const AUTOCOMPLETE: [&str; 12] = [
+const AUTOCOMPLETE: [&str; 22] = [
     "off",
     "bday-day",
     "bday-month",
@@ -30,6 +30,16 @@ const AUTOCOMPLETE: [&str; 12] = [
     "one-time-code",
     "given-name",
     "family-name",
+    "tel",
+    "address-line1",
+    "address-line2",
+    "postal-code",
+    "address-level2",
+    "section-a2 given-name",
+    "section-a2 family-name",
+    "section-a2 address-line1",
+    "section-a2 postal-code",
+    "section-a2 address-level2",
 ];
 
 struct Reading {

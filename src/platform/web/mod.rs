@@ -7,6 +7,7 @@ pub mod body;
 #[cfg(test)]
 mod contrast;
 pub mod cookies;
+pub mod cors;
 pub mod csrf;
 pub mod facts;
 pub mod file;

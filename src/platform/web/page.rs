@@ -188,9 +188,13 @@ const fn words(kind: Kind) -> Words {
         Kind::Unauthenticated | Kind::InvalidToken | Kind::StepUp => {
             ("Il faut vous identifier", "Connectez-vous, puis revenez à cette page.")
         }
-        Kind::Forbidden => (
+        Kind::Forbidden | Kind::AccessDenied | Kind::InvalidApiKey => (
             "Cette page ne vous est pas ouverte",
             "Votre compte n’y donne pas accès. Repartez de l’accueil.",
+        ),
+        Kind::WafFiltered => (
+            "Nous n’avons pas pu accepter cet envoi",
+            "Quelque chose y ressemble à une attaque. Retirez ce qui a l’air d’un programme, ou appelez-nous avec la référence ci-dessous.",
         ),
         Kind::NotFound => {
             ("Cette page n’existe pas", "Vérifiez l’adresse, ou repartez de l’accueil.")
@@ -217,10 +221,14 @@ const fn words(kind: Kind) -> Words {
         Kind::Conflict | Kind::IdempotencyInProgress => {
             ("Cette demande est déjà en cours", "Attendez un instant, puis actualisez la page.")
         }
-        Kind::TooMany => {
+        Kind::TooMany | Kind::QuotaExceeded => {
             ("Vous avez fait beaucoup de demandes", "Attendez une minute, puis recommencez.")
         }
-        Kind::Unavailable | Kind::AuthorizerUnavailable | Kind::Timeout | Kind::RequestTimeout => (
+        Kind::Unavailable
+        | Kind::AuthorizerUnavailable
+        | Kind::BadGateway
+        | Kind::Timeout
+        | Kind::RequestTimeout => (
             "Le service est interrompu un instant",
             "Vos réponses restent sur la page précédente. Recommencez dans une minute.",
         ),

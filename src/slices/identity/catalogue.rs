@@ -46,6 +46,9 @@ pub(super) const ALL: &[Scope] = scopes! {
     OFFLINE, false, "Rester connecté en votre absence", "Stay connected while you are away";
     "devis:lire", true, "Lire vos devis", "Read your quotes";
     "devis:ecrire", true, "Faire des devis en votre nom", "Make quotes on your behalf";
+    "cles:lire", true, "Lire vos clés d’API et ce qui en est consommé", "Read your API keys and what they used";
+    "passerelle:lire", false, "Voir les règles et les refus de la passerelle", "See the rules and refusals of the gateway";
+    "passerelle:ecrire", false, "Modifier les clés et les règles de la passerelle", "Change the keys and rules of the gateway";
     "profil:lire", false, "Lire votre profil", "Read your profile";
     "profil:ecrire", false, "Modifier votre profil", "Change your profile";
 };

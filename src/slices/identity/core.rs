@@ -20,8 +20,9 @@ use super::model::{Client, ClientId, Pool, PoolSeed, Slug};
 use super::revocation::Loader;
 use super::settings::IdentitySettings;
 use super::store::Store;
+use crate::kernel::access::Account;
 use crate::kernel::problem::{Kind, Problem};
-use crate::platform::access::{LocalIssuers, Revocations};
+use crate::platform::access::{Link, LocalIssuers, Revocations};
 use crate::platform::clock::{Clock, Entropy};
 use crate::platform::crypto::Keyring;
 use crate::platform::db::{Database, Transaction};
@@ -46,11 +47,11 @@ pub(super) struct Core {
     pub(super) relying_party: Option<Webauthn>,
     /// Origin of our addresses, without a slash at its end: what issuers begin with.
     pub(super) origin: Box<str>,
-    // An absent one is remembered too: strangers' inventions must not reach the database each time.
     pools: Memory<Slug, Option<Arc<Pool>>>,
     clients: Memory<(Uuid, Uuid), Option<Arc<Client>>>,
     keys: Memory<Uuid, Arc<PoolKeys>>,
     origins: Memory<Uuid, Arc<[String]>>,
+    pub(super) links: Memory<Account, Option<Link>>,
 }
 
 impl Core {
@@ -173,6 +174,7 @@ impl Identity {
             clients: Memory::new(life),
             keys: Memory::new(life),
             origins: Memory::new(life),
+            links: Memory::new(life),
         };
         let core = Arc::new(core);
         let check = Knocking::new(Arc::clone(&core));
@@ -210,6 +212,7 @@ impl Identity {
         self.core.store.forget_codes(now - KEPT).await?;
         self.core.store.forget_families(now - KEPT).await?;
         self.core.store.forget_revocations(now).await?;
+        self.forget_unconfirmed().await?;
         self.forget_visits().await
     }
 
@@ -224,6 +227,6 @@ impl Identity {
             let names = [seed.name_fr, seed.name_en];
             self.core.create_pool(&Pool::new(id, slug, seed.kind, names, seed.accent)).await?;
         }
-        Ok(())
+        self.warn_of_old_grants().await
     }
 }

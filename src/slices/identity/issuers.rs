@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 use super::core::Core;
 use super::model::Slug;
+use crate::kernel::access::Account;
 use crate::kernel::problem::{Kind, Problem};
-use crate::platform::access::{Boxed, LocalIssuers, LocalPool};
+use crate::platform::access::{Boxed, Link, LocalIssuers, LocalPool};
 
 /// Our pools.
 pub(super) struct Issuers {
@@ -43,5 +44,9 @@ impl LocalIssuers for Issuers {
 
     fn pool<'a>(&'a self, slug: &'a str) -> Boxed<'a, Result<Option<LocalPool>, Problem>> {
         Box::pin(self.find(slug))
+    }
+
+    fn link<'a>(&'a self, account: Account) -> Boxed<'a, Link> {
+        Box::pin(self.core.link(account))
     }
 }

@@ -34,6 +34,8 @@ pub(super) enum Told<'a> {
     FactorRemoved,
     /// A recovery code was used; so many are left.
     RecoveryUsed { left: i64 },
+    /// Another account was linked.
+    AccountLinked { issuer: &'a str },
 }
 
 /// A letter to one person.
@@ -135,57 +137,48 @@ fn french(said: &Said<'_>, area: &str) -> Letter {
 
 fn french_told(told: &Told<'_>, area: &str) -> Letter {
     let brand = brand();
-    match told {
-        Told::PasswordChanged => made(
+    let (subject, fact) = match told {
+        Told::PasswordChanged => (
             format!("Votre mot de passe {brand} a changé"),
-            &[
-                &format!(
-                    "Le mot de passe de votre compte ({area}) vient d’être changé. Vos autres appareils \
-                          ont été déconnectés."
-                ),
-                NOT_YOU,
-            ],
+            format!(
+                "Le mot de passe de votre compte ({area}) vient d’être changé. Vos autres appareils ont \
+                 été déconnectés."
+            ),
         ),
-        Told::NewDevice { agent, address } => made(
+        Told::NewDevice { agent, address } => (
             format!("Nouvelle connexion à votre compte {brand}"),
-            &[
-                &format!(
-                    "Quelqu’un vient de se connecter à votre compte ({area}) avec un appareil que nous \
-                          ne connaissions pas\u{a0}: {agent}, depuis l’adresse {address}."
-                ),
-                "Si c’est vous, il n’y a rien à faire.",
-                NOT_YOU,
-            ],
+            format!(
+                "Quelqu’un vient de se connecter à votre compte ({area}) avec un appareil que nous ne \
+                 connaissions pas\u{a0}: {agent}, depuis l’adresse {address}. Si c’est vous, il n’y a \
+                 rien à faire."
+            ),
         ),
-        Told::FactorAdded => made(
+        Told::FactorAdded => (
             "Une protection a été ajoutée à votre compte".to_owned(),
-            &[
-                &format!(
-                    "Votre compte ({area}) demande maintenant une deuxième preuve à la connexion."
-                ),
-                NOT_YOU,
-            ],
+            format!("Votre compte ({area}) demande maintenant une deuxième preuve à la connexion."),
         ),
-        Told::FactorRemoved => made(
+        Told::FactorRemoved => (
             "Une protection a été retirée de votre compte".to_owned(),
-            &[
-                &format!(
-                    "Une deuxième preuve de connexion vient d’être retirée de votre compte ({area})."
-                ),
-                NOT_YOU,
-            ],
+            format!(
+                "Une deuxième preuve de connexion vient d’être retirée de votre compte ({area})."
+            ),
         ),
-        Told::RecoveryUsed { left } => made(
+        Told::AccountLinked { issuer } => (
+            "Un autre compte a été relié au vôtre".to_owned(),
+            format!(
+                "Un compte de {issuer} vient d’être relié à votre compte ({area})\u{a0}: il ouvre \
+                 désormais ce que le vôtre ouvre."
+            ),
+        ),
+        Told::RecoveryUsed { left } => (
             "Un code de secours a servi".to_owned(),
-            &[
-                &format!(
-                    "Quelqu’un s’est connecté à votre compte ({area}) avec un code de secours. Il vous en \
-                          reste {left}."
-                ),
-                NOT_YOU,
-            ],
+            format!(
+                "Quelqu’un s’est connecté à votre compte ({area}) avec un code de secours. Il vous en \
+                 reste {left}."
+            ),
         ),
-    }
+    };
+    made(subject, &[&fact, NOT_YOU])
 }
 
 const NOT_YOU_EN: &str = "If this was not you, choose another password now from the log-in page (“Forgotten \
@@ -265,6 +258,16 @@ fn english_told(told: &Told<'_>, area: &str) -> Letter {
         Told::FactorRemoved => made(
             "A protection was removed from your account".to_owned(),
             &[&format!("A second proof was just removed from your account ({area})."), NOT_YOU_EN],
+        ),
+        Told::AccountLinked { issuer } => made(
+            "Another account was linked to yours".to_owned(),
+            &[
+                &format!(
+                    "An account of {issuer} has just been linked to your account ({area}): it now opens \
+                          what yours opens."
+                ),
+                NOT_YOU_EN,
+            ],
         ),
         Told::RecoveryUsed { left } => made(
             "A recovery code was used".to_owned(),

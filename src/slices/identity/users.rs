@@ -1,6 +1,8 @@
 //! What operators do with accounts, from the command line. Nothing here asks who the operator is: whoever
 //! can run it can read the database.
 
+use std::time::Duration;
+
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -21,6 +23,12 @@ pub const ADMINISTRATORS: &str = "administrateurs";
 
 /// Accounts read at a time.
 const PAGE: u32 = 200;
+
+/// How long an account waits for its owner to prove its address.
+const UNCONFIRMED_LIFE: Duration = Duration::from_secs(7 * 24 * 3600);
+
+/// Unconfirmed accounts forgotten at a time.
+const FORGOTTEN: u32 = 50;
 
 /// Why something could not be done to an account.
 #[derive(Debug, thiserror::Error)]
@@ -158,6 +166,29 @@ impl Identity {
         }
         let groups = [ADMINISTRATORS.to_owned()];
         self.invite(pool, &Invitation { email, groups: &groups, ..Invitation::default() }).await
+    }
+
+    /// Forgets a bounded number of accounts whose address nobody has proven in a week: somebody mistyped
+    /// it, or typed another person's. The address may be signed up with again.
+    pub(super) async fn forget_unconfirmed(&self) -> Result<(), Problem> {
+        let before = self.core.clock.now() - UNCONFIRMED_LIFE;
+        for (user, pool) in self.core.store.unconfirmed(before, FORGOTTEN).await? {
+            again(|| self.forget_one(user, pool, before)).await?;
+        }
+        Ok(())
+    }
+
+    async fn forget_one(&self, user: Uuid, pool: Uuid, before: Timestamp) -> Result<(), Problem> {
+        let core = &self.core;
+        let mut transaction = core.store.begin().await?;
+        // Its owner may prove the address at this very moment, or another copy may forget it.
+        if !core.store.delete_unconfirmed_user(&mut transaction, user, before).await? {
+            return Ok(());
+        }
+        let by = By { actor: Some("purge".to_owned()), ..By::operator() };
+        let kind = "user.forgotten";
+        note(core, &mut transaction, pool, kind, Some(user), &by, Value::Null).await?;
+        core.commit(transaction).await
     }
 
     /// Does something to an account.

@@ -31,6 +31,9 @@ struct Me {
     issuer: String,
     /// Your name at the issuer.
     subject: String,
+    /// The account that yours is linked to: what is its is yours.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    linked_to: Option<LinkedTo>,
     /// `clients`, `partenaires` or `gestion`.
     pool: &'static str,
     /// `user` or `machine`.
@@ -50,6 +53,15 @@ struct Me {
     expires: String,
 }
 
+/// An account of ours.
+#[derive(Serialize, ToSchema)]
+struct LinkedTo {
+    /// Who issues its tokens.
+    issuer: String,
+    /// Its name there.
+    subject: String,
+}
+
 /// Who you are to us: what your token says, as it was understood.
 #[utoipa::path(
     get, path = "/v1/me", tag = "me",
@@ -63,6 +75,10 @@ async fn show_me(caller: Authorized<ShowMe>) -> Json<Me> {
     Json(Me {
         issuer: it.issuer.to_string(),
         subject: it.subject.to_string(),
+        linked_to: it.linked.as_ref().map(|account| LinkedTo {
+            issuer: account.issuer.to_string(),
+            subject: account.subject.to_string(),
+        }),
         pool: it.pool.code(),
         kind: it.kind.code(),
         client: it.client.to_string(),

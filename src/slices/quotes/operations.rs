@@ -2,7 +2,7 @@
 
 use super::author::{Author, READ};
 use crate::kernel::access::PoolKind;
-use crate::platform::access::{Operation, PublicOperation};
+use crate::platform::access::{Cache, Operation, PublicOperation};
 
 /// Prices a project.
 pub(super) struct Simulate;
@@ -27,6 +27,8 @@ impl PublicOperation for FindQuote {
     const ID: &'static str = "quotes.find";
     const REASON: &'static str =
         "the identifier opens a quote of nobody; one that has an owner is not there for others";
+    // Frozen, and up to ten times larger with its tables: a reader that has it need not load it again.
+    const CACHE: Cache = Cache::Revalidate;
 }
 
 /// Makes another quote from one that may be opened.

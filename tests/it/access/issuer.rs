@@ -214,7 +214,7 @@ impl Issuer {
     pub(crate) fn claims(&self, subject: &str) -> Value {
         json!({
             "iss": self.name, "sub": subject, "aud": "assurly", "client_id": "app", "jti": "j",
-            "scope": "devis:lire profil:lire test:lire", "iat": NOW, "exp": NOW + 300,
+            "scope": "cles:lire devis:lire passerelle:ecrire passerelle:lire profil:lire test:lire", "iat": NOW, "exp": NOW + 300,
         })
     }
 

@@ -2,7 +2,7 @@
 //! roles; owners; keys that move, lie or are away.
 
 mod bad_tokens;
-mod issuer;
+pub(crate) mod issuer;
 mod keys;
 mod local;
 mod operations;

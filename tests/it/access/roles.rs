@@ -6,7 +6,7 @@ use std::time::Duration;
 use assurly::handler;
 use assurly::kernel::access::{Acr, PoolKind};
 use assurly::platform::access::{
-    Api, Authorized, Bearer, Cache, Customer, Declared, Employee, Operation, Partner,
+    Api, Authorized, Bearer, Cache, Customer, Declared, Employee, Operation, Partner, Reach,
 };
 use serde_json::{Value, json};
 
@@ -62,8 +62,13 @@ const PEOPLE: [(&str, Change); 6] = [
 
 async fn verdict(app: &App, operation: &Declared, bearer: Option<&str>) -> String {
     let path = operation.path.replace("{id}", "quo_00000000000070008000000000000000");
+    let path = path.replace("{version}", "0");
     let method = operation.method.parse().expect("a method");
-    let mut request = app.client.request(method, app.url(&path));
+    let url = match operation.access.reach() {
+        Reach::Everywhere => app.url(&path),
+        Reach::Private => app.private_url(&path),
+    };
+    let mut request = app.client.request(method, url);
     if let Some(bearer) = bearer {
         request = request.header("authorization", bearer);
     }

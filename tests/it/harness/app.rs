@@ -7,7 +7,7 @@ use std::sync::{Arc, LazyLock};
 use assurly::app::boot::{self, Listeners, Running};
 use assurly::app::router;
 use assurly::app::settings::{self, Settings, Sources};
-use assurly::app::state::{AppState, Platform};
+use assurly::app::state::{self, AppState, Platform};
 use assurly::gateway::authorizer::IssuerSettings;
 use assurly::gateway::{Drained, Stop};
 use assurly::platform::access::{Api, LocalIssuers, Revocations};
@@ -15,8 +15,10 @@ use assurly::platform::clock::{Clock, Entropy};
 use assurly::platform::db::Database;
 use assurly::platform::seal::development_pair;
 use assurly::platform::web::json::Json;
+use assurly::slices::admission::Admissions;
 use assurly::slices::messages::Messages;
 use assurly::slices::quotes::Pricer;
+use assurly::slices::underwriting::{Applicants, Underwriting};
 use axum::Router;
 use axum::extract::FromRef;
 use axum::routing::{get, post};
@@ -30,6 +32,14 @@ use super::{logs, soon};
 pub(crate) static KEYRING: LazyLock<String> = LazyLock::new(|| {
     let path = format!("{}/keyring-{}", env!("CARGO_TARGET_TMPDIR"), std::process::id());
     let key = "test:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=\n";
+    std::fs::write(&path, key).expect("written");
+    path
+});
+
+/// The same for health, with another key.
+pub(crate) static HEALTH_KEYRING: LazyLock<String> = LazyLock::new(|| {
+    let path = format!("{}/health-keyring-{}", env!("CARGO_TARGET_TMPDIR"), std::process::id());
+    let key = "sante:HxwdHhsaGRgXFhUUExIREA8ODQwLCgkIBwYFBAMCAQA=\n";
     std::fs::write(&path, key).expect("written");
     path
 });
@@ -52,13 +62,19 @@ pub(crate) fn settings(over: &[(&str, &str)]) -> Settings {
     let free = [
         ("SERVER__LISTEN", "127.0.0.1:0"),
         ("SERVER__ADMIN_LISTEN", "127.0.0.1:0"),
+        ("SERVER__PRIVATE_LISTEN", "127.0.0.1:0"),
+        // All tests come from one address.
+        ("SERVER__REQUESTS_PER_IP_PER_S", "0"),
         ("ENVIRONMENT", "development"),
         ("SERVER__DRAIN_DELAY_MS", "0"),
         ("CRYPTO__KEYRING_FILE", KEYRING.as_str()),
+        ("HEALTH__KEYRING_FILE", HEALTH_KEYRING.as_str()),
         ("SEAL__CERTIFICATE_FILE", SEAL.0.as_str()),
         ("SEAL__KEY_FILE", SEAL.1.as_str()),
         // All tests come from one address.
         ("IDENTITY__ATTEMPTS_BURST", "1000000"),
+        ("DOSSIERS__CODES_PER_NETWORK", "1000000"),
+        ("DOSSIERS__CODES_IN_ALL", "1000000"),
         ("STORAGE__URL", concat!("file:", env!("CARGO_TARGET_TMPDIR"), "/storage")),
         // Jobs are done in a database of one's own, where no other test's clock has them done.
         ("JOBS__RUN", "false"),
@@ -81,14 +97,19 @@ pub(crate) struct Access {
     /// In the place of our own pools.
     pub(crate) local: Option<(Arc<dyn LocalIssuers>, Revocations)>,
     pub(crate) operations: Api,
+    /// Who browsers are logged in as, for the questionnaire.
+    pub(crate) applicants: Option<Arc<dyn Applicants>>,
 }
 
 /// A running program.
 pub(crate) struct App {
     pub(crate) public: SocketAddr,
     pub(crate) admin: SocketAddr,
+    pub(crate) private: SocketAddr,
     pub(crate) stop: Stop,
     pub(crate) messages: Messages,
+    pub(crate) admissions: Admissions,
+    pub(crate) underwriting: Underwriting,
     pub(crate) client: reqwest::Client,
     /// Stands at 23 November 2026, 9 h UTC, until a test moves it.
     pub(crate) clock: Clock,
@@ -123,9 +144,47 @@ impl App {
 
     /// With the shared database, and these issuers.
     pub(crate) async fn guarded(access: Access) -> Self {
-        let database = TestDatabase::shared().await;
+        Self::guarded_on(&TestDatabase::shared().await, access, &[]).await
+    }
+
+    /// The same with this database, and these keys over the defaults.
+    pub(crate) async fn guarded_on(
+        database: &Arc<TestDatabase>,
+        access: Access,
+        over: &[(&str, &str)],
+    ) -> Self {
         let url = database.url();
-        Self::on(&[("DATABASE__URL", &url), PATIENT], Some(database), access).await
+        let mut all = vec![("DATABASE__URL", url.as_str()), PATIENT];
+        all.extend(over);
+        Self::on(&all, Some(Arc::clone(database)), access).await
+    }
+
+    /// With a database of its own, and these settings.
+    pub(crate) async fn on_database_with(change: impl FnOnce(&mut Settings)) -> Self {
+        Self::on_database_with_access(Access::default(), change).await
+    }
+
+    /// The same, with these issuers.
+    pub(crate) async fn on_database_with_access(
+        access: Access,
+        change: impl FnOnce(&mut Settings),
+    ) -> Self {
+        let database = TestDatabase::own().await;
+        let url = database.url();
+        Self::changed(&[("DATABASE__URL", &url)], Some(database), access, change).await
+    }
+
+    /// With this database, these keys, and these people logged in.
+    pub(crate) async fn for_applicants(
+        database: &Arc<TestDatabase>,
+        over: &[(&str, &str)],
+        applicants: Arc<dyn Applicants>,
+    ) -> Self {
+        let url = database.url();
+        let mut all = vec![("DATABASE__URL", url.as_str())];
+        all.extend(over);
+        let access = Access { applicants: Some(applicants), ..Access::default() };
+        Self::on(&all, Some(Arc::clone(database)), access).await
     }
 
     /// With these issuers and a database that nobody answers for.
@@ -147,10 +206,20 @@ impl App {
         database: Option<Arc<TestDatabase>>,
         access: Access,
     ) -> Self {
+        Self::changed(over, database, access, |_| ()).await
+    }
+
+    async fn changed(
+        over: &[(&str, &str)],
+        database: Option<Arc<TestDatabase>>,
+        access: Access,
+        change: impl FnOnce(&mut Settings),
+    ) -> Self {
         logs::keep();
         let clock = Clock::fixed("2026-11-23T09:00:00Z".parse().expect("an instant"));
         let mut settings = settings(over);
         settings.access.issuers = access.issuers;
+        change(&mut settings);
         let listeners = Listeners::open(&mut settings.server).await.expect("free ports");
         let platform = Platform::with(settings, clock.clone(), Entropy::system())
             .expect("the address of the database is one");
@@ -167,7 +236,11 @@ impl App {
             Some((local, revoked)) => AppState::with(&platform, pricer, local, revoked),
             None => AppState::new(&platform, pricer),
         };
-        let state = state.expect("the transports are right");
+        let mut state = state.expect("the transports are right");
+        if let Some(applicants) = access.applicants {
+            let own = state::underwriting(&platform, applicants).expect("its keys are right");
+            state = state.with_underwriting(own);
+        }
         let api = router::api(&state).merge(access.operations);
         let work = router::around(&state, api).merge(test_routes(say, Arc::clone(&release)));
         let running =
@@ -175,8 +248,11 @@ impl App {
         Self {
             public: running.public,
             admin: running.admin,
+            private: running.private.expect("a private address"),
             stop,
             messages: Messages::from_ref(&state),
+            admissions: Admissions::from_ref(&state),
+            underwriting: Underwriting::from_ref(&state),
             client: client(),
             clock,
             entered,
@@ -192,6 +268,11 @@ impl App {
         self.database.as_deref().expect("started with a database")
     }
 
+    /// The same, for another program on it.
+    pub(crate) fn shared_database(&self) -> Arc<TestDatabase> {
+        Arc::clone(self.database.as_ref().expect("started with a database"))
+    }
+
     /// The program's own pool.
     pub(crate) const fn opened(&self) -> &Database {
         &self.opened
@@ -200,6 +281,11 @@ impl App {
     /// The address of a path.
     pub(crate) fn url(&self, path: &str) -> String {
         format!("http://{}{path}", self.public)
+    }
+
+    /// The address of a path by the private listener.
+    pub(crate) fn private_url(&self, path: &str) -> String {
+        format!("http://{}{path}", self.private)
     }
 
     /// GETs a path.

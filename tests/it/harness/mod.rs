@@ -1,5 +1,5 @@
-//! What the tests share: a database, the running program, its log lines, raw conversations, and a
-//! mail server.
+//! What the tests share: a database and the wire to it, the running program, its log lines, raw
+//! conversations, a browser, a mail server, and the questionnaire engine.
 
 pub(crate) mod app;
 pub(crate) mod database;
@@ -8,6 +8,8 @@ pub(crate) mod raw;
 pub(crate) mod smtp;
 pub(crate) mod staff;
 pub(crate) mod surfer;
+pub(crate) mod tomcat;
+pub(crate) mod wire;
 
 use std::future::Future;
 use std::time::Duration;

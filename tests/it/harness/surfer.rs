@@ -160,6 +160,11 @@ impl Seen {
 }
 
 impl SeenForm {
+    /// The first form of a page.
+    pub(crate) fn first(page: &str) -> Self {
+        Self::read(page.split("<form ").nth(1).unwrap_or_default())
+    }
+
     fn read(text: &str) -> Self {
         let text = text.split("</form>").next().unwrap_or_default();
         let mut values = BTreeMap::new();

@@ -3,12 +3,20 @@
 
 use std::time::Duration;
 
+use assurly::app::state::Platform;
+use assurly::kernel::access::PoolKind;
 use assurly::platform::access::VerifyingKey;
+use assurly::platform::clock::{Clock, Entropy};
+use assurly::platform::crypto::Opaque;
+use assurly::platform::db::Instant;
+use assurly::slices::identity::NewPool;
+use assurly::slices::identity::model::Algorithm;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::Value;
 
 use super::{ORIGIN, World, part, read, text};
+use crate::harness::eventually;
 
 const DAY: Duration = Duration::from_secs(24 * 3600);
 
@@ -110,6 +118,28 @@ async fn an_operator_rotates_and_drops_keys() {
 }
 
 #[tokio::test]
+async fn a_pool_that_was_asked_for_too_early_is_there_soon() {
+    // What is there is remembered for longer than the test waits.
+    let world = World::over(&[("IDENTITY__CACHE_S", "300")]).await;
+    let early = format!("{}-tot", world.pool);
+    let path = format!("/pools/{early}/.well-known/jwks.json");
+    assert_eq!(world.app.get(&path).await.status(), 404);
+    let new = NewPool {
+        slug: early,
+        kind: PoolKind::Clients,
+        name_fr: "Tôt".into(),
+        name_en: "Early".into(),
+        accent: "#0f6e5b".into(),
+        algorithm: Algorithm::Es256,
+    };
+    world.identity.add_pool(&new).await.expect("a pool");
+    eventually("the pool is there", async || {
+        (world.app.get(&path).await.status() == 200).then_some(())
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn several_copies_make_one_first_key() {
     let world = World::new().await;
     let copies: Vec<_> = (0..8)
@@ -176,23 +206,60 @@ async fn what_is_revoked_reaches_the_picture_of_every_copy() {
     assert!(!is_revoked(), "no such token is alive any more");
 }
 
-#[tokio::test]
-async fn what_is_over_is_forgotten_after_a_day() {
-    // A database of its own: what is forgotten here is forgotten for every test.
+/// The tools on a database of its own: what is forgotten here is forgotten for every test.
+async fn tools() -> (crate::harness::database::TestDatabase, Platform, Clock) {
     let database = crate::harness::database::TestDatabase::empty().await;
     let (url, keyring) = (database.url(), super::keyring());
     let mut over = super::over(&keyring);
     over.push(("DATABASE__URL", &url));
-    let clock =
-        assurly::platform::clock::Clock::fixed("2026-11-23T09:00:00Z".parse().expect("an instant"));
-    let entropy = assurly::platform::clock::Entropy::system();
-    let platform = assurly::app::state::Platform::with(
-        crate::harness::app::settings(&over),
-        clock.clone(),
-        entropy,
-    );
+    let clock = Clock::fixed("2026-11-23T09:00:00Z".parse().expect("an instant"));
+    let settings = crate::harness::app::settings(&over);
+    let platform = Platform::with(settings, clock.clone(), Entropy::system());
     let platform = platform.expect("the tools");
     platform.database.migrate().await.expect("migrated");
+    (database, platform, clock)
+}
+
+#[tokio::test]
+async fn an_account_that_nobody_confirms_is_forgotten_after_a_week() {
+    let (_database, platform, clock) = tools().await;
+    let identity = assurly::app::state::identity(&platform).expect("identity");
+    identity.prepare().await.expect("the pools");
+    let pool = platform.database.pool();
+    let insert = "INSERT INTO identity_user (id, pool_id, name_hash, email, email_verified_at, locale, \
+                  created_at) SELECT ?, id, ?, ?, ?, 'fr', ? FROM identity_pool WHERE slug = 'clients'";
+    let now = clock.now();
+    let rows = [("never", None, 0), ("proven", Some(Instant(now)), 0), ("young", None, 1)];
+    for (name, proven, later) in rows {
+        let id = Entropy::system().uuid_v7(now);
+        let row = sqlx::query(insert).bind(id).bind(Opaque::hash_of(name).as_slice()).bind(name);
+        let row = row.bind(proven).bind(Instant(now + later * DAY));
+        row.execute(pool).await.expect("inserted");
+        let join = "INSERT INTO identity_membership VALUES (?, 'x', UTC_TIMESTAMP(6))";
+        sqlx::query(join).bind(id).execute(pool).await.expect("joined");
+    }
+    let left = async || {
+        identity.forget_old().await.expect("forgotten");
+        let names = "SELECT email FROM identity_user JOIN identity_membership ON user_id = id ORDER BY email";
+        sqlx::query_scalar::<_, String>(names).fetch_all(pool).await.expect("read")
+    };
+    clock.advance(7 * DAY);
+    assert_eq!(left().await, ["never", "proven", "young"]);
+    clock.advance(Duration::from_secs(1));
+    assert_eq!(left().await, ["proven", "young"]);
+    let members = "SELECT COUNT(*) FROM identity_membership";
+    let members = sqlx::query_scalar::<_, i64>(members).fetch_one(pool).await.expect("counted");
+    assert_eq!(members, 2, "its groups too");
+    let events = "SELECT COUNT(*) FROM identity_event WHERE kind = 'user.forgotten'";
+    let events = sqlx::query_scalar::<_, i64>(events).fetch_one(pool).await.expect("counted");
+    assert_eq!(events, 1);
+    assert!(identity.verify_journal("clients").await.expect("read").is_ok());
+    platform.database.close().await;
+}
+
+#[tokio::test]
+async fn what_is_over_is_forgotten_after_a_day() {
+    let (_database, platform, clock) = tools().await;
     let pool = platform.database.pool();
     let rows = [
         "INSERT INTO identity_code VALUES (REPEAT('a', 32), REPEAT('a', 16), REPEAT('a', 16), '{}', \

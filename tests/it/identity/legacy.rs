@@ -8,6 +8,8 @@ use assurly::platform::access::Boxed;
 use assurly::slices::identity::model::{Grant, Pool};
 use assurly::slices::identity::{Device, Legacy, PasswordCheck, PasswordVerdict, api};
 
+use crate::harness::logs;
+
 use super::{Application, World, location, parameter, part, read, text};
 
 fn terms() -> Legacy {
@@ -40,6 +42,9 @@ async fn implicit_needs_both_locks_and_gives_little() {
     open.expect("opened");
     assert_eq!(refused().await, closed, "the other lock");
     identity.open_pool_legacy(pool, &terms).await.expect("opened");
+    identity.prepare().await.expect("as at each start");
+    let warned = logs::holding("implicit or password is open");
+    assert!(warned.iter().any(|line| line["client"] == client.id.as_str()), "it is said");
 
     let back = asked(WANTED).await;
     let (address, fragment) = back.split_once('#').expect("a fragment");

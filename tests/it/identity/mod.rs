@@ -6,10 +6,13 @@ mod flows;
 mod keys;
 mod leaving;
 mod legacy;
+mod linking;
+mod outage;
 mod refreshing;
 mod secrets;
 mod spending;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use assurly::app::state::{self, Platform};
@@ -26,7 +29,8 @@ use serde_json::Value;
 use url::form_urlencoded::Serializer;
 use uuid::Uuid;
 
-use crate::harness::app::{App, PATIENT, settings};
+use crate::harness::app::{Access, App, PATIENT, settings};
+use crate::harness::database::TestDatabase;
 use crate::harness::soon;
 
 /// Origin of the program, as the world calls it.
@@ -89,8 +93,32 @@ impl World {
     }
 
     pub(super) async fn with(algorithm: Algorithm) -> Self {
+        let shared = TestDatabase::shared().await;
+        Self::made((algorithm, shared), Access::default(), &[]).await
+    }
+
+    /// With these keys over those of every world; `DATABASE__URL` is where its program finds the shared
+    /// database.
+    pub(super) async fn over(more: &[(&str, &str)]) -> Self {
+        let shared = TestDatabase::shared().await;
+        Self::made((Algorithm::Es256, shared), Access::default(), more).await
+    }
+
+    /// That takes the tokens of these issuers too. On a database of its own: a copy with another clock
+    /// would take its letters for stale.
+    pub(super) async fn guarded(access: Access) -> Self {
+        Self::made((Algorithm::Es256, TestDatabase::own().await), access, &[]).await
+    }
+
+    async fn made(
+        (algorithm, database): (Algorithm, Arc<TestDatabase>),
+        access: Access,
+        more: &[(&str, &str)],
+    ) -> Self {
         let keyring = keyring();
-        let app = App::with(&over(&keyring)).await;
+        let mut all = over(&keyring);
+        all.extend(more);
+        let app = App::guarded_on(&database, access, &all).await;
         let url = app.database().url();
         let mut over = over(&keyring);
         over.push(("DATABASE__URL", &url));
@@ -109,6 +137,11 @@ impl World {
         identity.add_pool(&new).await.expect("a pool");
         let database = platform.database.clone();
         Self { app, identity, database, pool, platform }
+    }
+
+    /// Another pool of the same program.
+    pub(super) async fn beside(&self) -> Self {
+        Self::made((Algorithm::Es256, self.app.shared_database()), Access::default(), &[]).await
     }
 
     pub(super) fn issuer(&self) -> String {
@@ -138,6 +171,22 @@ impl World {
         let (client, secret) = self.identity.add_client(&self.pool, &new).await.expect("a client");
         let secret = secret.map(|secret| secret.expose().to_owned());
         Application { id: client.public_id(), secret }
+    }
+
+    /// A public application with these scopes.
+    pub(super) async fn application(&self, scopes: &str) -> Application {
+        let new = NewClient {
+            name: "Mobile".into(),
+            kind: ClientKind::Public,
+            grants: vec![Grant::AuthorizationCode, Grant::RefreshToken],
+            redirect_uris: vec![CALLBACK.into()],
+            logout_uris: Vec::new(),
+            scopes: scopes.into(),
+            first_party: true,
+            access_ttl: None,
+        };
+        let (client, _) = self.identity.add_client(&self.pool, &new).await.expect("a client");
+        Application { id: client.public_id(), secret: None }
     }
 
     pub(super) async fn public(&self) -> Application {

@@ -235,12 +235,13 @@ async fn what_is_no_quote_is_not_found() {
         "quo_00000000000070008000000000000000",
         "quo_x",
         "AS-2026-0000001-5",
-        "%00",
         "quo_0190000000007000800000000000000G",
     ] {
         let (status, problem) = read(app.get(&format!("/v1/quotes/{id}")).await).await;
         assert_eq!(status, 404, "{id}: {problem}");
     }
+    let (status, problem) = read(app.get("/v1/quotes/%00").await).await;
+    assert_eq!(status, 400, "{problem}");
 }
 
 #[tokio::test]

@@ -99,9 +99,15 @@ impl Accounts {
         self.core.store.set_verified(&mut transaction, user.id, now).await?;
         self.set_password(&mut transaction, pool, user, &phc, now).await?;
         self.ending.all(&mut transaction, pool, user.id, None, "password").await?;
-        let kind = "password.reset";
-        note(&self.core, &mut transaction, pool.id, kind, Some(user.id), by, Value::Null).await?;
+        // Whoever had the account before may have linked one of theirs, to come back by.
+        let links = self.core.store.links_of(&mut transaction, user.id).await?;
+        self.core.store.delete_links(&mut transaction, user.id).await?;
+        let (kind, more) = ("password.reset", json!({ "links_removed": links.len() }));
+        note(&self.core, &mut transaction, pool.id, kind, Some(user.id), by, more).await?;
         self.core.commit(transaction).await?;
+        for link in links {
+            self.core.forget_link(&link.account).await;
+        }
         self.throttle.forgive(pool, Counted::Name(&name_hash(&user.email))).await?;
         Ok(true)
     }

@@ -7,9 +7,10 @@ use jiff::Timestamp;
 
 use super::AdminError;
 use super::clients::known_scopes;
+use crate::kernel::problem::Problem;
 use crate::platform::db::again;
 use crate::slices::identity::Identity;
-use crate::slices::identity::model::{ClientKind, Grant};
+use crate::slices::identity::model::{ClientId, ClientKind, Grant};
 
 /// No lock is open longer.
 const MOST_DAYS: u16 = 180;
@@ -36,6 +37,18 @@ impl Legacy {
 }
 
 impl Identity {
+    /// Says which applications may use the old grants now: an operator who starts the program is to know.
+    pub(in super::super) async fn warn_of_old_grants(&self) -> Result<(), Problem> {
+        for open in self.core.store.open_legacy(self.core.clock.now()).await? {
+            tracing::warn!(
+                pool = %open.pool, client = %ClientId::from_uuid(open.client), name = %open.name,
+                grants = %open.grants, until = %open.until,
+                "implicit or password is open: see docs/security/deviations.md"
+            );
+        }
+        Ok(())
+    }
+
     /// Opens the pool's lock.
     ///
     /// # Errors

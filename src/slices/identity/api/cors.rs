@@ -2,21 +2,21 @@
 //! as their addresses say. Never with cookies, and never at the authorization endpoint.
 
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::http::{HeaderMap, HeaderValue, header};
+use axum::response::Response;
 
+pub(super) use crate::platform::web::cors::asking;
+
+use crate::platform::web::cors;
 use crate::slices::identity::Identity;
 use crate::slices::identity::grants::origin;
 use crate::slices::identity::model::Client;
 
-/// How long a browser remembers the answer to its question.
-const REMEMBERED: &str = "600";
+/// Headers that a page may read.
+const SEEN: &str = "WWW-Authenticate, Retry-After, ETag";
 
-/// The origin of the page that asks; none for a program, and for two.
-pub(super) fn asking(headers: &HeaderMap) -> Option<HeaderValue> {
-    let mut origins = headers.get_all(header::ORIGIN).iter();
-    origins.next().filter(|_| origins.next().is_none()).cloned()
-}
+/// Headers that a page may send.
+const SENT: &str = "Authorization, Content-Type";
 
 /// Allows the page to read the response, when its origin is one of the application's; of the pool's,
 /// while no application is known.
@@ -27,8 +27,7 @@ pub(super) async fn allow(
     page: Option<HeaderValue>,
     mut response: Response,
 ) -> Response {
-    let headers = response.headers_mut();
-    headers.append(header::VARY, HeaderValue::from_static("Origin"));
+    cors::varies(response.headers_mut());
     let Some(page) = page else { return response };
     let is_known = match client {
         Some(client) => {
@@ -38,9 +37,7 @@ pub(super) async fn allow(
         None => is_of_pool(identity, pool, &page).await,
     };
     if is_known {
-        response.headers_mut().insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, page);
-        let seen = HeaderValue::from_static("WWW-Authenticate, Retry-After, ETag");
-        response.headers_mut().insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, seen);
+        cors::allow(response.headers_mut(), page, SEEN);
     }
     response
 }
@@ -58,18 +55,11 @@ pub(super) async fn preflight(
     Path(pool): Path<String>,
     headers: HeaderMap,
 ) -> Response {
-    let page = asking(&headers);
-    let mut response =
-        allow(&identity, &pool, None, page, StatusCode::NO_CONTENT.into_response()).await;
+    let page = cors::asking(&headers);
+    let mut response = allow(&identity, &pool, None, page, cors::nothing()).await;
     let headers = response.headers_mut();
     if headers.contains_key(header::ACCESS_CONTROL_ALLOW_ORIGIN) {
-        for (name, value) in [
-            (header::ACCESS_CONTROL_ALLOW_METHODS, "GET, POST"),
-            (header::ACCESS_CONTROL_ALLOW_HEADERS, "Authorization, Content-Type"),
-            (header::ACCESS_CONTROL_MAX_AGE, REMEMBERED),
-        ] {
-            headers.insert(name, HeaderValue::from_static(value));
-        }
+        cors::preflight(headers, &HeaderValue::from_static("GET, POST"), SENT);
     }
     response
 }

@@ -23,7 +23,7 @@ use super::core::Core;
 use super::grants::{OAuthError, Setting, TokenRequest};
 use super::keys::PoolKeys;
 use super::keys::schedule::LONGEST_TOKEN;
-use super::model::{Client, Pool, User};
+use super::model::{Client, ErrorCode, Pool, User};
 use super::sessions::Device;
 use super::tokens::Mint;
 use crate::kernel::access::Scopes;
@@ -202,6 +202,11 @@ impl Grants {
         client: &Client,
         scopes: &Scopes,
     ) -> Result<TokenAnswer, TokenError> {
+        // As it is stored now: what is remembered of it is no reason for a token, in an outage less than ever.
+        let stored = self.core.store.client(pool.id, client.id).await?;
+        if stored.is_none_or(|stored| stored.disabled_at.is_some()) {
+            return Err(OAuthError::new(ErrorCode::InvalidClient, "no such application").into());
+        }
         let desk = self.desk(pool).await?;
         let mint = desk.mint(pool, client);
         let access_token = mint.program(self.id(), scopes)?;

@@ -13,6 +13,11 @@ use crate::platform::db::{Connection, DbError, Instant, statements};
 use crate::slices::identity::model::{Client, Grant};
 
 statements! {
+    /// Applications that may use the old grants now: both locks are open.
+    SELECT_OPEN_LEGACY = "SELECT p.slug, c.id, c.name, c.grants, c.legacy_until FROM identity_client AS c \
+        JOIN identity_pool AS p ON p.id = c.pool_id \
+        WHERE p.legacy_until > ? AND c.legacy_until > ? AND c.disabled_at IS NULL \
+        ORDER BY c.legacy_until LIMIT 100";
     /// An application.
     INSERT_CLIENT = "INSERT INTO identity_client (id, pool_id, name, kind, secret_hash_1, secret_hash_2, \
         redirect_uris, logout_uris, grants, scopes, first_party, legacy_scopes, legacy_until, \
@@ -33,6 +38,18 @@ statements! {
     /// Serves it no more, or again.
     UPDATE_DISABLED = "UPDATE identity_client SET disabled_at = ? WHERE id = ?";
 }
+
+/// An application that may use the old grants now.
+pub(in super::super) struct OpenLegacy {
+    pub(in super::super) pool: String,
+    pub(in super::super) client: Uuid,
+    pub(in super::super) name: String,
+    /// The old ones of its grants.
+    pub(in super::super) grants: String,
+    pub(in super::super) until: Timestamp,
+}
+
+type OpenLegacyRow = (String, Uuid, String, Json<Vec<Grant>>, Instant);
 
 #[derive(sqlx::FromRow)]
 struct ClientRow {
@@ -78,6 +95,26 @@ impl TryFrom<ClientRow> for Client {
 }
 
 impl Store {
+    /// Applications that may use the old grants now, those that shut soonest first.
+    pub(in super::super) async fn open_legacy(
+        &self,
+        now: Timestamp,
+    ) -> Result<Vec<OpenLegacy>, DbError> {
+        let query = sqlx::query_as::<_, OpenLegacyRow>(SELECT_OPEN_LEGACY);
+        let rows =
+            query.bind(Instant(now)).bind(Instant(now)).fetch_all(self.database.pool()).await?;
+        let open = |(pool, client, name, grants, until): OpenLegacyRow| {
+            let old = grants
+                .0
+                .iter()
+                .filter(|grant| matches!(grant, Grant::Implicit | Grant::Password))
+                .map(|grant| grant.code());
+            let grants = old.collect::<Vec<_>>().join(" ");
+            OpenLegacy { pool, client, name, grants, until: until.0 }
+        };
+        Ok(rows.into_iter().map(open).collect())
+    }
+
     /// Writes an application.
     pub(in super::super) async fn insert_client(
         &self,

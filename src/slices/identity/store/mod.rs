@@ -8,6 +8,7 @@ mod events;
 mod factors;
 mod families;
 mod keys;
+mod links;
 mod logins;
 mod pools;
 mod refresh_tokens;
@@ -24,6 +25,7 @@ pub(super) use consents::ConsentGiven;
 pub(super) use events::{EventRow, Head};
 pub(super) use families::Family;
 pub(super) use keys::KeyRow;
+pub(super) use links::LinkRow;
 pub(super) use logins::LoginRow;
 pub(super) use refresh_tokens::RefreshToken;
 pub(super) use revocations::{NewRevocation, PresentedToken, RevocationRow};
@@ -40,6 +42,7 @@ pub(super) const STATEMENTS: &[&[Statement]] = &[
     factors::STATEMENTS,
     families::STATEMENTS,
     keys::STATEMENTS,
+    links::STATEMENTS,
     logins::STATEMENTS,
     pools::STATEMENTS,
     refresh_tokens::STATEMENTS,

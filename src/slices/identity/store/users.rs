@@ -51,6 +51,16 @@ statements! {
         VALUES (?, ?, ?)";
     /// Takes it out.
     DELETE_MEMBERSHIP = "DELETE FROM identity_membership WHERE user_id = ? AND group_name = ?";
+    /// Accounts whose address nobody has proven, the oldest first.
+    SELECT_UNCONFIRMED = "SELECT id, pool_id FROM identity_user \
+        WHERE email_verified_at IS NULL AND created_at < ? ORDER BY created_at LIMIT ?";
+    /// Forgets one of them, unless its address was proven meanwhile.
+    DELETE_UNCONFIRMED = "DELETE FROM identity_user \
+        WHERE id = ? AND email_verified_at IS NULL AND created_at < ?";
+    /// Its groups.
+    DELETE_MEMBERSHIPS = "DELETE FROM identity_membership WHERE user_id = ?";
+    /// Its links.
+    DELETE_TICKETS = "DELETE FROM identity_ticket WHERE user_id = ?";
     /// Serialises what is done to one account.
     LOCK_USER = "SELECT id FROM identity_user WHERE id = ? FOR UPDATE";
 }
@@ -298,5 +308,31 @@ impl Store {
     ) -> Result<(), DbError> {
         sqlx::query(LOCK_USER).bind(user).fetch_optional(connection).await?;
         Ok(())
+    }
+
+    /// At most `limit` accounts made before then whose address nobody has proven, with their pools.
+    pub(in super::super) async fn unconfirmed(
+        &self,
+        before: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<(Uuid, Uuid)>, DbError> {
+        let query = sqlx::query_as::<_, (Uuid, Uuid)>(SELECT_UNCONFIRMED).bind(Instant(before));
+        Ok(query.bind(limit).fetch_all(self.database.pool()).await?)
+    }
+
+    /// Forgets one of them; `false` when there was none to forget any more.
+    pub(in super::super) async fn delete_unconfirmed_user(
+        &self,
+        connection: &mut Connection,
+        user: Uuid,
+        before: Timestamp,
+    ) -> Result<bool, DbError> {
+        let query = sqlx::query(DELETE_UNCONFIRMED).bind(user).bind(Instant(before));
+        if query.execute(&mut *connection).await?.rows_affected() == 0 {
+            return Ok(false);
+        }
+        sqlx::query(DELETE_MEMBERSHIPS).bind(user).execute(&mut *connection).await?;
+        sqlx::query(DELETE_TICKETS).bind(user).execute(connection).await?;
+        Ok(true)
     }
 }

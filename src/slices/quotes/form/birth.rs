@@ -10,7 +10,7 @@ use crate::platform::web::form::Form;
 const WHAT: &str = "La date de naissance";
 
 /// The birth date in the controls `{group}_j`, `{group}_m` and `{group}_a`.
-pub(super) fn read(form: &mut Form, group: &str, today: Date) -> Option<Date> {
+pub fn read(form: &mut Form, group: &str, today: Date) -> Option<Date> {
     let names = ["j", "m", "a"].map(|part| format!("{group}_{part}"));
     let names: [&str; 3] = [&names[0], &names[1], &names[2]];
     if let Some(message) = missing(form, &names) {

@@ -8,7 +8,7 @@
 pub mod answers;
 mod ask;
 pub mod assumptions;
-mod birth;
+pub mod birth;
 pub mod carry;
 mod dates;
 mod loans;

@@ -36,7 +36,6 @@ pub fn routes() -> Router<Quotes> {
         .route("/", get(simulator::home))
         .route("/simuler", get(simulator::show).post(simulator::submit))
         .route("/devis/{reference}", get(quote::show).post(quote::change))
-        .route("/devis/{reference}/suite", get(quote::next))
         .route("/devis/{reference}/email", post(mail::send))
         .route("/devis/{reference}/envoye", get(mail::sent))
         .route("/devis/{reference}/documents/{name}", get(papers::file))

@@ -199,20 +199,6 @@ impl Person {
     }
 }
 
-/// The page where the subscription will begin.
-#[derive(Template)]
-#[template(path = "quotes/next.html")]
-pub(super) struct NextPage<'a> {
-    pub(super) quote: &'a QuoteResponse,
-    pub(super) valid_until: String,
-}
-
-impl Sheet for NextPage<'_> {
-    fn title(&self) -> &str {
-        "Vous ne pouvez pas encore souscrire ici"
-    }
-}
-
 pub(super) async fn show(
     State(quotes): State<Quotes>,
     Path(reference): Path<String>,
@@ -247,15 +233,6 @@ pub(super) async fn change(
         }
         refusal::Refusal::Other(problem) => Err(problem.into()),
     }
-}
-
-pub(super) async fn next(
-    State(quotes): State<Quotes>,
-    Path(reference): Path<String>,
-) -> Result<Response, Closed> {
-    let quote = closed::find(&quotes, &reference).await?;
-    let valid_until = french::day_of_moment(&quote.expires_at).unwrap_or_default();
-    Ok(Page::new(NextPage { quote: &quote, valid_until }).into_response())
 }
 
 /// The page of the quote with what is to be corrected, the other fields as the quote has them.

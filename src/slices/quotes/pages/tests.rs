@@ -6,7 +6,7 @@ use askama::Template;
 
 use super::closed::{GonePage, NotEligiblePage, UnknownPage};
 use super::mail::{SentPage, letter};
-use super::quote::{NextPage, QuotePage};
+use super::quote::QuotePage;
 use super::sample;
 use super::simulator::{NotHerePage, SimulatorPage};
 use super::years;
@@ -240,9 +240,6 @@ fn the_other_pages() {
     for way_out in ["https://www.aeras-infos.fr", "href=\"/aide\"", "href=\"tel:+33"] {
         assert!(page.contains(way_out), "{way_out}");
     }
-    let single = sample::single("");
-    let next = NextPage { quote: &single, valid_until: "22\u{A0}décembre 2026".to_owned() };
-    look("next", &next.render().expect("renders"));
 }
 
 #[test]

@@ -1,0 +1,287 @@
+//! Answers are saved, page by page: each saving is one transaction, in which the price, the path of
+//! every person and the state follow.
+//!
+//! Who saves says which version they saw. Two persons may write different pages of one dossier at once;
+//! the same page written twice is refused, and the form says so.
+
+use jiff::civil::Date;
+
+use super::core::Dossiers;
+use super::error::DossierError;
+use super::model::{By, Decision, Dossier, DossierId, Health, Notice, Why};
+use super::opening::{follow, health_of};
+use crate::domain::dossier::{Act, State};
+use crate::domain::health::Outcome;
+use crate::kernel::problem::{Kind, Problem};
+use crate::platform::db::Connection;
+use crate::platform::digest::{hex, sha256};
+use crate::slices::quotes::QuoteId;
+use crate::slices::quotes::form::assumptions;
+use crate::slices::quotes::wire::{QuoteResponse, SimulationRequest};
+
+/// Event of an answer that leaves the state as it is.
+pub(super) const EDIT: &str = "edit";
+
+/// Times that a price is worked out again when somebody changed it meanwhile.
+const ROUNDS: u8 = 3;
+
+/// What somebody saw before they wrote.
+#[derive(Clone, Copy, Debug)]
+pub enum Seen {
+    /// A page: refused if the same page was written since.
+    Page(u32),
+    /// The whole dossier, in this version.
+    Exactly(u32),
+    /// Nothing is compared.
+    Whatever,
+}
+
+/// A saving: who, of which page, having seen what.
+#[derive(Clone, Copy)]
+pub(super) struct Saving<'a> {
+    pub(super) id: DossierId,
+    pub(super) page: &'a str,
+    pub(super) seen: Seen,
+    pub(super) by: By,
+}
+
+impl Dossiers {
+    /// Saves answers that no price depends on.
+    pub(super) async fn save(
+        &self,
+        saving: Saving<'_>,
+        change: impl FnOnce(&mut Dossier),
+    ) -> Result<Dossier, DossierError> {
+        let mut transaction = self.core.store.begin().await?;
+        let mut dossier = self.held(&mut transaction, &saving).await?;
+        change(&mut dossier);
+        let is_offered = matches!(dossier.state, State::Offer | State::Signature);
+        self.finish(&mut transaction, &mut dossier, &saving, is_offered).await?;
+        self.commit(transaction).await?;
+        Ok(dossier)
+    }
+
+    /// Saves answers that change what is insured: another quote is made, and the paths follow.
+    pub(super) async fn save_priced(
+        &self,
+        saving: Saving<'_>,
+        why: Why,
+        ask: impl Fn(&mut SimulationRequest),
+        change: impl Fn(&mut Dossier),
+    ) -> Result<Dossier, DossierError> {
+        for _ in 0..ROUNDS {
+            let seen = self.find(saving.id).await?;
+            let old = self.quote_of(&seen).await?;
+            let mut request = renewed(&old.request, self.today());
+            ask(&mut request);
+            let new = self.priced(&seen, &old, request).await?;
+            let mut transaction = self.core.store.begin().await?;
+            let mut dossier = self.held(&mut transaction, &saving).await?;
+            if dossier.quote_id != seen.quote_id {
+                continue;
+            }
+            change(&mut dossier);
+            let moved = self.reprice(&mut transaction, &mut dossier, &old, &new, why).await?;
+            self.finish(&mut transaction, &mut dossier, &saving, moved).await?;
+            self.commit(transaction).await?;
+            return Ok(dossier);
+        }
+        Err(DossierError::Stale { now: self.find(saving.id).await?.version })
+    }
+
+    /// What the price would be with these changes, without keeping anything.
+    pub(super) async fn tried(
+        &self,
+        dossier: &Dossier,
+        ask: impl FnOnce(&mut SimulationRequest),
+    ) -> Result<i64, DossierError> {
+        let quote = self.quote_of(dossier).await?;
+        let mut request = renewed(&quote.request, self.today());
+        ask(&mut request);
+        let priced = self.core.quotes.simulate(&request, false)?;
+        Ok(priced.project.costs.first_month_cents)
+    }
+
+    /// The documents were received: noted, and nothing else moves.
+    pub(super) async fn received(&self, saving: Saving<'_>) -> Result<Dossier, DossierError> {
+        let mut transaction = self.core.store.begin().await?;
+        let mut dossier = self.held(&mut transaction, &saving).await?;
+        dossier.touched_at = self.now();
+        dossier.answers.documents_received_at = Some(self.now().to_string());
+        let state = dossier.state;
+        self.record(&mut transaction, &mut dossier, EDIT, state, saving.by, saving.page).await?;
+        self.write(&mut transaction, &dossier).await?;
+        self.commit(transaction).await?;
+        Ok(dossier)
+    }
+
+    /// Keeps what was typed and could not be taken, so that it is shown back after a pause.
+    pub(super) async fn keep_draft(
+        &self,
+        id: DossierId,
+        page: &str,
+        form: &crate::platform::web::form::Form,
+    ) -> Result<(), DossierError> {
+        let hidden = ["jeton", "v", "cle", "action"];
+        let pairs = form.pairs().filter(|(name, _)| !hidden.contains(name));
+        let pairs = pairs.map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+        Ok(self.core.store.keep_draft(id, page, &pairs, self.now()).await?)
+    }
+
+    /// What was typed and could not be taken.
+    pub(super) async fn draft(
+        &self,
+        id: DossierId,
+        page: &str,
+    ) -> Result<Option<std::collections::BTreeMap<String, String>>, DossierError> {
+        Ok(self.core.store.draft(id, page).await?)
+    }
+
+    /// The dossier held for this saving, if it may still be written.
+    async fn held(
+        &self,
+        connection: &mut Connection,
+        saving: &Saving<'_>,
+    ) -> Result<Dossier, DossierError> {
+        let store = &self.core.store;
+        let dossier = store.lock_dossier(connection, saving.id).await?;
+        let dossier = dossier.ok_or(DossierError::Unknown)?;
+        if !is_open(dossier.state) {
+            return Err(DossierError::Closed);
+        }
+        let stale = DossierError::Stale { now: dossier.version };
+        match saving.seen {
+            Seen::Exactly(version) if version != dossier.version => Err(stale),
+            Seen::Page(version) if version < dossier.version => {
+                let page = saving.page;
+                let again = store.was_written(connection, dossier.id, version, page).await?;
+                if again { Err(stale) } else { Ok(dossier) }
+            }
+            _ => Ok(dossier),
+        }
+    }
+
+    /// A frozen price of this request: the old one when nothing changed.
+    async fn priced(
+        &self,
+        dossier: &Dossier,
+        old: &QuoteResponse,
+        request: SimulationRequest,
+    ) -> Result<QuoteResponse, DossierError> {
+        if request == old.request && old.status != "expired" {
+            return Ok(old.clone());
+        }
+        let document =
+            serde_json::to_vec(&request).map_err(|e| Problem::new(Kind::Bug).cause(e))?;
+        let key = format!("{}-{}-{}", dossier.id, old.id, hex(&sha256(&[&document])[..16]));
+        Ok(self.core.quotes.keep(request, &key, old.id.parse().ok()).await?.quote)
+    }
+
+    /// Puts another quote under the dossier; `true` when what is insured has changed.
+    async fn reprice(
+        &self,
+        connection: &mut Connection,
+        dossier: &mut Dossier,
+        old: &QuoteResponse,
+        new: &QuoteResponse,
+        why: Why,
+    ) -> Result<bool, DossierError> {
+        dossier.answers.notice = None;
+        if new.id == old.id {
+            return Ok(false);
+        }
+        let id: QuoteId = new.id.parse().map_err(|_| Problem::new(Kind::Bug))?;
+        dossier.quote_id = id.uuid();
+        let first = |quote: &QuoteResponse| quote.result.project.costs.first_month_cents;
+        let (before_cents, now_cents) = (first(old), first(new));
+        if before_cents != now_cents {
+            dossier.answers.notice = Some(Notice { before_cents, now_cents, why });
+        }
+        for (one, priced) in dossier.insured.iter_mut().zip(&new.result.insured) {
+            let before = one.path.clone();
+            follow(one, &priced.route);
+            // A changed fact voids an acceptance that no person gave.
+            if one.decision == Some(Decision::AcceptStandard) {
+                (one.decision, one.decided_at) = (None, None);
+            }
+            if before != one.path {
+                one.health = self.health_after(connection, one.id, &one.path).await?;
+            }
+        }
+        Ok(true)
+    }
+
+    /// Where health stands on another path. Whom the law protects has no answers kept.
+    async fn health_after(
+        &self,
+        connection: &mut Connection,
+        insured: uuid::Uuid,
+        path: &str,
+    ) -> Result<Health, DossierError> {
+        let asked = health_of(path);
+        let world = self.health();
+        match asked {
+            Health::None => {
+                world.erase(connection, insured, "protected").await?;
+                Ok(Health::None)
+            }
+            Health::Asked => Ok(match world.outcome(insured).await? {
+                Some(Outcome::Standard) => Health::Answered,
+                Some(Outcome::Questionnaire) => Health::Questionnaire,
+                None => Health::Asked,
+            }),
+            other => Ok(other),
+        }
+    }
+
+    /// The event, the way back to a demand when what is insured changed, then every step that is due.
+    async fn finish(
+        &self,
+        connection: &mut Connection,
+        dossier: &mut Dossier,
+        saving: &Saving<'_>,
+        is_new: bool,
+    ) -> Result<(), DossierError> {
+        let now = self.now();
+        dossier.touched_at = now;
+        dossier.answers.saved_at = Some(now.to_string());
+        let reopens = is_new && !matches!(dossier.state, State::Quote | State::Application);
+        if reopens {
+            dossier.offered_until = None;
+            dossier.answers.documents_received_at = None;
+            self.step(connection, dossier, Act::ChangeFacts, as_actor(saving.by), saving.page)
+                .await?;
+        } else {
+            let state = dossier.state;
+            self.record(connection, dossier, EDIT, state, saving.by, saving.page).await?;
+        }
+        self.core.store.forget_draft(connection, dossier.id, saving.page).await?;
+        self.settle(connection, dossier, as_actor(saving.by)).await?;
+        self.write(connection, dossier).await
+    }
+}
+
+/// Whether answers may still change.
+pub(super) const fn is_open(state: State) -> bool {
+    matches!(
+        state,
+        State::Quote
+            | State::Application
+            | State::Medical
+            | State::Decision
+            | State::Offer
+            | State::Signature
+    )
+}
+
+/// Past the quote, whoever began it is its customer.
+fn as_actor(by: By) -> By {
+    use crate::domain::dossier::Role;
+    if by.role == Role::Prospect { By { role: Role::Customer, ..by } } else { by }
+}
+
+/// The same request with dates that can still be sold today.
+fn renewed(request: &SimulationRequest, today: Date) -> SimulationRequest {
+    let mut nothing = crate::platform::web::form::Form::default();
+    assumptions::change(&mut nothing, request, today).unwrap_or_else(|| request.clone())
+}

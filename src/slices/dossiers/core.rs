@@ -1,0 +1,123 @@
+//! What all rooms of dossiers work with, and the slice's door.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+
+use super::error::DossierError;
+use super::model::{Dossier, DossierId};
+use super::settings::DossiersSettings;
+use super::store::Store;
+use crate::platform::clock::{Clock, Entropy};
+use crate::platform::crypto::Keyring;
+use crate::platform::db::{Database, Transaction};
+use crate::slices::health::HealthWorld;
+use crate::slices::identity::Identity;
+use crate::slices::messages::Messages;
+use crate::slices::quotes::Quotes;
+use crate::slices::quotes::wire::QuoteResponse;
+
+/// What dossiers work with.
+#[derive(Clone)]
+pub struct Tools {
+    /// The database.
+    pub database: Database,
+    /// Keys of data at rest.
+    pub keyring: Keyring,
+    /// The time.
+    pub clock: Clock,
+    /// Randomness.
+    pub entropy: Entropy,
+    /// Prices.
+    pub quotes: Quotes,
+    /// Letters.
+    pub messages: Messages,
+    /// Accounts.
+    pub identity: Identity,
+    /// Health.
+    pub health: HealthWorld,
+}
+
+pub(super) struct Core {
+    pub(super) store: Store,
+    pub(super) keyring: Keyring,
+    pub(super) clock: Clock,
+    pub(super) entropy: Entropy,
+    pub(super) quotes: Quotes,
+    pub(super) messages: Messages,
+    pub(super) identity: Identity,
+    pub(super) health: HealthWorld,
+    pub(super) settings: DossiersSettings,
+    /// Origin of our addresses, without a slash at its end.
+    pub(super) origin: Box<str>,
+}
+
+/// The door of dossiers. Cheap to clone.
+#[derive(Clone)]
+pub struct Dossiers {
+    pub(super) core: Arc<Core>,
+}
+
+impl Dossiers {
+    /// Dossiers on these tools. `origin` is the public origin, without a slash at its end.
+    pub fn new(tools: Tools, settings: &DossiersSettings, origin: &str) -> Self {
+        let Tools { database, keyring, clock, entropy, quotes, messages, identity, health } = tools;
+        let core = Core {
+            store: Store::new(database),
+            keyring,
+            clock,
+            entropy,
+            quotes,
+            messages,
+            identity,
+            health,
+            settings: settings.clone(),
+            origin: origin.into(),
+        };
+        Self { core: Arc::new(core) }
+    }
+
+    /// A dossier, whoever asks: who calls has looked at that.
+    pub(super) async fn find(&self, id: DossierId) -> Result<Dossier, DossierError> {
+        self.core.store.dossier(id).await?.ok_or(DossierError::Unknown)
+    }
+
+    /// The quote of a dossier.
+    pub(super) async fn quote_of(&self, dossier: &Dossier) -> Result<QuoteResponse, DossierError> {
+        let id = crate::slices::quotes::QuoteId::from_uuid(dossier.quote_id);
+        Ok(self.core.quotes.find_by_link(id).await?)
+    }
+
+    /// Now.
+    pub(super) fn now(&self) -> Timestamp {
+        self.core.clock.now()
+    }
+
+    /// Today in Paris.
+    pub fn today(&self) -> Date {
+        self.core.clock.today_in_paris()
+    }
+
+    /// Our origin.
+    pub(super) fn origin(&self) -> &str {
+        &self.core.origin
+    }
+
+    /// A fresh random key for one act of one page.
+    pub(super) fn fresh_key(&self) -> String {
+        self.core.entropy.key()
+    }
+
+    /// How far somebody is with health.
+    pub(super) fn health(&self) -> &HealthWorld {
+        &self.core.health
+    }
+
+    /// Commits, and has the messages of the transaction leave.
+    pub(super) async fn commit(&self, transaction: Transaction) -> Result<(), DossierError> {
+        self.core.store.commit(transaction).await?;
+        self.core.messages.wake();
+        Ok(())
+    }
+}

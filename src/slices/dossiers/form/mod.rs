@@ -1,0 +1,18 @@
+//! What people type on the pages of the journey, read in the order missing, impossible, out of range,
+//! inconsistent. The wording is that of the field catalogue (`docs/subscription.md`).
+
+mod contact;
+mod loan;
+mod person;
+#[cfg(test)]
+mod tests;
+mod words;
+
+pub(super) use contact::{contact, correction, invited};
+pub(super) use loan::{fill_guarantees, fill_loan, guarantees, loan};
+pub(super) use person::{
+    AddressAnswers, address, fill_address, fill_identity, fill_work, identity, work,
+};
+pub(super) use words::{
+    ACTIVITIES, DELAYS, HAZARDS, PURPOSES, SHARES, SPORTS, YES_NO, purpose_label,
+};

@@ -1,0 +1,92 @@
+//! What people are told by message. Never health, an amount, or why.
+
+use crate::kernel::french;
+use crate::slices::messages::Letter;
+use jiff::civil::Date;
+
+/// A code. The last line lets a telephone fill it in on our pages only.
+pub(super) fn code(code: &str, purpose: &str, origin: &str) -> Letter {
+    let what = if purpose == "signature" { "signer votre" } else { "continuer votre dossier d’" };
+    let what = if purpose == "signature" {
+        format!("{what} assurance")
+    } else {
+        format!("{what}assurance")
+    };
+    let host = origin.split_once("://").map_or(origin, |(_, host)| host);
+    let host = host.split(':').next().unwrap_or(host);
+    let short = format!(
+        "{code} est votre code pour {what} de prêt. Ne le donnez à personne. @{host} #{code}"
+    );
+    Letter {
+        subject: "Votre code".to_owned(),
+        paragraphs: vec![format!("Voici votre code pour {what} de prêt. Ne le donnez à personne.")],
+        code: Some(code.to_owned()),
+        action: None,
+        short,
+    }
+}
+
+/// The way back.
+pub(super) fn resume(link: String, until: Date) -> Letter {
+    let kept = format!("Votre dossier est gardé jusqu’au {}.", french::day(until));
+    Letter {
+        subject: "Reprendre votre dossier".to_owned(),
+        paragraphs: vec![
+            kept,
+            "Nous vous demanderons un code, envoyé par SMS sur votre mobile.".to_owned(),
+        ],
+        code: None,
+        action: Some(("Reprendre mon dossier".to_owned(), link)),
+        short: "Reprenez votre dossier par le lien reçu par e-mail.".to_owned(),
+    }
+}
+
+/// The other person is invited.
+pub(super) fn invitation(by: &str, link: String, until: Date) -> Letter {
+    let (until, by) = (french::day(until), short_name(by));
+    let text = format!("{by} vous invite à remplir votre partie de l’assurance de prêt");
+    Letter {
+        subject: "Votre partie de l’assurance de prêt".to_owned(),
+        paragraphs: vec![
+            format!("{text}. Cela prend environ 4\u{a0}minutes."),
+            format!("Le lien est valable jusqu’au {until}."),
+        ],
+        code: None,
+        short: format!("{by} vous invite dans son assurance de prêt\u{a0}: {link}"),
+        action: Some(("Remplir ma partie".to_owned(), link)),
+    }
+}
+
+/// The invitation was frozen.
+pub(super) fn frozen(link: String) -> Letter {
+    Letter {
+        subject: "Un lien de votre dossier a été bloqué".to_owned(),
+        paragraphs: vec![
+            "Le lien a été bloqué\u{a0}: vérifiez la date de naissance ou renvoyez un lien."
+                .to_owned(),
+        ],
+        code: None,
+        short: "Un lien de votre dossier d’assurance de prêt a été bloqué.".to_owned(),
+        action: Some(("Ouvrir mon dossier".to_owned(), link)),
+    }
+}
+
+/// Something is left to do.
+pub(super) fn reminder(link: String, steps: &str, minutes: u32, until: Date) -> Letter {
+    Letter {
+        subject: "Votre dossier vous attend".to_owned(),
+        paragraphs: vec![
+            format!("Il vous reste {steps} (environ {minutes}\u{a0}minutes)."),
+            format!("Votre dossier est gardé jusqu’au {}.", french::day(until)),
+            "Vous ne recevrez pas d’autre rappel.".to_owned(),
+        ],
+        code: None,
+        short: "Votre dossier d’assurance de prêt vous attend.".to_owned(),
+        action: Some(("Reprendre mon dossier".to_owned(), link)),
+    }
+}
+
+/// A name that leaves room for the link.
+fn short_name(name: &str) -> String {
+    name.chars().take(24).collect()
+}

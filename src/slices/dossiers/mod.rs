@@ -1,0 +1,39 @@
+//! Dossiers: the subscription from the contact to the recap (`docs/subscription.md`), and the door
+//! through which whoever comes after moves them.
+//!
+//! What is insured and at which price is always a frozen quote; another answer makes another quote.
+//! Every act goes through the one table of `domain::dossier` and leaves an event. No answer about
+//! health is kept here, read here or shown here: only how far somebody has come.
+
+mod answering;
+mod codes;
+mod core;
+mod deadlines;
+mod declaring;
+mod door;
+mod error;
+mod form;
+mod inviting;
+mod letters;
+mod model;
+mod opening;
+pub mod pages;
+mod progress;
+mod settings;
+mod settling;
+mod store;
+mod visits;
+
+pub use self::core::{Dossiers, Tools};
+pub use answering::Seen;
+pub use codes::{Asked, Verdict};
+pub use deadlines::Swept;
+pub use door::{Moved, Signable, SignableInsured, Step};
+pub use error::DossierError;
+pub use model::{Decision, DossierId, Health, Person};
+pub use opening::Contact;
+pub use settings::DossiersSettings;
+pub use visits::Visit;
+
+/// Every statement of this slice, for the test that prepares them.
+pub const STATEMENTS: &[&[crate::platform::db::Statement]] = store::STATEMENTS;

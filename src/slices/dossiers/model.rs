@@ -1,0 +1,287 @@
+//! What a dossier is made of. The price and what is insured are a quote; answers about health are in
+//! another slice, and only how far they have come is said here.
+
+use std::fmt;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::domain::dossier::State;
+use crate::kernel::access::codes;
+use crate::kernel::id::{Id, Sort, check_digit};
+use crate::platform::access::Party;
+
+/// Names the identifiers of dossiers.
+pub struct OfDossier;
+
+impl Sort for OfDossier {
+    const PREFIX: &'static str = "dos";
+}
+
+/// Identifier of a dossier, `dos_…`.
+pub type DossierId = Id<OfDossier>;
+
+/// What the lender's loan is for and which pages are done, beside the quote.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub(super) struct Answers {
+    /// The lender's name, as on the loan's offer.
+    pub lender: Option<String>,
+    /// The page of the loan is done.
+    pub loan_done: bool,
+    /// The page of the guarantees is done.
+    pub guarantees_done: bool,
+    /// Both fill in the dossier on this telephone.
+    pub together: bool,
+    /// Monthly price before and after, to be told once on the next page.
+    pub notice: Option<Notice>,
+    /// The documents were received and can be kept (recap).
+    pub documents_received_at: Option<String>,
+    /// Days of each page that was last saved, for the foot of the page.
+    pub saved_at: Option<String>,
+}
+
+/// A price that moved.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Notice {
+    /// First month before.
+    pub before_cents: i64,
+    /// First month now.
+    pub now_cents: i64,
+    /// What moved it.
+    pub why: Why,
+}
+
+/// What moved a price.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Why {
+    /// Work or sports.
+    Work,
+    /// The loan.
+    Loan,
+    /// Guarantees.
+    Guarantees,
+}
+
+/// Who somebody is and where they live.
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Person {
+    /// First name.
+    pub given_name: Option<String>,
+    /// Name at birth.
+    pub family_name: Option<String>,
+    /// Name in use, when it is another.
+    pub usage_name: Option<String>,
+    /// Town and country of birth.
+    pub birth_place: Option<String>,
+    /// Number and street.
+    pub street: Option<String>,
+    /// Floor, building.
+    pub complement: Option<String>,
+    /// Postal code.
+    pub postcode: Option<String>,
+    /// Town.
+    pub city: Option<String>,
+    /// Country, two letters.
+    pub country: Option<String>,
+    /// The page of work and sports is done.
+    pub work_done: bool,
+}
+
+impl fmt::Debug for Person {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Person(…)")
+    }
+}
+
+impl Person {
+    /// Whether the page of identity is done.
+    pub const fn is_named(&self) -> bool {
+        self.given_name.is_some() && self.family_name.is_some() && self.birth_place.is_some()
+    }
+
+    /// Whether the page of the address is done.
+    pub const fn is_housed(&self) -> bool {
+        self.street.is_some() && self.city.is_some() && self.postcode.is_some()
+    }
+
+    /// First name and name in use.
+    pub fn full_name(&self) -> String {
+        let family = self.usage_name.as_deref().or(self.family_name.as_deref());
+        let parts = [self.given_name.as_deref(), family];
+        parts.into_iter().flatten().collect::<Vec<_>>().join(" ")
+    }
+}
+
+/// Where somebody's health formalities stand. Never what was answered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Health {
+    /// Nothing is asked: the law protects the person.
+    None,
+    /// Questions are to be answered.
+    Asked,
+    /// The short declaration was given and says all.
+    Answered,
+    /// More questions follow.
+    Questionnaire,
+}
+
+codes!(Health { None = "none", Asked = "asked", Answered = "answered", Questionnaire = "questionnaire" });
+
+/// What was decided for one person.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Decision {
+    /// At the price of the quote.
+    AcceptStandard,
+    /// With loadings or exclusions, which the person accepted.
+    AcceptModified,
+    /// Without some guarantees.
+    AcceptPartial,
+    /// Put off.
+    Postponed,
+    /// Documents are awaited.
+    PendingEvidence,
+    /// A person studies it.
+    Referred,
+    /// Refused after every level of AERAS.
+    Declined,
+}
+
+codes!(Decision {
+    AcceptStandard = "accept_standard",
+    AcceptModified = "accept_modified",
+    AcceptPartial = "accept_partial",
+    Postponed = "postponed",
+    PendingEvidence = "pending_evidence",
+    Referred = "referred",
+    Declined = "declined",
+});
+
+impl Decision {
+    /// Whether the person can be insured on it.
+    pub const fn is_acceptance(self) -> bool {
+        matches!(self, Self::AcceptStandard | Self::AcceptModified | Self::AcceptPartial)
+    }
+}
+
+/// One person to insure.
+#[derive(Clone)]
+pub(super) struct Insured {
+    /// Identifier.
+    pub id: Uuid,
+    /// From 1, as in the quote.
+    pub place: u8,
+    /// Address of e-mail.
+    pub email: Option<String>,
+    /// Mobile number, E.164.
+    pub mobile: Option<String>,
+    /// When the address was proven.
+    pub email_proven_at: Option<Timestamp>,
+    /// When the number was proven.
+    pub mobile_proven_at: Option<Timestamp>,
+    /// Who they are.
+    pub person: Person,
+    /// P1, P2 or P3.
+    pub path: String,
+    /// Why.
+    pub reason: String,
+    /// How far health is.
+    pub health: Health,
+    /// What was decided.
+    pub decision: Option<Decision>,
+    /// When.
+    pub decided_at: Option<Timestamp>,
+}
+
+impl Insured {
+    /// How the person is called on pages that others read.
+    pub(super) fn called(&self) -> String {
+        match (&self.person.given_name, self.place) {
+            (Some(name), _) => name.clone(),
+            (None, 1) => "la première personne".to_owned(),
+            (None, _) => "la deuxième personne".to_owned(),
+        }
+    }
+
+    /// Whether nothing of theirs is missing before the decision.
+    pub(super) fn is_described(&self) -> bool {
+        self.person.is_named() && self.person.is_housed() && self.person.work_done
+    }
+}
+
+/// A dossier.
+#[derive(Clone)]
+pub(super) struct Dossier {
+    /// Identifier.
+    pub id: DossierId,
+    /// Place among all.
+    pub sequence: u64,
+    /// Grows with every write.
+    pub version: u32,
+    /// Where it stands.
+    pub state: State,
+    /// Its quote.
+    pub quote_id: Uuid,
+    /// What the quote does not say.
+    pub answers: Answers,
+    /// Whose it is for the API.
+    pub owner: Option<Vec<u8>>,
+    /// When it was begun.
+    pub created_at: Timestamp,
+    /// Last act of a person.
+    pub touched_at: Timestamp,
+    /// Until when the offer may be signed.
+    pub offered_until: Option<Timestamp>,
+    /// The persons, by place.
+    pub insured: Vec<Insured>,
+}
+
+impl Dossier {
+    /// The number for people.
+    pub(super) fn number(&self) -> String {
+        number(self.created_at, self.sequence)
+    }
+
+    /// The person of this identifier.
+    pub(super) fn person(&self, insured: Uuid) -> Option<&Insured> {
+        self.insured.iter().find(|one| one.id == insured)
+    }
+
+    /// The person at this place, from 1.
+    pub(super) fn at(&self, place: u8) -> Option<&Insured> {
+        self.insured.iter().find(|one| one.place == place)
+    }
+}
+
+/// The number for people: `DO-2026-0001234-6`.
+pub(super) fn number(created_at: Timestamp, sequence: u64) -> String {
+    let year = created_at.strftime("%Y").to_string();
+    let check = check_digit(&format!("{year}{sequence:07}")).unwrap_or_default();
+    format!("DO-{year}-{sequence:07}-{check}")
+}
+
+/// Who does something to a dossier, for the event.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct By {
+    /// In which role.
+    pub role: crate::domain::dossier::Role,
+    /// The insured person.
+    pub insured: Option<Uuid>,
+    /// The holder of a token.
+    pub party: Option<Party>,
+}
+
+impl By {
+    /// The program itself.
+    pub(super) const fn system() -> Self {
+        Self { role: crate::domain::dossier::Role::System, insured: None, party: None }
+    }
+
+    /// One of the insured, in this role.
+    pub(super) const fn person(role: crate::domain::dossier::Role, insured: Uuid) -> Self {
+        Self { role, insured: Some(insured), party: None }
+    }
+}

@@ -1,0 +1,210 @@
+//! What every page of the journey has around its question: the way back, the step, what moved, the
+//! foot; and the pages that only say something.
+
+use askama::Template;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+use super::super::model::{Dossier, DossierId, Why};
+use super::guest::Guest;
+use crate::kernel::french;
+use crate::kernel::money::Cents;
+use crate::platform::web::form::Form;
+use crate::platform::web::page::{CachePolicy, Page, Sheet};
+
+/// The six steps: their number never changes with the path.
+const STEPS: [&str; 6] = ["contact", "vous", "prêt", "garanties", "santé", "signature"];
+
+/// Paris, whose clock people read.
+const PARIS: &str = "CET-1CEST,M3.5.0,M10.5.0/3";
+
+/// Around a question.
+pub(super) struct Frame {
+    pub(super) title: String,
+    /// From 1; 0 outside the steps.
+    pub(super) step: usize,
+    /// Address of the page before.
+    pub(super) back: String,
+    /// `/d/{id}`.
+    pub(super) base: String,
+    pub(super) version: u32,
+    /// Word of the forms of this session.
+    pub(super) word: String,
+    /// «14 h 32», once something was saved.
+    pub(super) saved: String,
+    /// «15 h 04».
+    pub(super) until: String,
+    /// A price that moved.
+    pub(super) notice: String,
+    /// Answers saved from another window.
+    pub(super) conflict: String,
+    pub(super) form: Form,
+}
+
+impl Frame {
+    /// The frame of a page of this guest.
+    pub(super) fn new(guest: &Guest, title: &str, step: usize, back: &str, form: Form) -> Self {
+        let dossier = &guest.dossier;
+        let base = format!("/d/{}", dossier.id);
+        let saved = dossier.answers.saved_at.as_deref();
+        let saved = saved.and_then(|at| at.parse().ok()).map_or_else(String::new, hour);
+        Self {
+            title: title.to_owned(),
+            step,
+            back: if back.is_empty() { base.clone() } else { format!("{base}/{back}") },
+            base,
+            version: dossier.version,
+            word: guest.word.clone(),
+            saved,
+            until: hour(guest.visit.ends_at),
+            notice: notice(dossier),
+            conflict: String::new(),
+            form,
+        }
+    }
+
+    /// The name of a step.
+    #[expect(clippy::unused_self, reason = "templates call methods")]
+    pub(super) fn step_name(&self, step: usize) -> &'static str {
+        step.checked_sub(1).and_then(|place| STEPS.get(place)).copied().unwrap_or("")
+    }
+
+    /// «Étape 2 sur 6 : vous».
+    pub(super) fn step_line(&self) -> String {
+        format!("Étape {} sur 6\u{a0}: {}", self.step, self.step_name(self.step))
+    }
+}
+
+/// An hour as it is read in Paris: «14 h 32».
+pub(super) fn hour(at: Timestamp) -> String {
+    let zone = TimeZone::posix(PARIS).unwrap_or(TimeZone::UTC);
+    let at = at.to_zoned(zone);
+    format!("{}\u{a0}h\u{a0}{:02}", at.hour(), at.minute())
+}
+
+/// A day as it is read in Paris.
+pub(super) fn day(at: Timestamp) -> String {
+    french::day_of_moment(&at.to_string()).unwrap_or_default()
+}
+
+/// «Le prix passe de … à …».
+fn notice(dossier: &Dossier) -> String {
+    let Some(moved) = dossier.answers.notice else { return String::new() };
+    let euros = |cents| french::euros(Cents::new(cents));
+    let why = match moved.why {
+        Why::Work if moved.now_cents > moved.before_cents => {
+            "votre travail ou vos loisirs comportent un risque"
+        }
+        Why::Work => "votre travail est moins risqué que supposé",
+        Why::Loan => "votre prêt n’est pas celui que nous supposions",
+        Why::Guarantees => "vos garanties ont changé",
+    };
+    format!(
+        "Le prix du premier mois passe de {} à {}\u{a0}: {why}.",
+        euros(moved.before_cents),
+        euros(moved.now_cents)
+    )
+}
+
+/// Gives a page its title and says whether answers are to be corrected.
+macro_rules! sheets {
+    ($($name:ident),+) => {$(
+        impl crate::platform::web::page::Sheet for $name {
+            fn title(&self) -> &str {
+                &self.frame.title
+            }
+
+            fn is_refused(&self) -> bool {
+                !self.frame.form.is_sound()
+            }
+        }
+    )+};
+}
+
+pub(super) use sheets;
+
+/// A page that only says something, with where to go next.
+#[derive(Template)]
+#[template(path = "dossiers/notice.html")]
+pub(super) struct Notice {
+    title: String,
+    lines: Vec<String>,
+    /// Label and address of a link.
+    link: Option<(String, String)>,
+    /// Label and address of a form without a question.
+    act: Option<(String, String)>,
+}
+
+impl Sheet for Notice {
+    fn title(&self) -> &str {
+        &self.title
+    }
+}
+
+impl Notice {
+    pub(super) fn new(title: &str, lines: &[&str]) -> Self {
+        let lines = lines.iter().map(|&line| line.to_owned()).collect();
+        Self { title: title.to_owned(), lines, link: None, act: None }
+    }
+
+    pub(super) fn link(mut self, label: &str, address: &str) -> Self {
+        self.link = Some((label.to_owned(), address.to_owned()));
+        self
+    }
+
+    pub(super) fn act(mut self, label: &str, address: &str) -> Self {
+        self.act = Some((label.to_owned(), address.to_owned()));
+        self
+    }
+
+    /// The answer with another status.
+    pub(super) fn status(self, status: StatusCode) -> Response {
+        Page::new(self).status(status).cache(CachePolicy::Never).into_response()
+    }
+
+    /// No session: the same words whether the dossier exists or not.
+    pub(super) fn over(id: DossierId) -> Self {
+        Self::new(
+            "Votre session est terminée",
+            &[
+                "Vos réponses sont enregistrées. Pour revenir à votre dossier, demandez un lien.",
+                "Le lien part à l’adresse e-mail du dossier.",
+            ],
+        )
+        .act("Recevoir le lien par e-mail", &format!("/d/{id}/lien"))
+    }
+
+    /// A form of another site, or of a session that is gone.
+    pub(super) fn foreign() -> Self {
+        Self::new(
+            "Nous n’avons pas pris cette réponse",
+            &[
+                "Le formulaire ne vient pas de cette session. Revenez à votre dossier et recommencez.",
+            ],
+        )
+    }
+}
+
+impl IntoResponse for Notice {
+    fn into_response(self) -> Response {
+        self.status(StatusCode::OK)
+    }
+}
+
+/// What is signed is read elsewhere.
+pub(super) fn signed(dossier: &Dossier) -> Response {
+    let line = format!("Dossier {}.", dossier.number());
+    Notice::new(
+        "Votre contrat est signé",
+        &["Ces réponses ne peuvent plus être modifiées ici.", &line],
+    )
+    .link("Ouvrir mon espace", "/espace")
+    .into_response()
+}
+
+/// A page that nobody keeps.
+pub(super) fn unkept<T: Template + Sheet>(page: T) -> Response {
+    Page::new(page).cache(CachePolicy::Never).into_response()
+}

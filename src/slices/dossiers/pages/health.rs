@@ -1,0 +1,211 @@
+//! Page 7, for the person of the session alone: no question when the law protects them, else consent and
+//! the short declaration. Nobody keeps these pages, and their titles say nothing.
+
+use askama::Template;
+use axum::extract::{Path, State};
+use axum::http::HeaderMap;
+use axum::response::Response;
+
+use super::super::core::Dossiers;
+use super::super::error::DossierError;
+use super::super::model::Health;
+use super::super::progress;
+use super::contact::{From, network};
+use super::frame::{Frame, sheets, unkept};
+use super::guest::{Answer, Guest, Stop, guest};
+use crate::domain::health::Question;
+use crate::platform::web::form::Form;
+use crate::platform::web::page::Sheet as _;
+use crate::slices::health::form as read;
+
+#[derive(Template)]
+#[template(path = "health/none.html")]
+struct NonePage {
+    frame: Frame,
+    next: String,
+}
+
+#[derive(Template)]
+#[template(path = "health/gate.html")]
+struct GatePage {
+    frame: Frame,
+    action: String,
+    minutes: u32,
+}
+
+#[derive(Template)]
+#[template(path = "health/questions.html")]
+struct QuestionsPage {
+    frame: Frame,
+    action: String,
+    questions: [Question; 8],
+}
+
+#[derive(Template)]
+#[template(path = "health/done.html")]
+struct DonePage {
+    frame: Frame,
+    next: String,
+}
+
+sheets!(NonePage, GatePage, QuestionsPage, DonePage);
+
+type At = Path<(String, String)>;
+
+fn back(guest: &Guest) -> String {
+    if guest.is_initiator() { "garanties".to_owned() } else { format!("a{}/travail", guest.place) }
+}
+
+/// The guest, on their own page, once the loan and the guarantees are known.
+async fn person(
+    dossiers: &Dossiers,
+    headers: &HeaderMap,
+    id: &str,
+    who: &str,
+) -> Result<(Guest, Health), Stop> {
+    let guest = guest(dossiers, headers, id).await?;
+    guest.is_unsigned()?;
+    let health = guest.own(who)?.health;
+    let answers = &guest.dossier.answers;
+    if !(answers.loan_done && answers.guarantees_done) {
+        return Err(Stop::with(guest.to("")));
+    }
+    Ok((guest, health))
+}
+
+/// What comes after health.
+fn next(guest: &Guest) -> String {
+    format!("/d/{}/{}", guest.dossier.id, progress::next(&guest.dossier, guest.place).path())
+}
+
+fn done(guest: &Guest) -> Response {
+    let frame =
+        Frame::new(guest, "Vos réponses sont enregistrées", 5, &back(guest), Form::default());
+    unkept(DonePage { frame, next: next(guest) })
+}
+
+pub(super) async fn gate(
+    State(dossiers): State<Dossiers>,
+    Path((id, who)): At,
+    headers: HeaderMap,
+) -> Answer {
+    let (guest, health) = person(&dossiers, &headers, &id, &who).await?;
+    let frame = |title: &str| Frame::new(&guest, title, 5, &back(&guest), Form::default());
+    match health {
+        Health::None => {
+            let frame = frame("Aucune question de santé");
+            Ok(unkept(NonePage { next: next(&guest), frame }))
+        }
+        Health::Answered => Ok(done(&guest)),
+        Health::Questionnaire => Ok(guest.to(&format!("{who}/decision"))),
+        Health::Asked => {
+            if dossiers
+                .health()
+                .standing(guest.visit.insured)
+                .await
+                .map_err(DossierError::from)?
+                .consented
+            {
+                return Ok(guest.to(&format!("{who}/sante/questions")));
+            }
+            let action = format!("/d/{}/{who}/sante", guest.dossier.id);
+            let frame = frame("Quelques questions sur votre santé");
+            Ok(unkept(GatePage { frame, action, minutes: 2 }))
+        }
+    }
+}
+
+/// «J’accepte que mes réponses de santé soient étudiées».
+pub(super) async fn consent(
+    State(dossiers): State<Dossiers>,
+    Path((id, who)): At,
+    from: From,
+    headers: HeaderMap,
+    form: Form,
+) -> Answer {
+    let (guest, health) = person(&dossiers, &headers, &id, &who).await?;
+    guest.check(&dossiers, &headers, &form)?;
+    if health == Health::None {
+        return Err(DossierError::Protected.into());
+    }
+    if form.is("action", "refuser") {
+        return Ok(otherwise(&guest));
+    }
+    dossiers
+        .health()
+        .consent(guest.visit.insured, &network(&from))
+        .await
+        .map_err(DossierError::from)?;
+    Ok(guest.to(&format!("{who}/sante/questions")))
+}
+
+/// «Je préfère ne pas répondre en ligne».
+fn otherwise(guest: &Guest) -> Response {
+    super::frame::Notice::new(
+        "Vous pouvez répondre autrement",
+        &[
+            "Appelez-nous\u{a0}: nous vous envoyons les questions par courrier.",
+            "Vos réponses iront au seul service médical. Votre dossier est gardé.",
+        ],
+    )
+    .link("Aide et contact", "/aide")
+    .act("Revenir au dossier", &format!("/d/{}/prolonger", guest.dossier.id))
+    .status(axum::http::StatusCode::OK)
+}
+
+fn questions_page(guest: &Guest, who: &str, form: Form) -> QuestionsPage {
+    let frame = Frame::new(guest, "Vos réponses", 5, &back(guest), form);
+    let action = format!("/d/{}/{who}/sante/questions", guest.dossier.id);
+    QuestionsPage { frame, action, questions: Question::ALL }
+}
+
+pub(super) async fn questions(
+    State(dossiers): State<Dossiers>,
+    Path((id, who)): At,
+    headers: HeaderMap,
+) -> Answer {
+    let (guest, health) = person(&dossiers, &headers, &id, &who).await?;
+    let standing =
+        dossiers.health().standing(guest.visit.insured).await.map_err(DossierError::from)?;
+    if health != Health::Asked || !standing.consented {
+        return Ok(guest.to(&format!("{who}/sante")));
+    }
+    let own = dossiers.health().own(guest.visit.insured).await.map_err(DossierError::from)?;
+    let form = Form::new(own.map(|answers| answers.typed).unwrap_or_default());
+    Ok(unkept(questions_page(&guest, &who, form)))
+}
+
+pub(super) async fn answer(
+    State(dossiers): State<Dossiers>,
+    Path((id, who)): At,
+    headers: HeaderMap,
+    mut form: Form,
+) -> Answer {
+    let (guest, health) = person(&dossiers, &headers, &id, &who).await?;
+    guest.check(&dossiers, &headers, &form)?;
+    let world = dossiers.health();
+    match health {
+        Health::None => return Err(DossierError::Protected.into()),
+        Health::Answered | Health::Questionnaire => {
+            return Ok(guest.to(&format!("{who}/sante")));
+        }
+        Health::Asked => {}
+    }
+    let (typed, insured) = (read::typed(&form), guest.visit.insured);
+    let declared = read::declaration(&mut form);
+    if form.is("action", "plus_tard") || declared.is_none() {
+        world.save_draft(insured, typed).await.map_err(DossierError::from)?;
+    }
+    if form.is("action", "plus_tard") {
+        return Ok(guest.to("plus-tard"));
+    }
+    let Some((declaration, body)) = declared else {
+        return Ok(unkept(questions_page(&guest, &who, form)));
+    };
+    let dossier = dossiers.declare(guest.dossier.id, insured, &declaration, body).await?;
+    let to = match dossier.person(insured).map(|one| one.health) {
+        Some(Health::Questionnaire) => format!("{who}/decision"),
+        _ => progress::next(&dossier, guest.place).path(),
+    };
+    Ok(guest.to(&to))
+}

@@ -1,0 +1,311 @@
+//! The hub: what is left to do; and what all pages share: going on, leaving for later, a page that was
+//! changed elsewhere meanwhile.
+
+use askama::Template;
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Redirect, Response};
+
+use super::super::core::Dossiers;
+use super::super::error::DossierError;
+use super::super::model::Dossier;
+use super::super::progress::{self, Progress, Task};
+use super::frame::{Frame, Notice, day, sheets, unkept};
+use super::guest::{Answer, COOKIE, Guest, Stop, guest};
+use crate::domain::rule::Rule;
+use crate::kernel::french::spaced;
+use crate::kernel::problem::{Kind, Problem};
+use crate::platform::web::cookies::Cookies;
+use crate::platform::web::form::Form;
+use crate::platform::web::page::{Page, Sheet};
+
+/// One line of the hub.
+struct Line {
+    label: String,
+    /// Its address, when it can be opened.
+    href: Option<String>,
+    state: &'static str,
+    is_done: bool,
+}
+
+#[derive(Template)]
+#[template(path = "dossiers/hub.html")]
+struct HubPage {
+    frame: Frame,
+    number: String,
+    kept_until: String,
+    lines: Vec<Line>,
+    /// How far the other person is, for who began the dossier.
+    other: String,
+    next: String,
+}
+
+#[derive(Template)]
+#[template(path = "dossiers/later.html")]
+struct LaterPage {
+    frame: Frame,
+    number: String,
+    kept_until: String,
+    sent: bool,
+}
+
+sheets!(HubPage, LaterPage);
+
+/// Until when a dossier that is touched now is kept.
+fn kept_until(dossiers: &Dossiers, dossier: &Dossier) -> String {
+    day(dossier.touched_at + dossiers.core.settings.kept())
+}
+
+fn lines(guest: &Guest) -> Vec<Line> {
+    let dossier = &guest.dossier;
+    let line = |task: Task| {
+        let progress = progress::progress(dossier, task, guest.place);
+        Line {
+            label: task.label(dossier, guest.place),
+            href: (progress != Progress::NotYet)
+                .then(|| format!("/d/{}/{}", dossier.id, task.path())),
+            state: progress.label(),
+            is_done: progress == Progress::Done,
+        }
+    };
+    progress::tasks(dossier, guest.place).into_iter().map(line).collect()
+}
+
+/// How far the other person is: a status, and nothing that they answered.
+pub(super) fn other(guest: &Guest) -> String {
+    let Some(two) = guest.dossier.at(2).filter(|_| guest.is_initiator()) else {
+        return String::new();
+    };
+    let name = two.called();
+    let open = progress::missing(&guest.dossier, 2);
+    let status = if two.mobile.is_none() {
+        "pas encore invité(e)"
+    } else if two.mobile_proven_at.is_none() && !guest.dossier.answers.together {
+        "lien envoyé"
+    } else if open.is_empty() {
+        "partie terminée"
+    } else {
+        "partie en cours"
+    };
+    format!("{}\u{a0}: {status}.", crate::kernel::french::capitalised(&name))
+}
+
+pub(super) async fn show(
+    State(dossiers): State<Dossiers>,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+) -> Answer {
+    let guest = guest(&dossiers, &headers, &id).await?;
+    if let Some(answer) = closed(&guest.dossier) {
+        return Ok(answer);
+    }
+    let next = progress::next(&guest.dossier, guest.place);
+    let page = HubPage {
+        number: guest.dossier.number(),
+        kept_until: kept_until(&dossiers, &guest.dossier),
+        lines: lines(&guest),
+        other: other(&guest),
+        next: format!("/d/{}/{}", guest.dossier.id, next.path()),
+        frame: Frame::new(&guest, "Votre dossier", 0, "", Form::default()),
+    };
+    Ok(Page::new(page).into_response())
+}
+
+/// What an ended dossier says.
+fn closed(dossier: &Dossier) -> Option<Response> {
+    use crate::domain::dossier::State as S;
+    if dossier.state.is_signed() {
+        return Some(super::frame::signed(dossier));
+    }
+    let lines: &[&str] = match dossier.state {
+        S::Expired => {
+            &["Le délai de cette offre est passé. Refaites le calcul\u{a0}: cela prend une minute."]
+        }
+        S::Abandoned => {
+            &["Ce dossier n’a plus servi depuis trop longtemps. Ses réponses ont été effacées."]
+        }
+        S::Ineligible | S::Declined => &["Nous ne pouvons pas vous assurer pour ce prêt."],
+        _ => return None,
+    };
+    Some(
+        Notice::new("Ce dossier est fermé", lines)
+            .link("Faire un nouveau calcul", "/simuler")
+            .into_response(),
+    )
+}
+
+pub(super) async fn later(
+    State(dossiers): State<Dossiers>,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+    axum::extract::RawQuery(query): axum::extract::RawQuery,
+) -> Answer {
+    let guest = guest(&dossiers, &headers, &id).await?;
+    let page = LaterPage {
+        number: guest.dossier.number(),
+        kept_until: kept_until(&dossiers, &guest.dossier),
+        sent: query.as_deref() == Some("envoye=1"),
+        frame: Frame::new(&guest, "Votre dossier est enregistré", 0, "", Form::default()),
+    };
+    Ok(unkept(page))
+}
+
+/// «Recevoir le lien par e-mail».
+pub(super) async fn send_link(
+    State(dossiers): State<Dossiers>,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+    form: Form,
+) -> Answer {
+    let guest = guest(&dossiers, &headers, &id).await?;
+    guest.check(&dossiers, &headers, &form)?;
+    dossiers.ask_way_back(guest.dossier.id, Some(guest.visit.insured)).await?;
+    Ok(guest.to("plus-tard?envoye=1"))
+}
+
+/// «Prolonger»: asking is enough.
+pub(super) async fn extend(
+    State(dossiers): State<Dossiers>,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+    form: Form,
+) -> Answer {
+    let guest = guest(&dossiers, &headers, &id).await?;
+    guest.check(&dossiers, &headers, &form)?;
+    let back = form.value("page").to_owned();
+    let is_ours = back.starts_with(&format!("/d/{}", guest.dossier.id));
+    Ok(if is_ours { Redirect::to(&back).into_response() } else { guest.to("") })
+}
+
+/// Leaves this browser.
+pub(super) async fn leave(
+    State(dossiers): State<Dossiers>,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+    form: Form,
+) -> Answer {
+    let guest = guest(&dossiers, &headers, &id).await?;
+    guest.check(&dossiers, &headers, &form)?;
+    dossiers.leave(&guest.visit).await?;
+    let notice = Notice::new(
+        "À bientôt",
+        &["Votre dossier est fermé sur cet appareil. Le lien reçu par e-mail le rouvre."],
+    );
+    let mut answer = notice.status(StatusCode::OK);
+    if let Some(cookie) = Cookies::of(dossiers.origin()).remove(COOKIE) {
+        answer.headers_mut().append(axum::http::header::SET_COOKIE, cookie);
+    }
+    Ok(answer)
+}
+
+// ---- What pages share ----
+
+/// A page of the journey.
+pub(super) fn shown<T: Template + Sheet>(page: T) -> Response {
+    Page::new(page).into_response()
+}
+
+/// The answers saved, or over them what was typed and could not be taken.
+pub(super) async fn draft(
+    dossiers: &Dossiers,
+    guest: &Guest,
+    page: &str,
+    saved: Form,
+) -> Result<Form, Stop> {
+    let Some(pairs) = dossiers.draft(guest.dossier.id, page).await? else { return Ok(saved) };
+    let mut form = Form::new(pairs);
+    form.complete(&saved);
+    Ok(form)
+}
+
+/// Keeps what was typed; answers at once for who leaves for later.
+pub(super) async fn keep_typed(
+    dossiers: &Dossiers,
+    guest: &Guest,
+    page: &str,
+    form: &Form,
+) -> Result<Option<Response>, Stop> {
+    dossiers.keep_draft(guest.dossier.id, page, form).await?;
+    Ok(form.is("action", "plus_tard").then(|| guest.to("plus-tard")))
+}
+
+/// Where somebody goes who has saved a page.
+pub(super) fn after(guest: &Guest, saved: &Dossier, form: &Form) -> Response {
+    if form.is("action", "plus_tard") {
+        return guest.to("plus-tard");
+    }
+    guest.to(&progress::next(saved, guest.place).path())
+}
+
+/// The dossier as somebody else has saved it meanwhile.
+pub(super) struct Again {
+    pub(super) dossier: Dossier,
+    words: String,
+}
+
+impl Again {
+    /// Says which answers are saved now.
+    pub(super) fn say(&mut self, kept: &Form) {
+        let values: Vec<&str> =
+            kept.pairs().map(|(_, value)| value).filter(|value| !value.is_empty()).collect();
+        self.words = values.join(" · ");
+    }
+
+    /// Shows it on the page, whose form now stands on the newer version.
+    pub(super) fn onto(&self, frame: &mut Frame) {
+        frame.version = self.dossier.version;
+        frame.conflict = if self.words.is_empty() {
+            "d’autres réponses".to_owned()
+        } else {
+            self.words.clone()
+        };
+    }
+}
+
+/// Whether a saving was refused because the same page was saved elsewhere.
+pub(super) async fn stale(
+    dossiers: &Dossiers,
+    guest: &Guest,
+    saved: &Result<Dossier, DossierError>,
+) -> Result<Option<Again>, Stop> {
+    if !matches!(saved, Err(DossierError::Stale { .. })) {
+        return Ok(None);
+    }
+    let dossier = dossiers.find(guest.dossier.id).await?;
+    Ok(Some(Again { dossier, words: String::new() }))
+}
+
+/// What the engine refuses: at the top of the page, or on the page that says that we cannot insure.
+pub(super) fn refused(
+    guest: &Guest,
+    error: DossierError,
+    form: &mut Form,
+    page: impl FnOnce(Form) -> Response,
+) -> Answer {
+    let problem = Problem::from(error);
+    if problem.kind != Kind::Invalid || problem.faults.is_empty() {
+        return Err(problem.into());
+    }
+    let closing = [Rule::NotEligible.code(), Rule::Birthdate.code()];
+    if problem.faults.iter().any(|fault| closing.contains(&fault.code)) {
+        return Ok(not_eligible(guest));
+    }
+    for fault in &problem.faults {
+        form.refuse_group(&fault.pointer, "", &[], spaced(&fault.detail));
+    }
+    Ok(page(form.clone()))
+}
+
+/// Nobody is refused by a message at a field: a page says it, with a way out.
+fn not_eligible(guest: &Guest) -> Response {
+    Notice::new(
+        "Nous ne pouvons pas vous assurer en ligne",
+        &[
+            "Avec cette réponse, l’âge, le montant ou le pays sort de ce que nous assurons en ligne.",
+            "Vos autres réponses sont gardées. Vous pouvez corriger celle-ci, ou nous appeler.",
+            "La convention AERAS aide les personnes qui ont un risque aggravé de santé\u{a0}: aeras-infos.fr.",
+        ],
+    )
+    .link("Revenir à mon dossier", &format!("/d/{}", guest.dossier.id))
+    .status(StatusCode::OK)
+}

@@ -1,0 +1,233 @@
+//! Pages 5 and 6: the loan and the guarantees.
+
+use askama::Template;
+use axum::extract::{Path, State};
+use axum::http::HeaderMap;
+
+use super::super::answering::Saving;
+use super::super::core::Dossiers;
+use super::super::error::DossierError;
+use super::super::form;
+use super::super::model::Why;
+use super::frame::{Frame, sheets};
+use super::guest::{Answer, Guest, Stop, guest, seen};
+use super::hub::{after, draft, keep_typed, refused, shown, stale};
+use crate::kernel::french::{self, HARD};
+use crate::kernel::money::Cents;
+use crate::platform::web::form::Form;
+use crate::platform::web::page::Sheet as _;
+use crate::slices::quotes::wire::QuoteResponse;
+
+/// A loan as the quote has it.
+pub(super) struct LoanLine {
+    pub(super) capital: String,
+    pub(super) term: String,
+    pub(super) rate: String,
+    pub(super) instalment: String,
+}
+
+#[derive(Template)]
+#[template(path = "dossiers/loan.html")]
+struct LoanPage {
+    frame: Frame,
+    loans: Vec<LoanLine>,
+    quote: String,
+}
+
+/// A delay with what it costs.
+struct Delay {
+    days: &'static str,
+    label: String,
+}
+
+#[derive(Template)]
+#[template(path = "dossiers/guarantees.html")]
+struct GuaranteesPage {
+    frame: Frame,
+    delays: Vec<Delay>,
+    /// Field and label of each person's share.
+    shares: Vec<(String, String)>,
+    first_month: String,
+}
+
+sheets!(LoanPage, GuaranteesPage);
+
+/// The loans of a quote.
+pub(super) fn lines(quote: &QuoteResponse) -> Vec<LoanLine> {
+    let loans = quote.request.loans.iter().zip(&quote.result.loans);
+    loans
+        .map(|(asked, priced)| LoanLine {
+            capital: french::euros_short(Cents::new(asked.capital_cents)),
+            term: french::duration(asked.months),
+            rate: french::rate(&asked.nominal_rate),
+            instalment: french::euros(Cents::new(priced.instalment_cents)),
+        })
+        .collect()
+}
+
+/// The loan and the guarantees are chosen by who began the dossier.
+fn initiator(guest: &Guest) -> Result<(), Stop> {
+    if guest.is_initiator() { guest.is_unsigned() } else { Err(DossierError::Unknown.into()) }
+}
+
+fn loan_page(guest: &Guest, quote: &QuoteResponse, form: Form) -> LoanPage {
+    let title = if quote.request.loans.len() > 1 { "Vos prêts" } else { "Votre prêt" };
+    let frame = Frame::new(guest, title, 3, "a1/travail", form);
+    LoanPage { frame, loans: lines(quote), quote: quote.page.clone() }
+}
+
+pub(super) async fn show(
+    State(dossiers): State<Dossiers>,
+    Path((id, _number)): Path<(String, String)>,
+    headers: HeaderMap,
+) -> Answer {
+    let guest = guest(&dossiers, &headers, &id).await?;
+    initiator(&guest)?;
+    let quote = dossiers.quote_of(&guest.dossier).await?;
+    let answers = &guest.dossier.answers;
+    let mut form = Form::default();
+    form::fill_loan(&mut form, &quote.request, answers.lender.as_deref(), answers.loan_done);
+    let form = draft(&dossiers, &guest, "pret", form).await?;
+    Ok(shown(loan_page(&guest, &quote, form)))
+}
+
+pub(super) async fn save(
+    State(dossiers): State<Dossiers>,
+    Path((id, _number)): Path<(String, String)>,
+    headers: HeaderMap,
+    mut form: Form,
+) -> Answer {
+    let guest = guest(&dossiers, &headers, &id).await?;
+    guest.check(&dossiers, &headers, &form)?;
+    initiator(&guest)?;
+    let quote = dossiers.quote_of(&guest.dossier).await?;
+    let Some(answers) = form::loan(&mut form, &quote.request, dossiers.today()) else {
+        if let Some(answer) = keep_typed(&dossiers, &guest, "pret", &form).await? {
+            return Ok(answer);
+        }
+        return Ok(shown(loan_page(&guest, &quote, form)));
+    };
+    let saving = Saving { id: guest.dossier.id, page: "pret", seen: seen(&form), by: guest.by() };
+    let saved = dossiers
+        .save_priced(
+            saving,
+            Why::Loan,
+            |request| answers.onto(request),
+            |dossier| {
+                dossier.answers.lender = Some(answers.lender.clone());
+                dossier.answers.loan_done = true;
+            },
+        )
+        .await;
+    if let Some(mut again) = stale(&dossiers, &guest, &saved).await? {
+        let (mut kept, now) = (Form::default(), &again.dossier.answers);
+        kept.set("banque", now.lender.clone().unwrap_or_default());
+        again.say(&kept);
+        let mut page = loan_page(&guest, &quote, form);
+        again.onto(&mut page.frame);
+        return Ok(shown(page));
+    }
+    match saved {
+        Ok(saved) => Ok(after(&guest, &saved, &form)),
+        Err(error) => {
+            refused(&guest, error, &mut form, |form| shown(loan_page(&guest, &quote, form)))
+        }
+    }
+}
+
+async fn guarantees_page(
+    dossiers: &Dossiers,
+    guest: &Guest,
+    form: Form,
+) -> Result<GuaranteesPage, Stop> {
+    let quote = dossiers.quote_of(&guest.dossier).await?;
+    let persons = quote.request.insured.len();
+    // Prices follow the shares that stand in the form, when they can be read.
+    let chosen = form::guarantees(&mut form.clone(), persons);
+    let mut delays = Vec::new();
+    let mut first_month = String::new();
+    for days in form::DELAYS {
+        let ask = |request: &mut crate::slices::quotes::wire::SimulationRequest| {
+            if let Some(chosen) = &chosen {
+                chosen.onto(request);
+            }
+            request.options.franchise_days = days.parse().unwrap_or(90);
+        };
+        let cents = dossiers.tried(&guest.dossier, ask).await?;
+        let price = french::euros(Cents::new(cents));
+        if form.is("franchise", days) {
+            first_month.clone_from(&price);
+        }
+        delays
+            .push(Delay { days, label: format!("{days}{HARD}jours — {price} le premier mois") });
+    }
+    let shares = guest.dossier.insured.iter().map(|one| {
+        let whose = match (persons, one.place) {
+            (1, _) => String::new(),
+            (_, 1) => " pour vous".to_owned(),
+            _ => format!(" pour {}", one.called()),
+        };
+        (format!("quotite_{}", one.place), format!("Part du prêt assurée{whose}"))
+    });
+    let shares = shares.collect();
+    let frame = Frame::new(guest, "Vos garanties", 4, "pret/1", form);
+    Ok(GuaranteesPage { frame, delays, shares, first_month })
+}
+
+pub(super) async fn guarantees(
+    State(dossiers): State<Dossiers>,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+) -> Answer {
+    let guest = guest(&dossiers, &headers, &id).await?;
+    initiator(&guest)?;
+    let quote = dossiers.quote_of(&guest.dossier).await?;
+    let mut form = Form::default();
+    form::fill_guarantees(&mut form, &quote.request);
+    let form = draft(&dossiers, &guest, "garanties", form).await?;
+    Ok(shown(guarantees_page(&dossiers, &guest, form).await?))
+}
+
+pub(super) async fn save_guarantees(
+    State(dossiers): State<Dossiers>,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+    mut form: Form,
+) -> Answer {
+    let guest = guest(&dossiers, &headers, &id).await?;
+    guest.check(&dossiers, &headers, &form)?;
+    initiator(&guest)?;
+    if form.is("action", "recalculer") {
+        return Ok(shown(guarantees_page(&dossiers, &guest, form).await?));
+    }
+    let Some(answers) = form::guarantees(&mut form, guest.dossier.insured.len()) else {
+        if let Some(answer) = keep_typed(&dossiers, &guest, "garanties", &form).await? {
+            return Ok(answer);
+        }
+        return Ok(shown(guarantees_page(&dossiers, &guest, form).await?));
+    };
+    let saving =
+        Saving { id: guest.dossier.id, page: "garanties", seen: seen(&form), by: guest.by() };
+    let saved = dossiers
+        .save_priced(
+            saving,
+            Why::Guarantees,
+            |request| answers.onto(request),
+            |dossier| dossier.answers.guarantees_done = true,
+        )
+        .await;
+    if let Some(again) = stale(&dossiers, &guest, &saved).await? {
+        let mut page = guarantees_page(&dossiers, &guest, form).await?;
+        again.onto(&mut page.frame);
+        return Ok(shown(page));
+    }
+    match saved {
+        Ok(saved) => Ok(after(&guest, &saved, &form)),
+        Err(error) => {
+            let page = guarantees_page(&dossiers, &guest, form.clone()).await?;
+            refused(&guest, error, &mut form, |form| {
+                shown(GuaranteesPage { frame: Frame { form, ..page.frame }, ..page })
+            })
+        }
+    }
+}

@@ -1,0 +1,61 @@
+//! The pages of the journey, from the contact to the recap. Server-rendered; nothing needs a script.
+//!
+//! A page shows what the person of its session may see: their own answers, the common loan and price,
+//! and how far the other person is. Pages of health and of codes are kept by nobody.
+
+mod contact;
+mod decision;
+mod frame;
+mod guest;
+mod health;
+mod hub;
+mod links;
+mod loan;
+mod person;
+mod recap;
+
+/// The lists of the pages, for their templates.
+pub(super) mod words {
+    pub(in crate::slices::dossiers) use super::super::form::{
+        ACTIVITIES, HAZARDS, PURPOSES, SHARES, SPORTS, YES_NO,
+    };
+}
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::routing::{get, post};
+
+use super::core::Dossiers;
+
+pub use guest::{Guest, Stop, guest};
+
+/// Longest form: far above what a person types.
+const BODY_LIMIT: usize = 16 * 1024;
+
+/// The routes of the pages.
+pub fn routes() -> Router<Dossiers> {
+    Router::new()
+        .route("/devis/{reference}/suite", get(contact::begin).post(contact::open))
+        .route("/d/{id}", get(hub::show))
+        .route("/d/{id}/contact", get(contact::show).post(contact::correct))
+        .route("/d/{id}/code", get(contact::code).post(contact::prove))
+        .route("/d/{id}/code/nouveau", post(contact::again))
+        .route("/d/{id}/lien", post(links::send))
+        .route("/d/{id}/plus-tard", get(hub::later).post(hub::send_link))
+        .route("/d/{id}/prolonger", post(hub::extend))
+        .route("/d/{id}/quitter", post(hub::leave))
+        .route("/d/{id}/invitation", get(links::invitation).post(links::invite))
+        .route("/d/{id}/pret/{number}", get(loan::show).post(loan::save))
+        .route("/d/{id}/garanties", get(loan::guarantees).post(loan::save_guarantees))
+        .route("/d/{id}/recapitulatif", get(recap::show).post(recap::accept))
+        .route("/d/{id}/{who}/identite", get(person::identity).post(person::save_identity))
+        .route("/d/{id}/{who}/adresse", get(person::address).post(person::save_address))
+        .route("/d/{id}/{who}/travail", get(person::work).post(person::save_work))
+        .route("/d/{id}/{who}/sante", get(health::gate).post(health::consent))
+        .route("/d/{id}/{who}/sante/questions", get(health::questions).post(health::answer))
+        .route("/d/{id}/{who}/decision", get(decision::show))
+        .route("/r/{secret}", get(links::resume).post(links::come_back))
+        .route("/i/{secret}", get(links::invited).post(links::accept))
+        .route("/i/{secret}/pas-moi", post(links::decline))
+        .layer(DefaultBodyLimit::max(BODY_LIMIT))
+}

@@ -1,0 +1,146 @@
+//! Codes sent by SMS, and how many are sent.
+
+use jiff::Timestamp;
+use uuid::Uuid;
+
+use super::Store;
+use crate::platform::db::{Connection, DbError, Instant, statements};
+
+statements! {
+    /// The code that somebody is expected to type, held until the transaction ends.
+    LOCK_CODE = "SELECT code_mark, sent_at, expires_at, tries, blocked_until, serial \
+        FROM dossier_code WHERE insured_id = ? AND purpose = ? FOR UPDATE";
+    /// The same, to be looked at.
+    SELECT_CODE = "SELECT code_mark, sent_at, expires_at, tries, blocked_until, serial \
+        FROM dossier_code WHERE insured_id = ? AND purpose = ?";
+    /// Another code in place of the last.
+    UPSERT_CODE = "INSERT INTO dossier_code \
+        (insured_id, purpose, code_mark, sent_at, expires_at, tries, blocked_until, serial) \
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON DUPLICATE KEY UPDATE code_mark = VALUES(code_mark), \
+        sent_at = VALUES(sent_at), expires_at = VALUES(expires_at), tries = VALUES(tries), \
+        blocked_until = VALUES(blocked_until), serial = VALUES(serial)";
+    /// A code was used.
+    DELETE_CODE = "DELETE FROM dossier_code WHERE insured_id = ? AND purpose = ?";
+    /// Begins to count.
+    OPEN_COUNT = "INSERT INTO dossier_throttle (key_hash, began_at, count) VALUES (?, ?, 0) \
+        ON DUPLICATE KEY UPDATE count = count";
+    /// A count, held.
+    LOCK_COUNT = "SELECT began_at, count FROM dossier_throttle WHERE key_hash = ? FOR UPDATE";
+    /// One more, in this hour or a new one.
+    UPDATE_COUNT = "UPDATE dossier_throttle SET began_at = ?, count = ? WHERE key_hash = ?";
+}
+
+/// A code, by its mark.
+#[derive(Clone)]
+pub(in super::super) struct CodeRow {
+    pub(in super::super) mark: Vec<u8>,
+    pub(in super::super) sent_at: Timestamp,
+    pub(in super::super) expires_at: Timestamp,
+    pub(in super::super) tries: u8,
+    pub(in super::super) blocked_until: Option<Timestamp>,
+    pub(in super::super) serial: u32,
+}
+
+type Columns = (Vec<u8>, Instant, Instant, u8, Option<Instant>, u32);
+
+fn read((mark, sent, expires, tries, blocked, serial): Columns) -> CodeRow {
+    CodeRow {
+        mark,
+        sent_at: sent.0,
+        expires_at: expires.0,
+        tries,
+        blocked_until: blocked.map(|at| at.0),
+        serial,
+    }
+}
+
+impl Store {
+    /// The code that is expected, held.
+    pub(in super::super) async fn lock_code(
+        &self,
+        connection: &mut Connection,
+        insured: Uuid,
+        purpose: &str,
+    ) -> Result<Option<CodeRow>, DbError> {
+        let query = sqlx::query_as::<_, Columns>(LOCK_CODE).bind(insured).bind(purpose);
+        Ok(query.fetch_optional(connection).await?.map(read))
+    }
+
+    /// The code that is expected.
+    pub(in super::super) async fn code(
+        &self,
+        insured: Uuid,
+        purpose: &str,
+    ) -> Result<Option<CodeRow>, DbError> {
+        let query = sqlx::query_as::<_, Columns>(SELECT_CODE).bind(insured).bind(purpose);
+        Ok(query.fetch_optional(self.database.pool()).await?.map(read))
+    }
+
+    /// Writes the code that is expected.
+    pub(in super::super) async fn write_code(
+        &self,
+        connection: &mut Connection,
+        insured: Uuid,
+        purpose: &str,
+        row: &CodeRow,
+    ) -> Result<(), DbError> {
+        sqlx::query(UPSERT_CODE)
+            .bind(insured)
+            .bind(purpose)
+            .bind(&row.mark)
+            .bind(Instant(row.sent_at))
+            .bind(Instant(row.expires_at))
+            .bind(row.tries)
+            .bind(row.blocked_until.map(Instant))
+            .bind(row.serial)
+            .execute(connection)
+            .await?;
+        Ok(())
+    }
+
+    /// A code serves once.
+    pub(in super::super) async fn spend_code(
+        &self,
+        connection: &mut Connection,
+        insured: Uuid,
+        purpose: &str,
+    ) -> Result<(), DbError> {
+        sqlx::query(DELETE_CODE).bind(insured).bind(purpose).execute(connection).await?;
+        Ok(())
+    }
+
+    /// Begins to count under this key, if nobody did.
+    pub(in super::super) async fn open_count(
+        &self,
+        connection: &mut Connection,
+        key: &[u8; 32],
+        now: Timestamp,
+    ) -> Result<(), DbError> {
+        let query = sqlx::query(OPEN_COUNT).bind(key.as_slice()).bind(Instant(now));
+        query.execute(connection).await?;
+        Ok(())
+    }
+
+    /// When this count began, and how much it is; held.
+    pub(in super::super) async fn lock_count(
+        &self,
+        connection: &mut Connection,
+        key: &[u8; 32],
+    ) -> Result<Option<(Timestamp, u32)>, DbError> {
+        let query = sqlx::query_as::<_, (Instant, u32)>(LOCK_COUNT).bind(key.as_slice());
+        Ok(query.fetch_optional(connection).await?.map(|(began, count)| (began.0, count)))
+    }
+
+    /// Writes a count.
+    pub(in super::super) async fn write_count(
+        &self,
+        connection: &mut Connection,
+        key: &[u8; 32],
+        began: Timestamp,
+        count: u32,
+    ) -> Result<(), DbError> {
+        let query = sqlx::query(UPDATE_COUNT).bind(Instant(began)).bind(count);
+        query.bind(key.as_slice()).execute(connection).await?;
+        Ok(())
+    }
+}

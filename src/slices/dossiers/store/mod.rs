@@ -1,0 +1,48 @@
+//! The only SQL of dossiers: one statement per function, no decision.
+
+mod codes;
+mod dossiers;
+mod events;
+mod insured;
+mod links;
+mod sessions;
+mod sweep;
+
+use crate::platform::db::{Database, DbError, Statement, Transaction};
+
+pub(super) use codes::CodeRow;
+pub(super) use dossiers::{Inserted, NewDossier};
+pub(super) use events::NewEvent;
+pub(super) use links::LinkRow;
+pub(super) use sessions::SessionRow;
+
+/// Every statement, for the test that prepares them.
+pub(super) const STATEMENTS: &[&[Statement]] = &[
+    codes::STATEMENTS,
+    dossiers::STATEMENTS,
+    events::STATEMENTS,
+    insured::STATEMENTS,
+    links::STATEMENTS,
+    sessions::STATEMENTS,
+    sweep::STATEMENTS,
+];
+
+/// Dossiers in the database. Cheap to clone.
+#[derive(Clone)]
+pub(super) struct Store {
+    database: Database,
+}
+
+impl Store {
+    pub(super) const fn new(database: Database) -> Self {
+        Self { database }
+    }
+
+    pub(super) async fn begin(&self) -> Result<Transaction, DbError> {
+        Ok(self.database.pool().begin().await?)
+    }
+
+    pub(super) async fn commit(&self, transaction: Transaction) -> Result<(), DbError> {
+        Ok(transaction.commit().await?)
+    }
+}

@@ -1,0 +1,248 @@
+//! Who is on which dossier: sessions of browsers, and the links that open them again. A link alone
+//! never shows anything; a code by SMS is always asked.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use uuid::Uuid;
+
+use super::codes::{Asked, Verdict};
+use super::core::Dossiers;
+use super::error::DossierError;
+use super::letters;
+use super::model::{Dossier, DossierId};
+use super::store::{LinkRow, SessionRow};
+use crate::kernel::locale::Locale;
+use crate::platform::crypto::{Opaque, TokenHash};
+use crate::platform::db::Connection;
+use crate::slices::messages::{Message, Recipient};
+
+/// Purpose of the code that proves a mobile number, at the beginning and at each return.
+pub(super) const PROOF: &str = "dossier";
+
+/// A session is written down as alive at most so often.
+const TOUCH: Duration = Duration::from_secs(60);
+
+/// A browser on a dossier.
+#[derive(Clone, Copy, Debug)]
+pub struct Visit {
+    /// The dossier.
+    pub dossier: DossierId,
+    /// As which person.
+    pub insured: Uuid,
+    /// Whether the code was typed.
+    pub is_proven: bool,
+    /// When the session ends if nothing more is asked.
+    pub ends_at: Timestamp,
+    hash: TokenHash,
+}
+
+impl Dossiers {
+    /// The visit of this cookie.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn visit(&self, cookie: Option<&str>) -> Result<Option<Visit>, DossierError> {
+        let Some(cookie) = cookie else { return Ok(None) };
+        let (store, now, life) = (&self.core.store, self.now(), self.core.settings.session());
+        let hash = Opaque::hash_of(cookie);
+        let Some(row) = store.session(&hash, now - life).await? else { return Ok(None) };
+        if row.seen_at + TOUCH <= now {
+            store.touch_session(&hash, now).await?;
+        }
+        Ok(Some(Visit {
+            dossier: row.dossier,
+            insured: row.insured,
+            is_proven: row.proven_at.is_some(),
+            ends_at: now + life,
+            hash,
+        }))
+    }
+
+    /// Opens a session that has still to be proven by a code.
+    pub(super) async fn open_session(
+        &self,
+        connection: &mut Connection,
+        dossier: DossierId,
+        insured: Uuid,
+    ) -> Result<Opaque, DossierError> {
+        let secret = Opaque::draw("", &self.core.entropy);
+        let row = SessionRow { dossier, insured, proven_at: None, seen_at: self.now() };
+        self.core.store.insert_session(connection, &secret.hash(), &row).await?;
+        Ok(secret)
+    }
+
+    /// The person leaves this browser.
+    pub(super) async fn leave(&self, visit: &Visit) -> Result<(), DossierError> {
+        Ok(self.core.store.end_session(&visit.hash).await?)
+    }
+
+    /// The person types the code that opens their session.
+    pub(super) async fn prove(&self, visit: &Visit, typed: &str) -> Result<Verdict, DossierError> {
+        let (store, now) = (&self.core.store, self.now());
+        let mut transaction = store.begin().await?;
+        let dossier = store.lock_dossier(&mut transaction, visit.dossier).await?;
+        let mut dossier = dossier.ok_or(DossierError::Unknown)?;
+        let verdict = self.check_code(&mut transaction, visit.insured, PROOF, typed).await?;
+        if verdict == Verdict::Right {
+            store.prove_session(&mut transaction, &visit.hash, now).await?;
+            for one in dossier.insured.iter_mut().filter(|one| one.id == visit.insured) {
+                one.mobile_proven_at.get_or_insert(now);
+            }
+            store.update_insured(&mut transaction, &dossier).await?;
+        }
+        self.commit(transaction).await?;
+        Ok(verdict)
+    }
+
+    /// Sends the code of a session again.
+    pub(super) async fn ask_proof(
+        &self,
+        visit: &Visit,
+        network: &str,
+    ) -> Result<Asked, DossierError> {
+        let dossier = self.find(visit.dossier).await?;
+        let person = dossier.person(visit.insured).ok_or(DossierError::Unknown)?;
+        let mobile = person.mobile.clone().ok_or(DossierError::Unknown)?;
+        let mut transaction = self.core.store.begin().await?;
+        let asked =
+            self.send_code(&mut transaction, visit.insured, &mobile, PROOF, network).await?;
+        self.commit(transaction).await?;
+        Ok(asked)
+    }
+
+    /// Sends somebody the link back to their dossier.
+    pub(super) async fn send_way_back(
+        &self,
+        connection: &mut Connection,
+        dossier: &Dossier,
+        insured: Uuid,
+    ) -> Result<(), DossierError> {
+        let (core, now) = (&self.core, self.now());
+        let Some(email) = dossier.person(insured).and_then(|one| one.email.clone()) else {
+            return Ok(());
+        };
+        let link = self.draw_way_back(connection, dossier.id, insured).await?;
+        let until = (now + core.settings.kept()).to_zoned(jiff::tz::TimeZone::UTC).date();
+        let message = Message {
+            event: format!("dossiers/resume/{}/{}", insured.simple(), now.as_microsecond()),
+            to: Recipient::Email(email),
+            locale: Locale::Fr,
+            letter: letters::resume(link, until),
+            expires: None,
+        };
+        core.messages.post(connection, message).await?;
+        Ok(())
+    }
+
+    /// A link back to a dossier, for a letter to this person.
+    pub(super) async fn draw_way_back(
+        &self,
+        connection: &mut Connection,
+        dossier: DossierId,
+        insured: Uuid,
+    ) -> Result<String, DossierError> {
+        let (core, now) = (&self.core, self.now());
+        let secret = Opaque::draw("", &core.entropy);
+        let link = LinkRow {
+            hash: secret.hash(),
+            purpose: "resume".to_owned(),
+            dossier,
+            insured,
+            expires_at: now + core.settings.kept(),
+            failures: 0,
+            state: "open".to_owned(),
+        };
+        core.store.insert_link(connection, &link, now).await?;
+        Ok(format!("{}/r/{}", core.origin, secret.expose()))
+    }
+
+    /// The person and the dossier of a link back, while it opens.
+    pub(super) async fn way_back(
+        &self,
+        secret: &str,
+    ) -> Result<Option<(Dossier, Uuid)>, DossierError> {
+        let link = self.core.store.link(&Opaque::hash_of(secret)).await?;
+        let open = link.filter(|link| {
+            link.purpose == "resume" && link.state == "open" && link.expires_at > self.now()
+        });
+        let Some(link) = open else { return Ok(None) };
+        Ok(self.core.store.dossier(link.dossier).await?.map(|dossier| (dossier, link.insured)))
+    }
+
+    /// Somebody follows a link back: their address is proven, a session opens, and a code leaves.
+    pub(super) async fn come_back(
+        &self,
+        dossier: DossierId,
+        insured: Uuid,
+        network: &str,
+    ) -> Result<(Opaque, Asked), DossierError> {
+        let (store, now) = (&self.core.store, self.now());
+        let mut transaction = store.begin().await?;
+        let locked = store.lock_dossier(&mut transaction, dossier).await?;
+        let mut locked = locked.ok_or(DossierError::Unknown)?;
+        let person = locked.insured.iter_mut().find(|one| one.id == insured);
+        let person = person.ok_or(DossierError::Unknown)?;
+        person.email_proven_at.get_or_insert(now);
+        let (mobile, email, place) = (person.mobile.clone(), person.email.clone(), person.place);
+        if let (1, None, Some(email)) = (place, &locked.owner, email) {
+            let party = self.core.identity.enrol(&mut transaction, "clients", &email).await?;
+            locked.owner = Some(party.as_bytes().to_vec());
+            store.update_dossier(&mut transaction, &locked).await?;
+        }
+        store.update_insured(&mut transaction, &locked).await?;
+        let secret = self.open_session(&mut transaction, dossier, insured).await?;
+        let mobile = mobile.ok_or(DossierError::Unknown)?;
+        let asked = self.send_code(&mut transaction, insured, &mobile, PROOF, network).await?;
+        self.commit(transaction).await?;
+        Ok((secret, asked))
+    }
+
+    /// Sends the link back to who asks, or to everybody of the dossier who proved a number; silent about
+    /// a dossier that is not there, and about asking too often.
+    pub(super) async fn ask_way_back(
+        &self,
+        id: DossierId,
+        insured: Option<Uuid>,
+    ) -> Result<(), DossierError> {
+        /// Links of one dossier in an hour.
+        const MOST: u32 = 5;
+        let Some(dossier) = self.core.store.dossier(id).await? else { return Ok(()) };
+        let mut transaction = self.core.store.begin().await?;
+        let key = crate::platform::digest::sha256(&[b"resume", id.uuid().as_bytes()]);
+        if !self.count(&mut transaction, &key, MOST).await? {
+            return Ok(());
+        }
+        for one in &dossier.insured {
+            let is_asked = insured.map_or(one.mobile_proven_at.is_some(), |asked| asked == one.id);
+            if is_asked {
+                self.send_way_back(&mut transaction, &dossier, one.id).await?;
+            }
+        }
+        self.commit(transaction).await
+    }
+
+    /// Another address or number for who has proven nothing yet.
+    pub(super) async fn correct_contact(
+        &self,
+        visit: &Visit,
+        email: String,
+        mobile: String,
+    ) -> Result<(), DossierError> {
+        let store = &self.core.store;
+        let mut transaction = store.begin().await?;
+        let dossier = store.lock_dossier(&mut transaction, visit.dossier).await?;
+        let mut dossier = dossier.ok_or(DossierError::Unknown)?;
+        let person = dossier.insured.iter_mut().find(|one| one.id == visit.insured);
+        let person = person.ok_or(DossierError::Unknown)?;
+        // Whoever was invited has the number that they were invited by.
+        if person.mobile_proven_at.is_some() || person.place != 1 {
+            return Err(DossierError::Closed);
+        }
+        person.email = Some(email);
+        person.mobile = Some(mobile);
+        store.update_insured(&mut transaction, &dossier).await?;
+        self.send_way_back(&mut transaction, &dossier, visit.insured).await?;
+        self.commit(transaction).await
+    }
+}

@@ -1,0 +1,38 @@
+//! Underwriting (*sélection médicale*, path P3): the full questionnaire, asked by an engine of its own
+//! (`reflex/`), and what it decided.
+//!
+//! The engine is reached in two ways: by this slice with its key, and by the browser through a proxy that
+//! lets a short list through. A decision is fetched from the engine, never taken from what a browser or a
+//! callback says, kept once, and never changed; its medical part is sealed under a key of its own. This
+//! slice never decides: without an answer of the engine nobody is accepted or refused. It knows no
+//! dossier's inside and no person's name. See `docs/underwriting.md`.
+
+mod adapter;
+mod api;
+mod archive;
+mod breaker;
+mod callback;
+mod desk;
+mod engine;
+mod error;
+mod fetching;
+mod model;
+mod proxy;
+mod service;
+mod sessions;
+mod settings;
+mod store;
+mod upstream;
+mod visitors;
+
+pub use api::callbacks;
+pub use archive::Kept;
+pub use desk::{MedicalCase, Proposed, Waiting};
+pub use model::{Applicant, Facts, Insured, Opening, SessionState};
+pub use proxy::routes as questionnaire;
+pub use service::{Applicants, Nobody, Tools, Underwriting, UnderwritingError};
+pub use sessions::{Decided, Entrance, Standing};
+pub use settings::UnderwritingSettings;
+
+/// Every statement of this slice, for the test that prepares them.
+pub const STATEMENTS: &[&[crate::platform::db::Statement]] = store::STATEMENTS;

@@ -1,0 +1,120 @@
+//! Whole journeys on the pages, as the person's browser makes them.
+
+use super::{another_code, begin, code, describe, fill, health, link, quote, somebody, written};
+use crate::harness::app::App;
+use crate::harness::surfer::Surfer;
+
+#[tokio::test]
+async fn whom_the_law_protects_is_asked_nothing_about_health() {
+    let app = App::start().await;
+    let quote = quote(&app, "1992", "150 000").await;
+    let mut surfer = Surfer::new(&app);
+    let who = somebody("camille");
+    let page = begin(&app, &mut surfer, &quote, &who).await;
+    let page = describe(&mut surfer, page).await;
+    assert_eq!(page.heading(), "Vérifiez avant de signer", "{}", page.body);
+    assert!(page.says("Camille Martin") && page.says("Aucune question"), "{}", page.body);
+    let (state, version, acts) = written(&app, &page.at).await;
+    assert_eq!(state, "offer");
+    assert_eq!(usize::try_from(version).expect("small"), acts.len(), "one event for each version");
+    let last: Vec<&str> = acts.iter().rev().take(4).rev().map(String::as_str).collect();
+    assert_eq!(last, ["edit", "apply", "skip_health", "make_offer"]);
+    // The page of health says so, and its form does not exist.
+    let at = page.at.replace("recapitulatif", "a1/sante");
+    let none = surfer.open(&at).await;
+    assert_eq!(none.heading(), "Aucune question de santé");
+    assert_eq!(none.headers["cache-control"], "no-store");
+    // Without the box, the recap says what is missing; with it, the signature comes next.
+    let page = surfer.open(&page.at).await;
+    let refused = fill(&mut surfer, &page, &[]).await;
+    assert_eq!(refused.status, 422);
+    assert!(refused.says("Cochez la case pour confirmer que vous avez reçu les documents"));
+}
+
+#[tokio::test]
+async fn a_fact_that_changes_voids_the_acceptance_and_the_law_erases_health() {
+    let app = App::start().await;
+    // 41 years old, 20 years: beyond the 60th birthday, so the short declaration.
+    let quote = quote(&app, "1985", "150 000").await;
+    let mut surfer = Surfer::new(&app);
+    let who = somebody("nora");
+    let page = begin(&app, &mut surfer, &quote, &who).await;
+    let gate = describe(&mut surfer, page).await;
+    assert_eq!(gate.heading(), "Quelques questions sur votre santé", "{}", gate.body);
+    assert_eq!(written(&app, &gate.at).await.0, "medical");
+    let questions = fill(&mut surfer, &gate, &[("action", "accepter")]).await;
+    assert_eq!(questions.heading(), "Vos réponses");
+    assert_eq!(questions.headers["cache-control"], "no-store");
+    // One answer left out: said by its subject, and kept for a return.
+    let mut some = health(&[]);
+    some.remove("q_arrets");
+    let some: Vec<_> = some.into_iter().collect();
+    let refused = fill(&mut surfer, &questions, &some).await;
+    assert_eq!(refused.status, 422);
+    assert!(refused.says("Répondez à la question sur les arrêts de travail"));
+    let again = surfer.open(&questions.at).await;
+    assert!(again.body.contains("value=\"178\""), "the draft comes back");
+    let all: Vec<_> = health(&[]).into_iter().collect();
+    let recap = fill(&mut surfer, &again, &all).await;
+    assert_eq!(recap.heading(), "Vérifiez avant de signer", "{}", recap.body);
+    assert!(recap.says("Questionnaire rempli") && !recap.body.contains("q_arret"));
+    assert_eq!(written(&app, &recap.at).await.0, "offer");
+    // Nothing readable is at rest.
+    let sealed: Vec<Vec<u8>> = sqlx::query_scalar("SELECT sealed FROM health_declaration")
+        .fetch_all(app.opened().pool())
+        .await
+        .expect("rows");
+    assert!(sealed.iter().all(|row| !String::from_utf8_lossy(row).contains("q_")));
+    // Another delay: the acceptance is void, given again by the same answers, and all of it is written.
+    let page = surfer.open(&recap.at.replace("recapitulatif", "garanties")).await;
+    let recap = fill(&mut surfer, &page, &[("quotite_1", "100"), ("franchise", "30")]).await;
+    assert!(recap.says("Le prix du premier mois passe de"), "{}", recap.body);
+    let (state, _, acts) = written(&app, &recap.at).await;
+    assert_eq!(state, "offer");
+    let last: Vec<&str> = acts.iter().rev().take(4).rev().map(String::as_str).collect();
+    assert_eq!(last, ["change_facts", "ask_health", "complete_health", "make_offer"]);
+}
+
+#[tokio::test]
+async fn a_yes_leads_to_an_honest_page_and_the_dossier_stays() {
+    let app = App::start().await;
+    let quote = quote(&app, "1985", "150 000").await;
+    let mut surfer = Surfer::new(&app);
+    let page = begin(&app, &mut surfer, &quote, &somebody("paul")).await;
+    let gate = describe(&mut surfer, page).await;
+    let questions = fill(&mut surfer, &gate, &[("action", "accepter")]).await;
+    let answers: Vec<_> = health(&[("q_traitement", "oui")]).into_iter().collect();
+    let page = fill(&mut surfer, &questions, &answers).await;
+    assert_eq!(page.heading(), "Il nous faut d’autres réponses", "{}", page.body);
+    assert!(page.says("Ce n’est pas un refus"));
+    assert_eq!(written(&app, &page.at).await.0, "medical");
+    let hub = page.at.split("/a1").next().expect("an address").to_owned();
+    assert!(surfer.open(&hub).await.says("En cours"));
+}
+
+#[tokio::test]
+async fn another_device_goes_on_by_link_and_code() {
+    let app = App::start().await;
+    let quote = quote(&app, "1992", "150 000").await;
+    let who = somebody("lea");
+    let mut phone = Surfer::new(&app);
+    let page = begin(&app, &mut phone, &quote, &who).await;
+    // Half of a page, saved for later: what was typed comes back elsewhere.
+    let later = fill(&mut phone, &page, &[("prenom", "Léa"), ("action", "plus_tard")]).await;
+    assert_eq!(later.heading(), "Votre dossier est enregistré", "{}", later.body);
+    let path = link(&app, &who.0, "/r/").await;
+    let mut laptop = Surfer::new(&app);
+    let seen = laptop.open(&path).await;
+    assert_eq!(seen.heading(), "Reprendre votre dossier");
+    assert!(!seen.body.contains("Léa") && !seen.body.contains(&who.1));
+    let old = code(&app, &who.1).await;
+    app.clock.advance(std::time::Duration::from_secs(31));
+    let seen = laptop.submit(&seen.form(&path)).await;
+    assert_eq!(seen.heading(), "Le code reçu par SMS", "{}", seen.body);
+    let wrong = fill(&mut laptop, &seen, &[("code", "000000")]).await;
+    assert!(wrong.says("Il reste 4 essais"), "{}", wrong.body);
+    let code = another_code(&app, &who.1, &old).await;
+    let seen = fill(&mut laptop, &wrong, &[("code", &code)]).await;
+    assert_eq!(seen.heading(), "Qui êtes-vous ?", "{}", seen.body);
+    assert!(seen.body.contains("value=\"Léa\""));
+}
