@@ -33,6 +33,7 @@ const TOOLS: &[(&str, &[&str])] = &[
         "axum::",
         &[
             "platform/access/",
+            "platform/backoffice/",
             "platform/web/",
             "gateway/",
             "/api.rs",

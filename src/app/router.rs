@@ -16,6 +16,7 @@ use crate::domain::rule::Rule;
 use crate::gateway::authorizer::authorize;
 use crate::gateway::security_headers::DOCUMENTATION_POLICY;
 use crate::platform::access::Api;
+use crate::platform::backoffice::Backoffice;
 use crate::platform::web::input::InputRule;
 use crate::platform::web::problem::{FaultDocument, ProblemDocument, Voice};
 use crate::platform::web::{assets, page, registry};
@@ -61,12 +62,18 @@ pub fn around(state: &AppState, api: Api) -> Router {
     operations
         .merge(quotes::pages::routes().with_state(Quotes::from_ref(state)))
         .merge(identity::pages(&Identity::from_ref(state)))
+        .merge(backoffice(state))
         .merge(messages::development(&Messages::from_ref(state)))
         .merge(identity::api::routes().with_state(Identity::from_ref(state)))
         .merge(site::routes())
         .merge(registry::routes(rules()))
         .merge(assets::routes())
         .merge(documentation(document))
+}
+
+/// The pages of our staff, each room behind the same door.
+fn backoffice(state: &AppState) -> Router {
+    Backoffice::new(Identity::from_ref(state).staff()).routes()
 }
 
 /// Every code that an error of a document can carry, for the registry page.

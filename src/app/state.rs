@@ -13,6 +13,7 @@ use crate::platform::crypto::{Keyring, KeyringError};
 use crate::platform::db::{Database, OpenError};
 use crate::platform::jobs::{Jobs, Task};
 use crate::platform::pdf::Typesetter;
+use crate::platform::seal::{Sealer, SealerError};
 use crate::platform::storage::{Storage, StorageError};
 use crate::slices::documents::Documents;
 use crate::slices::identity::{Identity, Tools};
@@ -48,6 +49,9 @@ pub enum PlatformError {
     /// The storage is wrong.
     #[error(transparent)]
     Storage(#[from] StorageError),
+    /// The certificate of the seal is wrong.
+    #[error(transparent)]
+    Seal(#[from] SealerError),
     /// A transport of messages is wrong.
     #[error(transparent)]
     Messages(#[from] TransportError),
@@ -164,11 +168,11 @@ pub fn jobs(platform: &Platform, tasks: Vec<Task>) -> Jobs {
 }
 
 /// The archive of documents. The storage is opened here: only a program that serves needs one.
-fn documents(platform: &Platform) -> Result<Documents, StorageError> {
+fn documents(platform: &Platform) -> Result<Documents, PlatformError> {
     let settings = &platform.settings;
     Ok(Documents::new(
         (platform.database.clone(), Storage::open(&settings.storage)?),
-        Typesetter::new(&settings.pdf),
+        (Typesetter::new(&settings.pdf), Sealer::open(&settings.seal)?),
         (platform.clock.clone(), platform.entropy.clone()),
         &settings.documents,
         &settings.brand.name,

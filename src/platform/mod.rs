@@ -6,6 +6,7 @@
 
 pub mod access;
 pub mod backoff;
+pub mod backoffice;
 pub mod clock;
 pub mod crypto;
 pub mod db;
@@ -14,6 +15,7 @@ pub mod http;
 pub mod jobs;
 pub mod limits;
 pub mod pdf;
+pub mod seal;
 pub mod storage;
 pub mod telemetry;
 pub mod web;

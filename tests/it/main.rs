@@ -1,6 +1,7 @@
 //! The program from outside: real sockets, a real database, the real command line. One binary.
 
 mod access;
+mod backoffice;
 mod command_line;
 mod database;
 mod documents;

@@ -22,7 +22,12 @@ impl Party {
     /// Who asks.
     pub fn of(principal: &Principal) -> Self {
         let person = principal.person();
-        Self(sha256(&[b"party", person.issuer.as_bytes(), person.subject.as_bytes()]))
+        Self::named(&person.issuer, &person.subject)
+    }
+
+    /// Who has this name at this issuer, by whatever way they were recognised.
+    pub fn named(issuer: &str, subject: &str) -> Self {
+        Self(sha256(&[b"party", issuer.as_bytes(), subject.as_bytes()]))
     }
 
     /// As a column holds it.

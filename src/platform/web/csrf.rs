@@ -24,7 +24,7 @@ pub fn is_ours(headers: &HeaderMap, origin: &str, cookie: &str, sent: &str) -> b
 }
 
 /// What the browser says; one that says nothing (an old one, a program) is left to the word.
-fn comes_from_us(headers: &HeaderMap, origin: &str) -> bool {
+pub fn comes_from_us(headers: &HeaderMap, origin: &str) -> bool {
     let text = |name| headers.get(name).map(|value| value.to_str().unwrap_or("?"));
     if let Some(site) = text("sec-fetch-site") {
         return matches!(site, "same-origin" | "none");

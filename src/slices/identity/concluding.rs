@@ -71,7 +71,7 @@ impl Concluding {
             return Missing::Nothing;
         }
         let wanted = login.demand.as_ref().and_then(|demand| demand.acr);
-        let is_asked = wanted.is_some_and(|acr| acr >= Acr::Mfa);
+        let is_asked = wanted.is_some_and(|acr| acr >= Acr::Mfa) || progress.back.is_some();
         let has_factor = factors.iter().any(Factor::is_confirmed);
         match pool.second_factor {
             FactorPolicy::Off if !is_asked => Missing::Nothing,
@@ -160,6 +160,9 @@ pub(super) fn way_on(pool: &Pool, login: &Login, progress: &Progress) -> String 
     let base = pool.path();
     if login.demand.is_some() {
         return format!("{base}/oauth2/authorize/continue?login={}", login.id.as_str());
+    }
+    if let Some(back) = &progress.back {
+        return back.to_string();
     }
     match progress.then {
         None => format!("{base}/account"),

@@ -35,6 +35,7 @@ mod progress;
 mod revocation;
 mod sessions;
 mod settings;
+mod staff;
 mod store;
 mod throttle;
 mod tickets;

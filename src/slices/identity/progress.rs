@@ -24,6 +24,8 @@ pub(super) struct Progress {
     pub(super) again: bool,
     /// Page of the account to go to at the end.
     pub(super) then: Option<Then>,
+    /// Page of the back office to go to at the end: who goes there proves twice who they are.
+    pub(super) back: Option<Box<str>>,
     /// An account that waits for its address to be confirmed.
     pub(super) pending: Option<Pending>,
     /// A factor that is being set up.

@@ -6,6 +6,7 @@ pub(crate) mod database;
 pub(crate) mod logs;
 pub(crate) mod raw;
 pub(crate) mod smtp;
+pub(crate) mod staff;
 pub(crate) mod surfer;
 pub(crate) mod wire;
 

@@ -6,6 +6,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 
 use super::frame::{Frame, sheet};
 use super::visit::{Answer, Stop, Visit, come_back, in_words, set};
+use crate::kernel::access::Acr;
 use crate::platform::db::Transaction;
 use crate::platform::web::form::Form;
 use crate::platform::web::page::Sheet as _;
@@ -15,6 +16,7 @@ use crate::slices::identity::login::Login;
 use crate::slices::identity::model::{Factor, Method, User};
 use crate::slices::identity::progress::Progress;
 use crate::slices::identity::sessions::Current;
+use crate::slices::identity::staff;
 
 /// The page.
 #[derive(Template)]
@@ -32,6 +34,9 @@ sheet!(LoginPage, "Connectez-vous", "Log in", form);
 
 pub(super) async fn show(visit: Visit) -> Answer {
     if visit.query.value("login").is_empty() {
+        if let Some(back) = staff::way_back(visit.query.value(staff::BACK)) {
+            return to_the_back_office(&visit, back).await;
+        }
         return match visit.current().await? {
             Some(_) => Ok(Redirect::to(&format!("{}/account", visit.pool.path())).into_response()),
             None => visit.begin(&Progress::default(), "login").await,
@@ -43,6 +48,20 @@ pub(super) async fn show(visit: Visit) -> Answer {
     }
     let hint = login.demand.as_ref().and_then(|demand| demand.hint.as_deref()).unwrap_or_default();
     Ok(page(&visit, &login, Form::new([("email", hint)])))
+}
+
+/// Who is logged in strongly enough goes on; anybody else proves again who they are.
+async fn to_the_back_office(visit: &Visit, back: &str) -> Answer {
+    match visit.current().await? {
+        Some(current) if current.session.acr() >= Acr::Mfa => {
+            Ok(Redirect::to(back).into_response())
+        }
+        current => {
+            let back = Some(back.into());
+            let progress = Progress { again: current.is_some(), back, ..Progress::default() };
+            visit.begin(&progress, "login").await
+        }
+    }
 }
 
 /// Where to go at once: the login is over, or the browser's session is enough for it.
