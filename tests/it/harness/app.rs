@@ -123,16 +123,19 @@ impl App {
 
     /// With the shared database, and these issuers.
     pub(crate) async fn guarded(access: Access) -> Self {
-        Self::guarded_with(access, &[]).await
+        Self::guarded_on(&TestDatabase::shared().await, access, &[]).await
     }
 
-    /// The same with these keys over the defaults.
-    pub(crate) async fn guarded_with(access: Access, over: &[(&str, &str)]) -> Self {
-        let database = TestDatabase::shared().await;
+    /// The same with this database, and these keys over the defaults.
+    pub(crate) async fn guarded_on(
+        database: &Arc<TestDatabase>,
+        access: Access,
+        over: &[(&str, &str)],
+    ) -> Self {
         let url = database.url();
         let mut all = vec![("DATABASE__URL", url.as_str()), PATIENT];
         all.extend(over);
-        Self::on(&all, Some(Arc::clone(&database)), access).await
+        Self::on(&all, Some(Arc::clone(database)), access).await
     }
 
     /// With these issuers and a database that nobody answers for.
@@ -197,6 +200,11 @@ impl App {
     /// The database behind the program.
     pub(crate) fn database(&self) -> &TestDatabase {
         self.database.as_deref().expect("started with a database")
+    }
+
+    /// The same, for another program on it.
+    pub(crate) fn shared_database(&self) -> Arc<TestDatabase> {
+        Arc::clone(self.database.as_ref().expect("started with a database"))
     }
 
     /// The program's own pool.

@@ -160,7 +160,7 @@ async fn nothing_but_two_fresh_logins_links_two_accounts() {
 #[tokio::test]
 async fn the_same_address_in_two_pools_is_two_people() {
     let town = Town::start().await;
-    let other = World::new().await;
+    let other = town.world.beside().await;
     let email = format!("{}@exemple.fr", Entropy::system().hex::<6>());
     let (here, there) = (town.world.person("pwd").await, other.person("pwd").await);
     for user in [here.user, there.user] {

@@ -12,6 +12,7 @@ mod refreshing;
 mod secrets;
 mod spending;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use assurly::app::state::{self, Platform};
@@ -29,6 +30,7 @@ use url::form_urlencoded::Serializer;
 use uuid::Uuid;
 
 use crate::harness::app::{Access, App, PATIENT, settings};
+use crate::harness::database::TestDatabase;
 use crate::harness::soon;
 
 /// Origin of the program, as the world calls it.
@@ -91,25 +93,32 @@ impl World {
     }
 
     pub(super) async fn with(algorithm: Algorithm) -> Self {
-        Self::made(algorithm, Access::default(), &[]).await
+        let shared = TestDatabase::shared().await;
+        Self::made((algorithm, shared), Access::default(), &[]).await
     }
 
     /// With these keys over those of every world; `DATABASE__URL` is where its program finds the shared
     /// database.
     pub(super) async fn over(more: &[(&str, &str)]) -> Self {
-        Self::made(Algorithm::Es256, Access::default(), more).await
+        let shared = TestDatabase::shared().await;
+        Self::made((Algorithm::Es256, shared), Access::default(), more).await
     }
 
-    /// That takes the tokens of these issuers too.
+    /// That takes the tokens of these issuers too. On a database of its own: a copy with another clock
+    /// would take its letters for stale.
     pub(super) async fn guarded(access: Access) -> Self {
-        Self::made(Algorithm::Es256, access, &[]).await
+        Self::made((Algorithm::Es256, TestDatabase::own().await), access, &[]).await
     }
 
-    async fn made(algorithm: Algorithm, access: Access, more: &[(&str, &str)]) -> Self {
+    async fn made(
+        (algorithm, database): (Algorithm, Arc<TestDatabase>),
+        access: Access,
+        more: &[(&str, &str)],
+    ) -> Self {
         let keyring = keyring();
         let mut all = over(&keyring);
         all.extend(more);
-        let app = App::guarded_with(access, &all).await;
+        let app = App::guarded_on(&database, access, &all).await;
         let url = app.database().url();
         let mut over = over(&keyring);
         over.push(("DATABASE__URL", &url));
@@ -128,6 +137,11 @@ impl World {
         identity.add_pool(&new).await.expect("a pool");
         let database = platform.database.clone();
         Self { app, identity, database, pool, platform }
+    }
+
+    /// Another pool of the same program.
+    pub(super) async fn beside(&self) -> Self {
+        Self::made((Algorithm::Es256, self.app.shared_database()), Access::default(), &[]).await
     }
 
     pub(super) fn issuer(&self) -> String {
