@@ -119,6 +119,7 @@ impl AppState {
         let quotes = Quotes::new(
             pricer,
             documents(platform)?,
+            messages.clone(),
             platform.database.clone(),
             platform.clock.clone(),
             platform.entropy.clone(),
