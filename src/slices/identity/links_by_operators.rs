@@ -4,7 +4,7 @@
 use super::core::Identity;
 use super::facts::By;
 use super::linking::Linking;
-use super::model::{Email, User};
+use super::model::{Email, User, email_hash};
 use super::users::UserError;
 use crate::platform::digest::hex;
 
@@ -56,7 +56,7 @@ impl Identity {
     async fn named(&self, pool: &str, email: &str) -> Result<User, UserError> {
         let pool = self.core.pool(pool).await?;
         let email: Email = email.parse()?;
-        let found = self.core.store.user_by_name(pool.id, &email.name_hash()).await?;
+        let found = self.core.store.user_by_name(pool.id, &email_hash(&email)).await?;
         Ok(found.ok_or(UserError::Unknown)?.0)
     }
 }

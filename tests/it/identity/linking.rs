@@ -110,8 +110,8 @@ async fn a_linked_account_opens_its_persons_rows_until_it_is_unlinked() {
     assert_eq!(town.ask(reqwest::Method::DELETE, &path, &own, None).await.0, 204);
     assert_eq!(town.ask(reqwest::Method::DELETE, &path, &own, None).await.0, 404);
     assert_eq!(town.get(&quote, &other).await.0, 404);
-    let kinds = "SELECT kind FROM identity_event AS e JOIN identity_pool AS p ON p.id = e.pool_id \
-                 WHERE p.slug = ? AND kind LIKE 'link.%' ORDER BY sequence";
+    let kinds = "SELECT e.kind FROM identity_event AS e JOIN identity_pool AS p ON p.id = e.pool_id \
+                 WHERE p.slug = ? AND e.kind LIKE 'link.%' ORDER BY e.sequence";
     let kinds = sqlx::query_scalar::<_, String>(kinds).bind(&world.pool);
     let kinds = kinds.fetch_all(world.database.pool()).await.expect("read");
     assert_eq!(kinds, ["link.added", "link.removed"]);
