@@ -1,4 +1,4 @@
-//! What the tests share: a database and the wire to it, the running program, its log lines, raw
+//! What the tests share: a database, the running program, its log lines, raw
 //! conversations, a browser, and a mail server.
 
 pub(crate) mod app;
@@ -8,7 +8,6 @@ pub(crate) mod raw;
 pub(crate) mod smtp;
 pub(crate) mod staff;
 pub(crate) mod surfer;
-pub(crate) mod wire;
 
 use std::future::Future;
 use std::time::Duration;

@@ -3,9 +3,9 @@
 
 use assurly::kernel::access::PoolKind;
 use assurly::platform::clock::Entropy;
+use assurly::slices::identity::Invitation;
 use serde_json::{Value, json};
 
-use super::outage::{PASSWORD, account};
 use super::{Application, Person, World, read, text};
 use crate::access::issuer::Issuer;
 use crate::harness::app::Access;
@@ -13,7 +13,21 @@ use crate::harness::surfer::Surfer;
 use crate::harness::{eventually, soon};
 use crate::quotes::project;
 
+const PASSWORD: &str = "fougère tambour lézard 41";
+
 const SCOPES: &str = "openid profil:lire profil:ecrire devis:lire devis:ecrire";
+
+/// Somebody with a password, who has not logged in.
+async fn account(world: &World, name: &str) -> String {
+    let email = format!("{name}.{}@exemple.fr", world.pool);
+    let who = Invitation { email: &email, ..Invitation::default() };
+    let link = world.identity.invite(&world.pool, &who).await.expect("invited");
+    let mut browser = Surfer::new(&world.app);
+    let page = browser.open(link.strip_prefix(super::ORIGIN).expect("ours")).await;
+    let done = browser.send(&page, "/reset", &[("password", PASSWORD)]).await;
+    assert_eq!(done.status, 200, "{}", done.body);
+    email
+}
 
 /// A world with two issuers beside it: of customers, and of partners.
 struct Town {
