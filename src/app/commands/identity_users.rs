@@ -5,7 +5,7 @@ use clap::{Args, Subcommand};
 use serde_json::json;
 
 use super::identity::Said;
-use crate::slices::identity::{Change, Identity, Invitation, Listed};
+use crate::slices::identity::{Change, Identity, Invitation, Linked, Listed};
 
 /// One account.
 #[derive(Debug, Args)]
@@ -52,6 +52,22 @@ pub(super) enum Users {
     ResetFactors(Who),
     /// End the sessions of an account
     Logout(Who),
+    /// Accounts that are linked to an account; only who owns both links them
+    #[command(subcommand)]
+    Link(Link),
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Link {
+    /// List them
+    List(Who),
+    /// Remove one: it stands for itself again
+    Remove {
+        #[command(flatten)]
+        who: Who,
+        /// Name of the link, as `list` shows it
+        link: String,
+    },
 }
 
 #[derive(Debug, Subcommand)]
@@ -114,6 +130,20 @@ impl Users {
             }
             Self::ResetFactors(who) => who.change(identity, Change::ResetFactors).await,
             Self::Logout(who) => who.change(identity, Change::Logout).await,
+            Self::Link(Link::List(who)) => {
+                let links = identity.links(&who.pool, &who.email).await?;
+                let line =
+                    |it: &Linked| format!("{}  {}  {}  {}", it.id, it.since, it.issuer, it.subject);
+                Said::new(links.iter().map(line).collect(), &links)
+            }
+            Self::Link(Link::Remove { who, link }) => {
+                let removed = identity.remove_link(&who.pool, &who.email, &link).await?;
+                anyhow::ensure!(
+                    removed,
+                    "the account has no link `{link}`; `link list` shows them"
+                );
+                Said::new(Vec::new(), &json!({ "done": true }))
+            }
         }
     }
 }

@@ -1,4 +1,4 @@
-//! What the tests share: a database and the wire to it, the running program, its log lines, raw
+//! What the tests share: a database, the running program, its log lines, raw
 //! conversations, a browser, a mail server, and the questionnaire engine.
 
 pub(crate) mod app;
@@ -9,7 +9,6 @@ pub(crate) mod smtp;
 pub(crate) mod staff;
 pub(crate) mod surfer;
 pub(crate) mod tomcat;
-pub(crate) mod wire;
 
 use std::future::Future;
 use std::time::Duration;

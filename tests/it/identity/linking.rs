@@ -3,9 +3,9 @@
 
 use assurly::kernel::access::PoolKind;
 use assurly::platform::clock::Entropy;
+use assurly::slices::identity::Invitation;
 use serde_json::{Value, json};
 
-use super::outage::{PASSWORD, account};
 use super::{Application, Person, World, read, text};
 use crate::access::issuer::Issuer;
 use crate::harness::app::Access;
@@ -13,7 +13,21 @@ use crate::harness::surfer::Surfer;
 use crate::harness::{eventually, soon};
 use crate::quotes::project;
 
+const PASSWORD: &str = "fougère tambour lézard 41";
+
 const SCOPES: &str = "openid profil:lire profil:ecrire devis:lire devis:ecrire";
+
+/// Somebody with a password, who has not logged in.
+async fn account(world: &World, name: &str) -> String {
+    let email = format!("{name}.{}@exemple.fr", world.pool);
+    let who = Invitation { email: &email, ..Invitation::default() };
+    let link = world.identity.invite(&world.pool, &who).await.expect("invited");
+    let mut browser = Surfer::new(&world.app);
+    let page = browser.open(link.strip_prefix(super::ORIGIN).expect("ours")).await;
+    let done = browser.send(&page, "/reset", &[("password", PASSWORD)]).await;
+    assert_eq!(done.status, 200, "{}", done.body);
+    email
+}
 
 /// A world with two issuers beside it: of customers, and of partners.
 struct Town {
@@ -110,8 +124,8 @@ async fn a_linked_account_opens_its_persons_rows_until_it_is_unlinked() {
     assert_eq!(town.ask(reqwest::Method::DELETE, &path, &own, None).await.0, 204);
     assert_eq!(town.ask(reqwest::Method::DELETE, &path, &own, None).await.0, 404);
     assert_eq!(town.get(&quote, &other).await.0, 404);
-    let kinds = "SELECT kind FROM identity_event AS e JOIN identity_pool AS p ON p.id = e.pool_id \
-                 WHERE p.slug = ? AND kind LIKE 'link.%' ORDER BY sequence";
+    let kinds = "SELECT e.kind FROM identity_event AS e JOIN identity_pool AS p ON p.id = e.pool_id \
+                 WHERE p.slug = ? AND e.kind LIKE 'link.%' ORDER BY e.sequence";
     let kinds = sqlx::query_scalar::<_, String>(kinds).bind(&world.pool);
     let kinds = kinds.fetch_all(world.database.pool()).await.expect("read");
     assert_eq!(kinds, ["link.added", "link.removed"]);

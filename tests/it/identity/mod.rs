@@ -7,7 +7,6 @@ mod keys;
 mod leaving;
 mod legacy;
 mod linking;
-mod outage;
 mod refreshing;
 mod secrets;
 mod spending;

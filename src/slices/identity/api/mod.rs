@@ -5,6 +5,7 @@ mod answer;
 mod authorize;
 mod cors;
 mod discovery;
+mod links;
 mod logout;
 mod shown;
 mod token;
@@ -12,6 +13,8 @@ mod user_info;
 
 use axum::Router;
 use axum::routing::{get, options, post};
+
+pub use links::{Links, operations};
 
 use super::Identity;
 

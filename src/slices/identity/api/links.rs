@@ -10,11 +10,6 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::core::Identity;
-use super::facts::By;
-use super::linking::{Linking, Unlinkable};
-use super::model::{Pool, User};
-use super::store::LinkRow;
 use crate::handler;
 use crate::kernel::access::{PoolKind, PrincipalKind};
 use crate::kernel::problem::{Fault, Kind, Problem};
@@ -23,6 +18,11 @@ use crate::platform::digest::hex;
 use crate::platform::web::input::InputRule;
 use crate::platform::web::json::Json;
 use crate::platform::web::problem::{ApiError, ProblemDocument};
+use crate::slices::identity::core::Identity;
+use crate::slices::identity::facts::By;
+use crate::slices::identity::linking::{Linking, Unlinkable};
+use crate::slices::identity::model::{Pool, User};
+use crate::slices::identity::store::LinkRow;
 
 /// How old the two logins may be.
 const FRESH: Duration = Duration::from_secs(10 * 60);
@@ -74,7 +74,7 @@ impl Operation for RemoveLink {
 }
 
 /// The operations of this slice.
-pub fn api() -> Api<Links> {
+pub fn operations() -> Api<Links> {
     Api::default()
         .operation::<ListLinks, _, _>(handler!(list_links))
         .operation::<AddLink, _, _>(handler!(add_link))
