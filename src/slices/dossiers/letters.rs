@@ -6,11 +6,10 @@ use jiff::civil::Date;
 
 /// A code. The last line lets a telephone fill it in on our pages only.
 pub(super) fn code(code: &str, purpose: &str, origin: &str) -> Letter {
-    let what = if purpose == "signature" { "signer votre" } else { "continuer votre dossier d’" };
     let what = if purpose == "signature" {
-        format!("{what} assurance")
+        "signer votre assurance"
     } else {
-        format!("{what}assurance")
+        "continuer votre dossier d’assurance"
     };
     let host = origin.split_once("://").map_or(origin, |(_, host)| host);
     let host = host.split(':').next().unwrap_or(host);

@@ -19,7 +19,7 @@ use crate::platform::db::{Connection, Database};
 pub const CONSENT: &str = "sante-2026-11";
 
 /// The group of the medical officers in the staff's pool.
-const MEDICAL: &str = "medecins";
+const MEDICAL: &str = "medical";
 
 /// What a medical officer may give as the reason of a reading.
 const REASONS: [&str; 3] = ["etude", "reclamation", "autre"];
