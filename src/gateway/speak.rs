@@ -73,9 +73,11 @@ fn log(problem: &Problem) {
 
 /// Headers that say more about the refusal, such as `Allow`, stay; those of its old body do not.
 fn keep(from: &HeaderMap, to: &mut HeaderMap) {
+    let own: Vec<_> = to.keys().cloned().collect();
     for (name, value) in from {
-        if name != header::CONTENT_TYPE && name != header::CONTENT_LENGTH && !to.contains_key(name)
-        {
+        let is_of_the_body = name == header::CONTENT_TYPE || name == header::CONTENT_LENGTH;
+        if !is_of_the_body && !own.contains(name) {
+            // `Vary` may come from several layers: all of its values count.
             to.append(name, value.clone());
         }
     }
