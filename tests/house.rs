@@ -21,6 +21,7 @@ const FLOORS: &[(&str, &[&str])] = &[
 const DOORS: &[(&str, &[&str])] = &[
     ("identity", &["messages"]),
     ("quotes", &["documents", "partners"]),
+    ("contracts", &["documents", "dossiers", "identity", "messages", "quotes", "signature"]),
     ("dossiers", &["documents", "health", "identity", "messages", "quotes"]),
 ];
 
@@ -46,6 +47,8 @@ const TOOLS: &[(&str, &[&str])] = &[
             "/form.rs",
             "identity/sessions.rs",
             "identity/login.rs",
+            "identity/staff.rs",
+            "identity/visiting.rs",
             "/mod.rs",
             "app/",
         ],

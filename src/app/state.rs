@@ -15,6 +15,7 @@ use crate::platform::jobs::{Jobs, Task};
 use crate::platform::pdf::Typesetter;
 use crate::platform::seal::{Sealer, SealerError};
 use crate::platform::storage::{Storage, StorageError};
+use crate::slices::contracts::{self, Contracts};
 use crate::slices::documents::Documents;
 use crate::slices::dossiers::{self, Dossiers};
 use crate::slices::health::HealthWorld;
@@ -91,6 +92,7 @@ impl Platform {
 #[derive(Clone)]
 pub struct AppState {
     pub(super) authorizer: Authorizer,
+    contracts: Contracts,
     dossiers: Dossiers,
     identity: Identity,
     jobs: Jobs,
@@ -122,17 +124,20 @@ impl AppState {
         let identity = identity_with(platform, messages.clone());
         let access = &platform.settings.access;
         let authorizer = Authorizer::new(access, local, revocations, platform.clock.clone());
+        let documents = documents(platform)?;
         let quotes = Quotes::new(
             pricer,
-            documents(platform)?,
+            documents.clone(),
             platform.database.clone(),
             platform.clock.clone(),
             platform.entropy.clone(),
             platform.settings.quotes.clone(),
         );
         let dossiers = dossiers(platform, &identity, &messages, &quotes);
-        let jobs = jobs(platform, dossiers.tasks());
-        Ok(Self { authorizer, dossiers, identity, jobs, messages, quotes })
+        let contracts = contracts(platform, &dossiers, documents, &messages, &identity);
+        let tasks = [dossiers.tasks(), contracts.tasks()].concat();
+        let jobs = jobs(platform, tasks);
+        Ok(Self { authorizer, contracts, dossiers, identity, jobs, messages, quotes })
     }
 }
 
@@ -166,6 +171,34 @@ fn dossiers(
     let settings = &platform.settings;
     let origin = settings.server.public_url.as_str().trim_end_matches('/');
     Dossiers::new(tools, &settings.dossiers, origin)
+}
+
+/// Contracts on these tools.
+fn contracts(
+    platform: &Platform,
+    dossiers: &Dossiers,
+    documents: Documents,
+    messages: &Messages,
+    identity: &Identity,
+) -> Contracts {
+    let tools = contracts::Tools {
+        database: platform.database.clone(),
+        keyring: platform.keyring.clone(),
+        clock: platform.clock.clone(),
+        entropy: platform.entropy.clone(),
+        dossiers: dossiers.clone(),
+        documents,
+        messages: messages.clone(),
+        identity: identity.clone(),
+    };
+    let origin = platform.settings.server.public_url.as_str().trim_end_matches('/');
+    Contracts::new(tools, origin)
+}
+
+impl FromRef<AppState> for Contracts {
+    fn from_ref(state: &AppState) -> Self {
+        state.contracts.clone()
+    }
 }
 
 impl FromRef<AppState> for Dossiers {

@@ -3,13 +3,14 @@
 use crate::platform::db::{self, Statement};
 use crate::platform::jobs;
 use crate::slices::{
-    campaigns, documents, dossiers, health, identity, messages, quotes, signature,
+    campaigns, contracts, documents, dossiers, health, identity, messages, quotes, signature,
 };
 
 /// The statements, room by room. A slice adds its `store::STATEMENTS` here.
 pub fn all() -> impl Iterator<Item = &'static Statement> {
     let slices = [
         jobs::STATEMENTS,
+        contracts::STATEMENTS,
         documents::STATEMENTS,
         health::STATEMENTS,
         messages::STATEMENTS,

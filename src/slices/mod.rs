@@ -4,6 +4,7 @@
 //! never another slice's inside.
 
 pub mod campaigns;
+pub mod contracts;
 pub mod documents;
 pub mod dossiers;
 pub mod health;

@@ -28,11 +28,6 @@ impl Party {
         Self(sha256(&[b"party", issuer.as_bytes(), subject.as_bytes()]))
     }
 
-    /// Whom this issuer calls by this subject: for rows made before their holder comes with a token.
-    pub fn named(issuer: &str, subject: &str) -> Self {
-        Self(sha256(&[b"party", issuer.as_bytes(), subject.as_bytes()]))
-    }
-
     /// As a column holds it.
     pub const fn as_bytes(&self) -> &[u8; 32] {
         &self.0
