@@ -20,7 +20,7 @@ const FLOORS: &[(&str, &[&str])] = &[
 /// Doors between slices: the left one may call the public door of the right ones.
 const DOORS: &[(&str, &[&str])] = &[
     ("identity", &["messages"]),
-    ("quotes", &["documents", "partners"]),
+    ("quotes", &["documents", "messages", "partners"]),
     ("contracts", &["documents", "dossiers", "identity", "messages", "quotes", "signature"]),
     ("dossiers", &["documents", "health", "identity", "messages", "quotes"]),
 ];

@@ -128,6 +128,7 @@ impl AppState {
         let quotes = Quotes::new(
             pricer,
             documents.clone(),
+            messages.clone(),
             platform.database.clone(),
             platform.clock.clone(),
             platform.entropy.clone(),
