@@ -5,8 +5,9 @@ use serde_json::json;
 
 use super::core::Identity;
 use super::facts::{By, note};
-use super::model::Email;
+use super::model::email_hash;
 use super::store::NewUser;
+use crate::kernel::email::Email;
 use crate::kernel::locale::Locale;
 use crate::kernel::problem::{Kind, Problem};
 use crate::platform::access::Party;
@@ -29,7 +30,7 @@ impl Identity {
         let now = core.clock.now();
         let issuer = pool.issuer(&core.origin);
         let party = |id: uuid::Uuid| Party::named(&issuer, &id.to_string());
-        if let Some((user, _)) = core.store.user_by_name(pool.id, &email.name_hash()).await? {
+        if let Some((user, _)) = core.store.user_by_name(pool.id, &email_hash(&email)).await? {
             core.store.set_verified(connection, user.id, now).await?;
             return Ok(party(user.id));
         }
@@ -37,7 +38,7 @@ impl Identity {
         let user = NewUser {
             id,
             pool_id: pool.id,
-            name_hash: email.name_hash(),
+            name_hash: email_hash(&email),
             email: email.as_str(),
             email_verified_at: Some(now),
             given_name: None,
