@@ -21,6 +21,7 @@ const FLOORS: &[(&str, &[&str])] = &[
 const DOORS: &[(&str, &[&str])] = &[
     ("identity", &["messages"]),
     ("quotes", &["documents", "messages", "partners"]),
+    ("contracts", &["documents", "dossiers", "identity", "messages", "quotes", "signature"]),
     ("dossiers", &["documents", "health", "identity", "messages", "quotes"]),
 ];
 
@@ -47,6 +48,8 @@ const TOOLS: &[(&str, &[&str])] = &[
             "identity/sessions.rs",
             "identity/login.rs",
             "underwriting/proxy/",
+            "identity/staff.rs",
+            "identity/visiting.rs",
             "/mod.rs",
             "app/",
         ],

@@ -20,6 +20,7 @@ use crate::platform::web::input::InputRule;
 use crate::platform::web::problem::{FaultDocument, ProblemDocument, Voice};
 use crate::platform::web::{assets, page, registry};
 use crate::slices::admission::{self, Admissions};
+use crate::slices::contracts::{self, Contracts};
 use crate::slices::dossiers::{self, Dossiers};
 use crate::slices::identity::{self, Identity, Links};
 use crate::slices::me;
@@ -73,6 +74,7 @@ pub fn around(state: &AppState, api: Api) -> Router {
     let document = api.document;
     operations
         .merge(quotes::pages::routes().with_state(Quotes::from_ref(state)))
+        .merge(contracts::pages::routes().with_state(Contracts::from_ref(state)))
         .merge(dossiers::pages::routes().with_state(Dossiers::from_ref(state)))
         .merge(identity::pages(&Identity::from_ref(state)))
         .merge(backoffice(state))

@@ -17,6 +17,7 @@ use crate::platform::pdf::Typesetter;
 use crate::platform::seal::{Sealer, SealerError};
 use crate::platform::storage::{Storage, StorageError};
 use crate::slices::admission::{Admissions, Ledger};
+use crate::slices::contracts::{self, Contracts};
 use crate::slices::documents::Documents;
 use crate::slices::dossiers::{self, Dossiers};
 use crate::slices::health::HealthWorld;
@@ -100,6 +101,7 @@ impl Platform {
 pub struct AppState {
     pub(super) authorizer: Authorizer,
     pub(super) admissions: Admissions,
+    contracts: Contracts,
     dossiers: Dossiers,
     identity: Identity,
     jobs: Jobs,
@@ -132,9 +134,10 @@ impl AppState {
         let identity = identity_with(platform, messages.clone());
         let access = &platform.settings.access;
         let authorizer = Authorizer::new(access, local, revocations, platform.clock.clone());
+        let documents = documents(platform)?;
         let quotes = Quotes::new(
             pricer,
-            documents(platform)?,
+            documents.clone(),
             messages.clone(),
             platform.database.clone(),
             platform.clock.clone(),
@@ -142,12 +145,15 @@ impl AppState {
             platform.settings.quotes.clone(),
         );
         let dossiers = dossiers(platform, &identity, &messages, &quotes);
-        let jobs = jobs(platform, dossiers.tasks());
+        let contracts = contracts(platform, &dossiers, documents, &messages, &identity);
+        let tasks = [dossiers.tasks(), contracts.tasks()].concat();
+        let jobs = jobs(platform, tasks);
         let admissions = admissions(platform);
         let underwriting = underwriting(platform, Arc::new(Nobody))?;
         Ok(Self {
             authorizer,
             admissions,
+            contracts,
             dossiers,
             identity,
             jobs,
@@ -188,6 +194,34 @@ fn dossiers(
     let settings = &platform.settings;
     let origin = settings.server.public_url.as_str().trim_end_matches('/');
     Dossiers::new(tools, &settings.dossiers, origin)
+}
+
+/// Contracts on these tools.
+fn contracts(
+    platform: &Platform,
+    dossiers: &Dossiers,
+    documents: Documents,
+    messages: &Messages,
+    identity: &Identity,
+) -> Contracts {
+    let tools = contracts::Tools {
+        database: platform.database.clone(),
+        keyring: platform.keyring.clone(),
+        clock: platform.clock.clone(),
+        entropy: platform.entropy.clone(),
+        dossiers: dossiers.clone(),
+        documents,
+        messages: messages.clone(),
+        identity: identity.clone(),
+    };
+    let origin = platform.settings.server.public_url.as_str().trim_end_matches('/');
+    Contracts::new(tools, origin)
+}
+
+impl FromRef<AppState> for Contracts {
+    fn from_ref(state: &AppState) -> Self {
+        state.contracts.clone()
+    }
 }
 
 impl FromRef<AppState> for Dossiers {

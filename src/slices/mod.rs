@@ -5,6 +5,7 @@
 
 pub mod admission;
 pub mod campaigns;
+pub mod contracts;
 pub mod documents;
 pub mod dossiers;
 pub mod health;

@@ -5,8 +5,9 @@ use serde_json::json;
 
 use super::core::Identity;
 use super::facts::{By, note};
-use super::model::{Email, email_hash};
+use super::model::email_hash;
 use super::store::NewUser;
+use crate::kernel::email::Email;
 use crate::kernel::locale::Locale;
 use crate::kernel::problem::{Kind, Problem};
 use crate::platform::access::Party;

@@ -41,6 +41,7 @@ mod throttle;
 mod tickets;
 mod tokens;
 mod users;
+mod visiting;
 
 pub use admin::{AdminError, KeyLine, Legacy, NewClient, NewPool};
 pub use api::{Links, operations};
@@ -53,6 +54,7 @@ pub use pages::routes as pages;
 pub use sessions::Device;
 pub use settings::IdentitySettings;
 pub use users::{ADMINISTRATORS, Change, Invitation, Listed, UserError};
+pub use visiting::Visitor;
 
 /// Every statement of this slice, for the test that prepares them.
 pub const STATEMENTS: &[&[crate::platform::db::Statement]] = store::STATEMENTS;

@@ -1,6 +1,7 @@
 //! The subscription from outside: journeys on the pages, and what nobody may see.
 
 mod journeys;
+mod signing;
 mod strangers;
 
 use serde_json::Value;

@@ -5,7 +5,7 @@ mod bucket;
 mod keeping;
 mod reading;
 mod sealing;
-mod templates;
+pub(crate) mod templates;
 
 use serde_json::Value;
 

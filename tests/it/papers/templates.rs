@@ -47,7 +47,7 @@ pub(super) async fn set(kind: Kind, data: Value) -> Vec<u8> {
 }
 
 /// What a program says of a document, `FILE` among its arguments.
-pub(super) fn asked(program: &str, arguments: &[&str], pdf: &[u8]) -> String {
+pub(crate) fn asked(program: &str, arguments: &[&str], pdf: &[u8]) -> String {
     let path = format!("{}/{}.pdf", env!("CARGO_TARGET_TMPDIR"), super::key());
     std::fs::write(&path, pdf).expect("written");
     let arguments = arguments.iter().map(|one| if *one == "FILE" { path.as_str() } else { one });

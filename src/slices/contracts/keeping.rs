@@ -1,0 +1,142 @@
+//! The documents of a contract after its signature: the certificate, the proof, the letter to the bank.
+//! Made at the first demand or by the job, archived, never overwritten.
+
+use jiff::tz::TimeZone;
+use serde_json::{Value, json};
+
+use super::core::{Contracts, moment};
+use super::error::ContractError;
+use super::model::{BankRequest, Contract};
+use super::papers::{self, Letter};
+use super::preparing::subject_of;
+use crate::platform::digest::hex;
+use crate::slices::documents::{Kind, Made, Order, Subject};
+use crate::slices::signature::{Ceremony, Signer};
+
+/// Sort of subject of what a contract brings, in the archive.
+const CONTRACT: &str = "contract";
+
+/// A document in a list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Listed {
+    /// Last part of its address.
+    pub name: &'static str,
+    /// Title.
+    pub title: &'static str,
+}
+
+impl Contracts {
+    /// The documents of a contract, in the order in which a person looks for them.
+    pub(super) fn listed(contract: &Contract, bank: &BankRequest) -> Vec<Listed> {
+        let mut kinds = vec![
+            Kind::AttestationPreteur,
+            Kind::ConditionsParticulieres,
+            Kind::MandatSepa,
+            Kind::FicheConseil,
+            Kind::Ipid,
+            Kind::Notice,
+            Kind::PreuveSignature,
+        ];
+        if contract.content.is_substitution && bank.state != "draft" {
+            kinds.insert(1, Kind::LettreBanque);
+        }
+        kinds.into_iter().map(|kind| Listed { name: kind.code(), title: kind.title() }).collect()
+    }
+
+    /// A document of a contract, by its name in addresses.
+    ///
+    /// # Errors
+    /// There is none of this name; it cannot be made or read now.
+    pub(super) async fn document(
+        &self,
+        contract: &Contract,
+        name: &str,
+    ) -> Result<Made, ContractError> {
+        let kind = Kind::of_code(name).ok_or(ContractError::Unknown)?;
+        match kind {
+            Kind::AttestationPreteur | Kind::PreuveSignature | Kind::LettreBanque => {
+                let order = self.later(contract, kind).await?;
+                Ok(self.core.documents.read(order).await?)
+            }
+            _ => self.signed_document(contract.ceremony, kind).await,
+        }
+    }
+
+    /// A document of a ceremony.
+    pub(super) async fn signed_document(
+        &self,
+        ceremony: uuid::Uuid,
+        kind: Kind,
+    ) -> Result<Made, ContractError> {
+        let found = self.core.documents.archived(subject_of(kind, ceremony), kind, 0).await?;
+        found.ok_or(ContractError::Unknown)
+    }
+
+    async fn later(&self, contract: &Contract, kind: Kind) -> Result<Order, ContractError> {
+        let bank = self.bank(contract).await?;
+        let data = match kind {
+            Kind::PreuveSignature => self.proof(contract).await?,
+            Kind::LettreBanque if bank.state == "draft" => return Err(ContractError::Unknown),
+            Kind::LettreBanque => Letter {
+                content: &contract.content,
+                agency: &bank.agency,
+                loan_number: &bank.loan_number,
+                old_contract: &bank.old_contract,
+                effect: bank.effect_on,
+            }
+            .data(),
+            _ => {
+                let shown = self.core.dossiers.shown(contract.dossier).await?;
+                papers::certificate(&shown, &self.premiums(contract).await?, "")
+            }
+        };
+        let day = contract.concluded_at.to_zoned(TimeZone::UTC).date();
+        Ok(Order {
+            subject: Subject { sort: CONTRACT, id: contract.id.uuid(), version: 1 },
+            kind,
+            part: 0,
+            reference: contract.number.clone(),
+            date: if kind == Kind::LettreBanque { self.today() } else { day },
+            data,
+        })
+    }
+
+    /// What was signed, by whom, when and how.
+    async fn proof(&self, contract: &Contract) -> Result<Value, ContractError> {
+        let ceremony = self.core.signatures.of(contract.dossier.uuid()).await?;
+        let ceremony = ceremony.filter(|one| one.id == contract.ceremony);
+        let ceremony = ceremony.ok_or(ContractError::Stored("its ceremony"))?;
+        Ok(proof(&ceremony))
+    }
+}
+
+fn proof(ceremony: &Ceremony) -> Value {
+    let papers = ceremony.papers.iter();
+    let papers = papers.map(|paper| json!({ "title": paper.title, "sha256": hex(&paper.sha256) }));
+    let signers: Vec<_> = ceremony.signers.iter().filter_map(signer).collect();
+    json!({
+        "ceremony": ceremony.id.simple().to_string(),
+        "completed": ceremony.completed_at.map(moment).unwrap_or_default(),
+        "documents": papers.collect::<Vec<_>>(),
+        "signers": signers,
+    })
+}
+
+fn signer(one: &Signer) -> Option<Value> {
+    let (at, evidence) = one.signed_at.zip(one.evidence.as_ref())?;
+    let means = match evidence.channel.as_str() {
+        "voice" => "Code à usage unique dicté par téléphone",
+        "email" => "Code à usage unique reçu par e-mail",
+        _ => "Code à usage unique reçu par SMS",
+    };
+    let facts = [
+        ("Signé le", format!("{} ({at})", moment(at))),
+        ("Moyen", means.to_owned()),
+        ("Numéro", evidence.masked.clone()),
+        ("Empreinte du numéro", evidence.mark.clone()),
+        ("Adresse du réseau", evidence.address.clone()),
+        ("Navigateur", evidence.agent.clone()),
+        ("Version des textes", evidence.consents_version.to_string()),
+    ];
+    Some(json!({ "name": evidence.name, "facts": facts, "consents": evidence.consents }))
+}

@@ -1,0 +1,85 @@
+//! The account that is debited: read as a person types it, refused with the reason, sealed at once.
+
+use jiff::civil::Date;
+
+use super::core::Contracts;
+use super::error::ContractError;
+use super::model::{Account, ContractId, Premium};
+use super::store::MandateRow;
+use crate::kernel::calendar::month_day;
+use crate::kernel::iban::{Iban, IbanError};
+use crate::slices::dossiers::DossierId;
+use crate::slices::quotes::wire::QuoteResponse;
+
+/// The days on which premiums may be debited.
+pub(super) const DAYS: [u8; 3] = [5, 10, 15];
+
+/// What is wrong with an account, in the words of the page.
+pub(super) fn complaint(error: IbanError) -> String {
+    let plural = |count: usize| if count > 1 { "s" } else { "" };
+    match error {
+        IbanError::Missing => "Indiquez l’IBAN du compte à prélever".to_owned(),
+        IbanError::Character => {
+            "L’IBAN ne comporte que des lettres et des chiffres, comme FR76 3000".to_owned()
+        }
+        IbanError::NotSepa => {
+            "Ce compte n’est pas dans la zone SEPA\u{a0}: indiquez un autre compte".to_owned()
+        }
+        IbanError::Short(1) => "L’IBAN est trop court\u{a0}: il manque 1\u{a0}caractère".to_owned(),
+        IbanError::Short(count) => {
+            format!(
+                "L’IBAN est trop court\u{a0}: il manque {count}\u{a0}caractère{}",
+                plural(count)
+            )
+        }
+        IbanError::Long(count) => {
+            format!("L’IBAN est trop long\u{a0}: il y en a {count} de trop")
+        }
+        IbanError::Check => {
+            "Cet IBAN comporte une erreur\u{a0}: relisez-le par groupes de 4".to_owned()
+        }
+    }
+}
+
+impl Contracts {
+    /// Keeps the account of a dossier until it is signed.
+    ///
+    /// # Errors
+    /// No key is configured; the database does not answer.
+    pub(super) async fn save_mandate(
+        &self,
+        id: DossierId,
+        holder: &str,
+        iban: &Iban,
+        day: u8,
+    ) -> Result<(), ContractError> {
+        let (core, now) = (&self.core, self.now());
+        let fresh = ContractId::from_uuid(core.entropy.uuid_v7(now));
+        let reserved = core.store.reserve(id, fresh, now).await?;
+        let account = Account { holder: holder.to_owned(), iban: iban.as_str().to_owned() };
+        let row = MandateRow {
+            rum: reserved.rum(),
+            account: self.sealed(id, &account)?,
+            day,
+            saved_at: now,
+        };
+        let mut transaction = core.store.begin().await?;
+        core.store.write_mandate(&mut transaction, id, &row).await?;
+        core.store.commit(transaction).await?;
+        Ok(())
+    }
+}
+
+/// The schedule that is signed: the premiums of the frozen quote, each on the day that was chosen, in
+/// the month of its instalment (`decisions`: debit day).
+pub(super) fn schedule(quote: &QuoteResponse, day: u8) -> Vec<Premium> {
+    let rows = quote.result.project.schedule.iter().flatten();
+    let on = |due: Date| month_day(due, 0, i8::try_from(day).unwrap_or(5));
+    let one = rows.map(|row| Premium {
+        month: row.month,
+        due_on: on(row.due_date),
+        premium_cents: row.premium_cents,
+        outstanding_cents: row.outstanding_cents,
+    });
+    one.collect()
+}

@@ -1,0 +1,30 @@
+//! Contracts: the account that is debited, the documents that are signed, the act of signing, and what
+//! follows: the lender, the first day of cover, the customer's area, leaving.
+//!
+//! A contract is made once, from what was signed, in the transaction of the last signature; nothing of
+//! it is ever computed again. Its state is its dossier's, moved through the dossiers' door. Who sees a
+//! contract is who has the dossier's session or owns it by their account; nothing is selected by what
+//! a request claims. See `docs/contracts.md`.
+
+mod banking;
+mod core;
+mod error;
+mod keeping;
+mod leaving;
+mod letters;
+mod mandates;
+mod model;
+pub mod pages;
+mod papers;
+mod preparing;
+mod signing;
+mod store;
+mod tasks;
+
+pub use self::core::{Contracts, Tools};
+pub use error::ContractError;
+pub use keeping::Listed;
+pub use model::{BankRequest, Contract, ContractId, Premium};
+
+/// Every statement of this slice, for the test that prepares them.
+pub const STATEMENTS: &[crate::platform::db::Statement] = store::ALL;

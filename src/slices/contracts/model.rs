@@ -1,0 +1,149 @@
+//! What a contract is made of.
+
+use std::fmt;
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::kernel::id::{Id, Sort, check_digit};
+use crate::slices::dossiers::DossierId;
+
+/// Names the identifiers of contracts.
+pub struct OfContract;
+
+impl Sort for OfContract {
+    const PREFIX: &'static str = "ctr";
+}
+
+/// Identifier of a contract, `ctr_…`.
+pub type ContractId = Id<OfContract>;
+
+/// The number of a contract and its future identifier, reserved before the signature.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Reserved {
+    pub(super) sequence: u64,
+    pub(super) id: ContractId,
+    pub(super) at: Timestamp,
+}
+
+impl Reserved {
+    /// The number for people: `CT-2026-0000042-7`.
+    pub(super) fn number(&self) -> String {
+        let year = self.at.strftime("%Y").to_string();
+        let check = check_digit(&format!("{year}{:07}", self.sequence)).unwrap_or_default();
+        format!("CT-{year}-{:07}-{check}", self.sequence)
+    }
+
+    /// Reference of its mandate (*RUM*), 35 characters at most.
+    pub(super) fn rum(&self) -> String {
+        format!("ASL{}-1", self.number().trim_start_matches("CT"))
+    }
+}
+
+/// The account that is debited.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Account {
+    pub(super) holder: String,
+    /// In capitals, without spaces.
+    pub(super) iban: String,
+}
+
+impl fmt::Debug for Account {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Account(…)")
+    }
+}
+
+/// A SEPA mandate.
+#[derive(Clone, Debug)]
+pub(super) struct Mandate {
+    pub(super) rum: String,
+    pub(super) account: Account,
+    /// Day of the month: 5, 10 or 15.
+    pub(super) day: u8,
+    pub(super) saved_at: Timestamp,
+}
+
+/// A person as signed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Party {
+    pub(super) insured: Uuid,
+    pub(super) name: String,
+    pub(super) lines: Vec<String>,
+    pub(super) city: String,
+    pub(super) email: Option<String>,
+}
+
+/// What the contract says beside its quote and its schedule.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Content {
+    pub(super) persons: Vec<Party>,
+    pub(super) lender: String,
+    /// A running loan: its insurance is replaced.
+    pub(super) is_substitution: bool,
+    pub(super) masked_iban: String,
+    pub(super) day: u8,
+    pub(super) rum: String,
+}
+
+/// A contract.
+#[derive(Clone, Debug)]
+pub struct Contract {
+    /// Identifier.
+    pub id: ContractId,
+    /// Its dossier, whose state is the contract's.
+    pub dossier: DossierId,
+    /// Number for people.
+    pub number: String,
+    pub(super) ceremony: Uuid,
+    pub(super) content: Content,
+    /// First day of cover.
+    pub effect_on: Date,
+    /// When everybody had signed.
+    pub concluded_at: Timestamp,
+    /// Last day of the right to renounce.
+    pub withdraw_until: Date,
+    /// Where the verification of identities is (LCB-FT).
+    pub(super) identity: String,
+    /// When it ended.
+    pub ended_at: Option<Timestamp>,
+}
+
+/// One premium of the schedule.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Premium {
+    /// Number of the month, from 1.
+    pub month: u32,
+    /// Day on which it is debited.
+    pub due_on: Date,
+    /// Amount.
+    pub premium_cents: i64,
+    /// What is left of the loans after the month.
+    pub outstanding_cents: i64,
+}
+
+/// What is asked of the lender.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BankRequest {
+    pub(super) version: u32,
+    /// `draft`, `sent`, `received`, `late`, `accepted` or `refused`.
+    pub state: String,
+    /// Where the lender is written to.
+    pub agency: String,
+    /// Number of the loan.
+    pub loan_number: String,
+    /// Number of the insurance that is replaced; may be empty.
+    pub old_contract: String,
+    /// Day on which the new insurance takes over.
+    pub effect_on: Date,
+    /// Day on which the lender had it.
+    pub received_on: Option<Date>,
+    /// Last day for its answer.
+    pub answer_due: Option<Date>,
+    /// Day of its answer.
+    pub answered_on: Option<Date>,
+    /// Why it refused.
+    pub reason: String,
+}

@@ -1,0 +1,399 @@
+//! The customer's area: contracts of who is logged in to the pool of customers, their documents, their
+//! schedule, their data, and the way out.
+
+use std::fmt::Write as _;
+
+use askama::Template;
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Redirect, Response};
+use jiff::civil::Date;
+use serde_json::json;
+
+use super::end::served;
+use super::frame::{Answer, Frame, sheets, unkept};
+use super::leave::WithdrawPage;
+use crate::kernel::french;
+use crate::kernel::money::Cents;
+use crate::kernel::problem::{Kind, Problem};
+use crate::platform::web::csrf;
+use crate::platform::web::form::Form;
+use crate::platform::web::page::Sheet;
+use crate::slices::contracts::core::Contracts;
+use crate::slices::contracts::keeping::Listed;
+use crate::slices::contracts::leaving::REASONS;
+use crate::slices::contracts::model::{Contract, ContractId, Premium};
+use crate::slices::dossiers::pages::Stop;
+use crate::slices::identity::Visitor;
+
+/// The pool of customers.
+const POOL: &str = "clients";
+
+/// Bars of the chart at most: one a year.
+const WIDTH: i64 = 324;
+
+/// A card of the home page.
+struct Card {
+    id: ContractId,
+    number: String,
+    state: &'static str,
+    month: String,
+    next: String,
+}
+
+#[derive(Template)]
+#[template(path = "contracts/area.html")]
+struct AreaPage {
+    frame: Frame,
+    cards: Vec<Card>,
+    account: String,
+}
+
+/// A bar of the chart: a year, its height in the drawing, and its premiums.
+struct Year {
+    year: i16,
+    x: i64,
+    y: i64,
+    width: i64,
+    height: i64,
+    total: String,
+}
+
+#[derive(Template)]
+#[template(path = "contracts/contract.html")]
+struct ContractPage {
+    frame: Frame,
+    contract: Contract,
+    state: &'static str,
+    effect: String,
+    until: String,
+    can_withdraw: bool,
+    is_over: bool,
+    asked_end: String,
+    papers: Vec<Listed>,
+    years: Vec<Year>,
+    summary: String,
+    rows: Vec<(u32, String, String, String)>,
+}
+
+#[derive(Template)]
+#[template(path = "contracts/terminate.html")]
+struct TerminatePage {
+    frame: Frame,
+    contract: Contract,
+    reasons: [(&'static str, &'static str); 3],
+    /// The recap: the reason and the day, before the last button.
+    recap: Option<(String, String)>,
+}
+
+sheets!(AreaPage, ContractPage, TerminatePage);
+
+/// Who is logged in; else the way to the login.
+async fn visitor(contracts: &Contracts, headers: &HeaderMap) -> Result<Visitor, Response> {
+    match contracts.core.identity.visitor(POOL, headers).await {
+        Ok(Some(visitor)) => Ok(visitor),
+        Ok(None) => Err(Redirect::to(&format!("/pools/{POOL}/account")).into_response()),
+        Err(problem) => Err(Stop::from(problem).into_response()),
+    }
+}
+
+macro_rules! logged_in {
+    ($contracts:expr, $headers:expr) => {
+        match visitor($contracts, $headers).await {
+            Ok(visitor) => visitor,
+            Err(answer) => return Ok(answer),
+        }
+    };
+}
+
+fn frame(visitor: &Visitor, title: &str, base: &str, form: Form) -> Frame {
+    Frame {
+        title: title.to_owned(),
+        step: 0,
+        back: "/espace".to_owned(),
+        base: base.to_owned(),
+        version: 0,
+        word: visitor.word.clone(),
+        saved: String::new(),
+        until: String::new(),
+        notice: String::new(),
+        conflict: String::new(),
+        form,
+    }
+}
+
+fn euros(cents: i64) -> String {
+    french::euros(Cents::new(cents))
+}
+
+/// The first premium that is not past.
+fn next(premiums: &[Premium], today: Date) -> Option<&Premium> {
+    premiums.iter().find(|row| row.due_on >= today)
+}
+
+async fn state(contracts: &Contracts, contract: &Contract) -> Result<&'static str, Stop> {
+    use crate::slices::contracts::error::ContractError;
+    let shown = contracts.core.dossiers.shown(contract.dossier).await;
+    Ok(shown.map_err(ContractError::from)?.state.label())
+}
+
+pub(super) async fn home(State(contracts): State<Contracts>, headers: HeaderMap) -> Answer {
+    let visitor = logged_in!(&contracts, &headers);
+    let mut cards = Vec::new();
+    for contract in contracts.all_for(visitor.party).await? {
+        let premiums = contracts.premiums(&contract).await?;
+        let next = next(&premiums, contracts.today()).filter(|_| contract.ended_at.is_none());
+        cards.push(Card {
+            state: state(&contracts, &contract).await?,
+            month: next.map(|row| euros(row.premium_cents)).unwrap_or_default(),
+            next: next.map(|row| french::day(row.due_on)).unwrap_or_default(),
+            id: contract.id,
+            number: contract.number,
+        });
+    }
+    let frame = frame(&visitor, "Mon espace", "/espace", Form::default());
+    Ok(unkept(AreaPage { frame, cards, account: format!("/pools/{POOL}/account") }))
+}
+
+/// The contract of this address, if it is theirs; else as if it were not there.
+async fn theirs(contracts: &Contracts, visitor: &Visitor, id: &str) -> Result<Contract, Stop> {
+    let id = id.parse().map_err(|_| Problem::new(Kind::NotFound))?;
+    Ok(contracts.find_for(visitor.party, id).await?)
+}
+
+pub(super) async fn contract(
+    State(contracts): State<Contracts>,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+) -> Answer {
+    let visitor = logged_in!(&contracts, &headers);
+    let contract = theirs(&contracts, &visitor, &id).await?;
+    let premiums = contracts.premiums(&contract).await?;
+    let request = contracts.bank(&contract).await?;
+    let asked = contracts.end_asked(&contract).await?;
+    let title = format!("Contrat {}", contract.number);
+    let rows = premiums.iter().map(|row| {
+        let (premium, owed) = (euros(row.premium_cents), euros(row.outstanding_cents));
+        (row.month, french::day(row.due_on), premium, owed)
+    });
+    let is_over = contract.ended_at.is_some();
+    let asked_end = asked.map(|(wanted, _)| french::day(wanted)).unwrap_or_default();
+    Ok(unkept(ContractPage {
+        state: state(&contracts, &contract).await?,
+        effect: french::day(contract.effect_on),
+        until: french::day(contract.withdraw_until),
+        can_withdraw: !is_over && contracts.today() <= contract.withdraw_until,
+        is_over,
+        asked_end,
+        papers: Contracts::listed(&contract, &request),
+        years: years(&premiums),
+        summary: summary(&premiums),
+        rows: rows.collect(),
+        frame: frame(
+            &visitor,
+            &title,
+            &format!("/espace/contrats/{}", contract.id),
+            Form::default(),
+        ),
+        contract,
+    }))
+}
+
+/// One bar for each calendar year, the highest filling the drawing.
+fn years(premiums: &[Premium]) -> Vec<Year> {
+    let mut sums: Vec<(i16, i64)> = Vec::new();
+    for row in premiums {
+        match sums.last_mut() {
+            Some((year, sum)) if *year == row.due_on.year() => *sum += row.premium_cents,
+            _ => sums.push((row.due_on.year(), row.premium_cents)),
+        }
+    }
+    let highest = sums.iter().map(|(_, sum)| *sum).max().unwrap_or(1).max(1);
+    let count = i64::try_from(sums.len()).unwrap_or(1).max(1);
+    let step = WIDTH / count;
+    let bar = |(place, (year, sum)): (usize, (i16, i64))| {
+        let height = (sum * 100 / highest).max(1);
+        let x = 6 + step * i64::try_from(place).unwrap_or(0);
+        let width = (step - 2).max(1);
+        Year { year, x, y: 120 - height, width, height, total: euros(sum) }
+    };
+    sums.into_iter().enumerate().map(bar).collect()
+}
+
+fn summary(premiums: &[Premium]) -> String {
+    let total: i64 = premiums.iter().map(|row| row.premium_cents).sum();
+    let Some((first, last)) = premiums.first().zip(premiums.last()) else { return String::new() };
+    format!(
+        "{} prélèvements, de {} le {} à {} le {}\u{a0}: {} en tout.",
+        premiums.len(),
+        euros(first.premium_cents),
+        french::day(first.due_on),
+        euros(last.premium_cents),
+        french::day(last.due_on),
+        euros(total)
+    )
+}
+
+/// The schedule for a spreadsheet: semicolons and commas, as French ones read them.
+pub(super) async fn schedule(
+    State(contracts): State<Contracts>,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+) -> Answer {
+    let visitor = logged_in!(&contracts, &headers);
+    let contract = theirs(&contracts, &visitor, &id).await?;
+    let mut text = String::from("\u{feff}mois;date;cotisation;capital restant dû\r\n");
+    let plain = |cents: i64| format!("{},{:02}", cents / 100, cents % 100);
+    for row in contracts.premiums(&contract).await? {
+        let (premium, owed) = (plain(row.premium_cents), plain(row.outstanding_cents));
+        // Writing to a String cannot fail.
+        let _ = write!(text, "{};{};{premium};{owed}\r\n", row.month, row.due_on);
+    }
+    let name = format!("attachment; filename=\"echeancier-{}.csv\"", contract.number);
+    Ok(download("text/csv; charset=utf-8", &name, text))
+}
+
+fn download(media: &'static str, disposition: &str, text: String) -> Response {
+    let headers = [
+        (header::CONTENT_TYPE, media.to_owned()),
+        (header::CACHE_CONTROL, "private, no-store".to_owned()),
+        (header::CONTENT_DISPOSITION, disposition.to_owned()),
+    ];
+    (StatusCode::OK, headers, text).into_response()
+}
+
+pub(super) async fn file(
+    State(contracts): State<Contracts>,
+    Path((id, name)): Path<(String, String)>,
+    headers: HeaderMap,
+) -> Answer {
+    let visitor = logged_in!(&contracts, &headers);
+    let contract = theirs(&contracts, &visitor, &id).await?;
+    tracing::info!(contract = %contract.id, name, "a document was opened by its owner");
+    let made = contracts.document(&contract, &name).await?;
+    Ok(served(&name, made, &headers))
+}
+
+/// Everything that contracts keep of the person (GDPR art. 20).
+pub(super) async fn export(State(contracts): State<Contracts>, headers: HeaderMap) -> Answer {
+    let visitor = logged_in!(&contracts, &headers);
+    let mut all = Vec::new();
+    for contract in contracts.all_for(visitor.party).await? {
+        all.push(json!({
+            "id": contract.id.to_string(),
+            "number": contract.number,
+            "state": state(&contracts, &contract).await?,
+            "concluded_at": contract.concluded_at.to_string(),
+            "effect_on": contract.effect_on.to_string(),
+            "withdraw_until": contract.withdraw_until.to_string(),
+            "content": contract.content,
+            "premiums": contracts.premiums(&contract).await?,
+        }));
+    }
+    let text = serde_json::to_string_pretty(&json!({ "contracts": all })).unwrap_or_default();
+    Ok(download("application/json", "attachment; filename=\"mes-donnees.json\"", text))
+}
+
+/// Refuses a form of another site.
+fn check(
+    contracts: &Contracts,
+    visitor: &Visitor,
+    headers: &HeaderMap,
+    form: &Form,
+) -> Result<(), Stop> {
+    let sent = form.value(csrf::FIELD);
+    if csrf::is_ours(headers, &contracts.core.origin, &visitor.cookie, sent) {
+        return Ok(());
+    }
+    Err(Problem::new(Kind::Forbidden).into())
+}
+
+pub(super) async fn withdraw(
+    State(contracts): State<Contracts>,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+) -> Answer {
+    let visitor = logged_in!(&contracts, &headers);
+    let contract = theirs(&contracts, &visitor, &id).await?;
+    let base = format!("/espace/contrats/{}", contract.id);
+    Ok(unkept(WithdrawPage {
+        is_open: contract.ended_at.is_none() && contracts.today() <= contract.withdraw_until,
+        until: french::day(contract.withdraw_until),
+        number: contract.number,
+        action: format!("{base}/renoncer"),
+        frame: frame(&visitor, "Renoncer à votre contrat", &base, Form::default()),
+    }))
+}
+
+pub(super) async fn withdrawn(
+    State(contracts): State<Contracts>,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+    form: Form,
+) -> Answer {
+    let visitor = logged_in!(&contracts, &headers);
+    check(&contracts, &visitor, &headers, &form)?;
+    let contract = theirs(&contracts, &visitor, &id).await?;
+    contracts.withdraw(&contract, None).await?;
+    Ok(Redirect::to(&format!("/espace/contrats/{}", contract.id)).into_response())
+}
+
+pub(super) async fn terminate(
+    State(contracts): State<Contracts>,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+) -> Answer {
+    let visitor = logged_in!(&contracts, &headers);
+    let contract = theirs(&contracts, &visitor, &id).await?;
+    Ok(unkept(termination(&visitor, contract, Form::default(), None)))
+}
+
+fn termination(
+    visitor: &Visitor,
+    contract: Contract,
+    form: Form,
+    recap: Option<(String, String)>,
+) -> TerminatePage {
+    let base = format!("/espace/contrats/{}", contract.id);
+    let frame = frame(visitor, "Résilier votre contrat", &base, form);
+    TerminatePage { frame, contract, reasons: REASONS, recap }
+}
+
+/// Step 2 shows the recap, step 3 asks; nothing keeps anybody.
+pub(super) async fn terminated(
+    State(contracts): State<Contracts>,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+    mut form: Form,
+) -> Answer {
+    let visitor = logged_in!(&contracts, &headers);
+    check(&contracts, &visitor, &headers, &form)?;
+    let contract = theirs(&contracts, &visitor, &id).await?;
+    let reason = REASONS.iter().find(|(code, _)| form.is("motif", code));
+    let wanted = form.value("date").parse::<Date>().ok().or_else(|| super::bank::day(&form, "fin"));
+    if reason.is_none() {
+        form.refuse("motif", "Indiquez pourquoi vous résiliez");
+    }
+    let controls = ["fin_j", "fin_m", "fin_a"];
+    match wanted {
+        None => {
+            let message = "La date de fin doit être une date qui existe";
+            form.refuse_group("fin", "fin_j", &controls, message);
+        }
+        Some(day) if day < contracts.today() => {
+            let message = "La date de fin ne peut pas être passée";
+            form.refuse_group("fin", "fin_j", &controls, message);
+        }
+        Some(_) => {}
+    }
+    let (Some((code, label)), Some(day), true) = (reason, wanted, form.is_sound()) else {
+        return Ok(unkept(termination(&visitor, contract, form, None)));
+    };
+    if !form.is("confirme", "oui") {
+        form.set("date", day.to_string());
+        let recap = Some(((*label).to_owned(), french::day(day)));
+        return Ok(unkept(termination(&visitor, contract, form, recap)));
+    }
+    contracts.ask_end(&contract, code, day).await?;
+    Ok(Redirect::to(&format!("/espace/contrats/{}", contract.id)).into_response())
+}

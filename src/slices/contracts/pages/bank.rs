@@ -1,0 +1,199 @@
+//! Page 11: the lender is told, and its answer is followed.
+
+use askama::Template;
+use axum::extract::{Path, State};
+use axum::http::HeaderMap;
+use axum::response::{IntoResponse, Redirect, Response};
+use jiff::civil::Date;
+
+use super::frame::{Answer, Frame, sheets, unkept};
+use crate::kernel::french;
+use crate::platform::web::form::Form;
+use crate::platform::web::page::Sheet;
+use crate::slices::contracts::banking::{Answer as Said, Demand};
+use crate::slices::contracts::core::Contracts;
+use crate::slices::contracts::model::{BankRequest, Contract};
+use crate::slices::dossiers::pages::{Guest, Stop, guest};
+
+#[derive(Template)]
+#[template(path = "contracts/bank.html")]
+struct BankPage {
+    frame: Frame,
+    contract: Contract,
+    request: BankRequest,
+    /// What happened and what is awaited, in order, with whether it is done.
+    tracker: Vec<(String, bool)>,
+}
+
+sheets!(BankPage);
+
+impl BankPage {
+    fn is_asked(&self) -> bool {
+        self.request.state != "draft"
+    }
+
+    fn is_answered(&self) -> bool {
+        matches!(self.request.state.as_str(), "accepted" | "refused")
+    }
+
+    fn is_new_loan(&self) -> bool {
+        !self.contract.content.is_substitution
+    }
+}
+
+/// The contract of this guest's dossier; `None` before the signature.
+async fn found(contracts: &Contracts, guest: &Guest) -> Result<Option<Contract>, Stop> {
+    Ok(contracts.of_dossier(guest.visit.dossier).await?)
+}
+
+fn to(guest: &Guest, path: &str) -> Response {
+    Redirect::to(&format!("/d/{}/{path}", guest.visit.dossier)).into_response()
+}
+
+fn tracker(contract: &Contract, request: &BankRequest) -> Vec<(String, bool)> {
+    let day = |date: Option<Date>| date.map(french::day).unwrap_or_default();
+    let mut steps = Vec::new();
+    if contract.content.is_substitution {
+        let asked = request.state != "draft";
+        steps.push(("Demande à la banque préparée et datée".to_owned(), asked));
+        let received = request.received_on.is_some();
+        let line = if received {
+            format!("Reçue par la banque le {}", day(request.received_on))
+        } else {
+            "Reçue par la banque".to_owned()
+        };
+        steps.push((line, received));
+        if received {
+            let due = day(request.answer_due);
+            steps.push((format!("Réponse attendue avant le {due}"), request.state == "late"));
+        }
+    } else {
+        steps.push(("Attestation à remettre à votre banque".to_owned(), true));
+    }
+    match request.state.as_str() {
+        "accepted" => steps.push((format!("Acceptée le {}", day(request.answered_on)), true)),
+        "refused" => steps.push((format!("Refusée le {}", day(request.answered_on)), true)),
+        "late" => steps.push(("La banque est en retard\u{a0}: relancez-la".to_owned(), false)),
+        _ => steps.push(("Accord de la banque".to_owned(), false)),
+    }
+    let begins = request.effect_on.max(contract.effect_on);
+    steps.push((format!("Début de l’assurance le {}", french::day(begins)), false));
+    steps
+}
+
+async fn page(
+    contracts: &Contracts,
+    guest: &Guest,
+    contract: Contract,
+    mut form: Form,
+) -> Result<BankPage, Stop> {
+    let request = contracts.bank(&contract).await?;
+    if !form.has("effet_j") && !form.has("agence") {
+        let day = request.effect_on;
+        form.set("effet_j", day.day().to_string());
+        form.set("effet_m", day.month().to_string());
+        form.set("effet_a", day.year().to_string());
+    }
+    Ok(BankPage {
+        tracker: tracker(&contract, &request),
+        frame: Frame::new(guest, "Prévenir votre banque", 0, "fin", form),
+        contract,
+        request,
+    })
+}
+
+pub(super) async fn show(
+    State(contracts): State<Contracts>,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+) -> Answer {
+    let guest = guest(&contracts.core.dossiers, &headers, &id).await?;
+    match found(&contracts, &guest).await? {
+        Some(contract) => Ok(unkept(page(&contracts, &guest, contract, Form::default()).await?)),
+        None => Ok(to(&guest, "signature")),
+    }
+}
+
+/// The day of three boxes; `None` when it is none.
+pub(super) fn day(form: &Form, name: &str) -> Option<Date> {
+    let number = |part: &str| form.value(&format!("{name}_{part}")).parse::<i16>().ok();
+    let (year, month, day) = (number("a")?, french_month(form, name)?, number("j")?);
+    Date::new(year, month, i8::try_from(day).ok()?).ok()
+}
+
+fn french_month(form: &Form, name: &str) -> Option<i8> {
+    let typed = form.value(&format!("{name}_m"));
+    french::read::month(typed).and_then(|month| i8::try_from(month).ok())
+}
+
+/// «Envoyer pour moi» and «Préparer la lettre».
+pub(super) async fn ask(
+    State(contracts): State<Contracts>,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+    mut form: Form,
+) -> Answer {
+    let guest = guest(&contracts.core.dossiers, &headers, &id).await?;
+    guest.check(&contracts.core.dossiers, &headers, &form)?;
+    let Some(contract) = found(&contracts, &guest).await? else {
+        return Ok(to(&guest, "signature"));
+    };
+    let text = |name: &str, most: usize| form.value(name).chars().take(most).collect::<String>();
+    let (agency, loan, old) = (text("agence", 200), text("n_pret", 40), text("n_adhesion", 40));
+    let effect = day(&form, "effet");
+    if agency.is_empty() {
+        form.refuse("agence", "Indiquez l’adresse de l’agence, postale ou e-mail");
+    }
+    if loan.is_empty() {
+        form.refuse("n_pret", "Indiquez le numéro du prêt");
+    }
+    let controls = ["effet_j", "effet_m", "effet_a"];
+    match effect {
+        None => {
+            let message = "La date d’effet doit être une date qui existe";
+            form.refuse_group("effet", "effet_j", &controls, message);
+        }
+        Some(on) if on <= contracts.today() => {
+            let today = french::day(contracts.today());
+            let message = format!("La date d’effet doit être après le {today}");
+            form.refuse_group("effet", "effet_j", &controls, message);
+        }
+        Some(_) => {}
+    }
+    let (Some(effect_on), true) = (effect, form.is_sound()) else {
+        return Ok(unkept(page(&contracts, &guest, contract, form).await?));
+    };
+    let demand = Demand { agency, loan_number: loan, old_contract: old, effect_on };
+    contracts.ask_bank(&contract, demand, guest.visit.insured).await?;
+    Ok(to(&guest, "banque"))
+}
+
+/// What the lender did, as the customer says it.
+pub(super) async fn answer(
+    State(contracts): State<Contracts>,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+    mut form: Form,
+) -> Answer {
+    let guest = guest(&contracts.core.dossiers, &headers, &id).await?;
+    guest.check(&contracts.core.dossiers, &headers, &form)?;
+    let Some(contract) = found(&contracts, &guest).await? else {
+        return Ok(to(&guest, "signature"));
+    };
+    let today = contracts.today();
+    let said = match form.value("reponse") {
+        "recue" => Some(Said::Received(today)),
+        "acceptee" => Some(Said::Accepted(today)),
+        "refusee" => {
+            let reason: String = form.value("motif").chars().take(200).collect();
+            Some(Said::Refused(today, reason))
+        }
+        _ => None,
+    };
+    let Some(said) = said else {
+        form.refuse("reponse", "Indiquez ce que la banque a fait");
+        return Ok(unkept(page(&contracts, &guest, contract, form).await?));
+    };
+    contracts.answered(&contract, said, guest.visit.insured).await?;
+    Ok(to(&guest, "banque"))
+}

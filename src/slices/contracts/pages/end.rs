@@ -1,0 +1,107 @@
+//! Page 12, «C’est signé», and the documents of a dossier, before and after the signature.
+
+use askama::Template;
+use axum::extract::{Path, State};
+use axum::http::HeaderMap;
+use axum::response::{IntoResponse, Redirect, Response};
+
+use super::frame::{Answer, Frame, sheets, unkept};
+use crate::kernel::french;
+use crate::platform::web::file;
+use crate::platform::web::form::Form;
+use crate::platform::web::page::Sheet;
+use crate::slices::contracts::core::{Contracts, moment};
+use crate::slices::contracts::error::ContractError;
+use crate::slices::contracts::keeping::Listed;
+use crate::slices::contracts::model::Contract;
+use crate::slices::documents::{Kind, Made};
+use crate::slices::dossiers::pages::{Guest, guest};
+
+#[derive(Template)]
+#[template(path = "contracts/end.html")]
+struct EndPage {
+    frame: Frame,
+    contract: Contract,
+    papers: Vec<Listed>,
+    signed_at: String,
+    first_debit: String,
+    first_amount: String,
+    effect: String,
+    until: String,
+    bank: String,
+    is_open: bool,
+    is_over: bool,
+}
+
+sheets!(EndPage);
+
+fn to(guest: &Guest, path: &str) -> Response {
+    Redirect::to(&format!("/d/{}/{path}", guest.visit.dossier)).into_response()
+}
+
+pub(super) async fn show(
+    State(contracts): State<Contracts>,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+) -> Answer {
+    let guest = guest(&contracts.core.dossiers, &headers, &id).await?;
+    let Some(contract) = contracts.of_dossier(guest.visit.dossier).await? else {
+        return Ok(to(&guest, "signature"));
+    };
+    let request = contracts.bank(&contract).await?;
+    let premiums = contracts.premiums(&contract).await?;
+    let first = premiums.first();
+    let bank = match (request.state.as_str(), contract.content.is_substitution) {
+        ("accepted", _) => "Votre banque a donné son accord.".to_owned(),
+        ("refused", _) => "Votre banque a refusé.".to_owned(),
+        (_, true) => "Votre banque a 10 jours ouvrés pour répondre.".to_owned(),
+        (_, false) => "Remettez l’attestation à votre banque.".to_owned(),
+    };
+    let is_over = contract.ended_at.is_some();
+    let title = if is_over { "Vous avez renoncé à ce contrat" } else { "C’est signé" };
+    Ok(unkept(EndPage {
+        papers: Contracts::listed(&contract, &request),
+        signed_at: moment(contract.concluded_at),
+        first_debit: first.map(|row| french::day(row.due_on)).unwrap_or_default(),
+        first_amount: first
+            .map(|row| french::euros(crate::kernel::money::Cents::new(row.premium_cents)))
+            .unwrap_or_default(),
+        effect: french::day(contract.effect_on),
+        until: french::day(contract.withdraw_until),
+        bank,
+        is_open: !is_over && contracts.today() <= contract.withdraw_until,
+        is_over,
+        frame: Frame::new(&guest, title, 0, "", Form::default()),
+        contract,
+    }))
+}
+
+/// A document of the dossier, for who has its session.
+pub(super) async fn file(
+    State(contracts): State<Contracts>,
+    Path((id, name)): Path<(String, String)>,
+    headers: HeaderMap,
+) -> Answer {
+    let guest = guest(&contracts.core.dossiers, &headers, &id).await?;
+    let contract = contracts.of_dossier(guest.visit.dossier).await?;
+    let made = match contract {
+        Some(contract) => contracts.document(&contract, &name).await?,
+        None => before(&contracts, &guest, &name).await?,
+    };
+    Ok(served(&name, made, &headers))
+}
+
+/// A document that is to be signed.
+async fn before(contracts: &Contracts, guest: &Guest, name: &str) -> Result<Made, ContractError> {
+    let kind = Kind::of_code(name).ok_or(ContractError::Unknown)?;
+    let ceremony = contracts.core.signatures.of(guest.visit.dossier.uuid()).await?;
+    let ceremony =
+        ceremony.filter(|one| one.paper(name).is_some()).ok_or(ContractError::Unknown)?;
+    contracts.signed_document(ceremony.id, kind).await
+}
+
+/// The document as a file that nobody keeps on the way.
+pub(super) fn served(name: &str, made: Made, headers: &HeaderMap) -> Response {
+    let name = format!("{}.pdf", name.replace('_', "-"));
+    file::inline(file::PDF, &name, &made.document.sha256, made.bytes, headers)
+}

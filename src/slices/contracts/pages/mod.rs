@@ -1,0 +1,40 @@
+//! The pages from the account to the end of the journey, and the customer's area. Server-rendered;
+//! nothing needs a script; kept by nobody.
+
+mod area;
+mod bank;
+mod end;
+mod frame;
+mod leave;
+mod mandate;
+mod sign;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::routing::{get, post};
+
+use super::core::Contracts;
+
+/// Longest form: far above what a person types.
+const BODY_LIMIT: usize = 16 * 1024;
+
+/// The routes of the pages.
+pub fn routes() -> Router<Contracts> {
+    Router::new()
+        .route("/d/{id}/prelevement", get(mandate::show).post(mandate::save))
+        .route("/d/{id}/signature", get(sign::show).post(sign::submit))
+        .route("/d/{id}/signature/code", post(sign::again))
+        .route("/d/{id}/documents/{name}", get(end::file))
+        .route("/d/{id}/banque", get(bank::show).post(bank::ask))
+        .route("/d/{id}/banque/reponse", post(bank::answer))
+        .route("/d/{id}/fin", get(end::show))
+        .route("/d/{id}/renoncer", get(leave::show).post(leave::submit))
+        .route("/espace", get(area::home))
+        .route("/espace/donnees.json", get(area::export))
+        .route("/espace/contrats/{id}", get(area::contract))
+        .route("/espace/contrats/{id}/echeancier.csv", get(area::schedule))
+        .route("/espace/contrats/{id}/documents/{name}", get(area::file))
+        .route("/espace/contrats/{id}/renoncer", get(area::withdraw).post(area::withdrawn))
+        .route("/espace/contrats/{id}/resilier", get(area::terminate).post(area::terminated))
+        .layer(DefaultBodyLimit::max(BODY_LIMIT))
+}

@@ -1,0 +1,198 @@
+//! Page 10: the documents, the code, and the act of signing.
+
+use askama::Template;
+use axum::Extension;
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, header};
+use axum::response::{IntoResponse, Redirect, Response};
+
+use super::frame::{Answer, Frame, hour, sheets, unkept};
+use crate::domain::dossier::State as At;
+use crate::kernel::french;
+use crate::platform::web::facts::ClientAddress;
+use crate::platform::web::form::Form;
+use crate::platform::web::page::Sheet;
+use crate::slices::contracts::core::{Contracts, moment};
+use crate::slices::contracts::error::ContractError;
+use crate::slices::contracts::signing::{CONSENTS, Outcome, Place, masked};
+use crate::slices::dossiers::pages::{Guest, Stop, guest};
+use crate::slices::dossiers::{Asked, Verdict};
+
+/// A document to be signed.
+struct Paper {
+    href: String,
+    title: String,
+    size: String,
+}
+
+#[derive(Template)]
+#[template(path = "contracts/sign.html")]
+struct SignPage {
+    frame: Frame,
+    papers: Vec<Paper>,
+    consents: [&'static str; 5],
+    mobile: String,
+    /// What became of the last demand for a code.
+    told: String,
+    /// Whether a code is on its way.
+    is_sent: bool,
+    /// Those who sign, and since when.
+    signers: Vec<(String, String)>,
+    /// The person of the session has signed; others have still to.
+    is_waiting: bool,
+}
+
+sheets!(SignPage);
+
+fn to(guest: &Guest, path: &str) -> Response {
+    Redirect::to(&format!("/d/{}/{path}", guest.visit.dossier)).into_response()
+}
+
+/// Where somebody belongs who is too early or too late for this page.
+async fn elsewhere(contracts: &Contracts, guest: &Guest) -> Result<Option<Response>, Stop> {
+    let id = guest.visit.dossier;
+    let shown = contracts.core.dossiers.shown(id).await.map_err(ContractError::from)?;
+    if shown.state.is_signed() {
+        return Ok(Some(to(guest, "fin")));
+    }
+    if !matches!(shown.state, At::Offer | At::Signature) {
+        return Ok(Some(to(guest, "recapitulatif")));
+    }
+    if contracts.mandate(id).await?.is_none() {
+        let page = if guest.is_initiator() { "prelevement" } else { "recapitulatif" };
+        return Ok(Some(to(guest, page)));
+    }
+    Ok(None)
+}
+
+async fn page(
+    contracts: &Contracts,
+    guest: &Guest,
+    form: Form,
+    (told, is_sent): (String, bool),
+) -> Result<SignPage, Stop> {
+    let (id, me) = (guest.visit.dossier, guest.visit.insured);
+    let ceremony = contracts.ceremony(id, me).await?;
+    let shown = contracts.core.dossiers.shown(id).await.map_err(ContractError::from)?;
+    let papers = ceremony.papers.iter().map(|paper| Paper {
+        href: format!("/d/{id}/documents/{}", paper.name),
+        title: paper.title.clone(),
+        size: french::bytes(paper.size),
+    });
+    let signers = ceremony.signers.iter().filter_map(|signer| {
+        let person = shown.insured.iter().find(|one| one.insured_id == signer.id)?;
+        let when = signer
+            .signed_at
+            .map_or_else(|| "à signer".to_owned(), |at| format!("signé le {}", moment(at)));
+        Some((person.person.given_name.clone().unwrap_or_default(), when))
+    });
+    let mobile = shown.insured.iter().find(|one| one.insured_id == me);
+    let mobile = mobile.and_then(|one| one.mobile.as_deref()).map(masked);
+    Ok(SignPage {
+        papers: papers.collect(),
+        consents: CONSENTS,
+        mobile: mobile.unwrap_or_default(),
+        told,
+        is_sent,
+        signers: signers.collect(),
+        is_waiting: ceremony.has_signed(me),
+        frame: Frame::new(guest, "Signer", 6, "prelevement", form),
+    })
+}
+
+pub(super) async fn show(
+    State(contracts): State<Contracts>,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+) -> Answer {
+    let guest = guest(&contracts.core.dossiers, &headers, &id).await?;
+    if let Some(answer) = elsewhere(&contracts, &guest).await? {
+        return Ok(answer);
+    }
+    let told = (String::new(), false);
+    Ok(unkept(page(&contracts, &guest, Form::default(), told).await?))
+}
+
+/// «Recevoir le code».
+pub(super) async fn again(
+    State(contracts): State<Contracts>,
+    Path(id): Path<String>,
+    address: Option<Extension<ClientAddress>>,
+    headers: HeaderMap,
+    form: Form,
+) -> Answer {
+    let guest = guest(&contracts.core.dossiers, &headers, &id).await?;
+    guest.check(&contracts.core.dossiers, &headers, &form)?;
+    if let Some(answer) = elsewhere(&contracts, &guest).await? {
+        return Ok(answer);
+    }
+    let network = address.map(|known| known.0.0.to_string()).unwrap_or_default();
+    let asked = contracts.send_code(guest.visit.dossier, guest.visit.insured, &network).await?;
+    let told = match asked {
+        Asked::Sent => ("Le code est parti. Il est valable 10 minutes.".to_owned(), true),
+        Asked::TooSoon(at) => (format!("Un nouveau code est possible à {}.", hour(at)), true),
+        Asked::Blocked(at) => (format!("Signature bloquée jusqu’à {}.", hour(at)), false),
+        Asked::TooMany => ("Beaucoup de codes sont partis. Attendez une heure.".to_owned(), false),
+    };
+    Ok(unkept(page(&contracts, &guest, Form::default(), told).await?))
+}
+
+/// «Signer mon contrat».
+pub(super) async fn submit(
+    State(contracts): State<Contracts>,
+    Path(id): Path<String>,
+    address: Option<Extension<ClientAddress>>,
+    headers: HeaderMap,
+    mut form: Form,
+) -> Answer {
+    let guest = guest(&contracts.core.dossiers, &headers, &id).await?;
+    guest.check(&contracts.core.dossiers, &headers, &form)?;
+    if let Some(answer) = elsewhere(&contracts, &guest).await? {
+        // Sent twice, or after another window: the first answer.
+        return Ok(answer);
+    }
+    let typed: String = form.value("code").chars().filter(|c| !c.is_whitespace()).collect();
+    let is_code = typed.len() == 6 && typed.bytes().all(|byte| byte.is_ascii_digit());
+    if !form.is("lu", "oui") {
+        form.refuse("lu", "Cochez la case pour confirmer que vous avez reçu les documents");
+    }
+    if typed.is_empty() {
+        form.refuse("code", "Saisissez le code reçu par SMS");
+    } else if !is_code {
+        form.refuse("code", "Le code doit comporter 6 chiffres");
+    }
+    if form.is_sound() {
+        let agent = headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok());
+        let place = Place {
+            address: address.map(|known| known.0.0.to_string()).unwrap_or_default(),
+            agent: agent.unwrap_or_default().to_owned(),
+        };
+        match contracts.sign(guest.visit.dossier, guest.visit.insured, &typed, place).await? {
+            Outcome::Concluded => return Ok(to(&guest, "fin")),
+            Outcome::Waiting => return Ok(to(&guest, "signature")),
+            Outcome::Changed => form.refuse(
+                "lu",
+                "Les documents ont changé entre-temps\u{a0}: relisez-les, puis signez",
+            ),
+            Outcome::Refused(verdict) => form.refuse("code", refusal(verdict)),
+        }
+    }
+    Ok(unkept(page(&contracts, &guest, form, (String::new(), true)).await?))
+}
+
+fn refusal(verdict: Verdict) -> String {
+    match verdict {
+        Verdict::Wrong(1) => {
+            "Ce code ne correspond pas au dernier SMS envoyé. Il reste 1 essai.".to_owned()
+        }
+        Verdict::Wrong(left) => {
+            format!("Ce code ne correspond pas au dernier SMS envoyé. Il reste {left} essais.")
+        }
+        Verdict::Blocked(at) => {
+            format!("Signature bloquée pendant 15 minutes\u{a0}: recommencez à {}", hour(at))
+        }
+        Verdict::Expired | Verdict::Right => {
+            "Ce code a expiré\u{a0}: demandez-en un nouveau".to_owned()
+        }
+    }
+}

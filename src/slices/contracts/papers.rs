@@ -1,0 +1,361 @@
+//! What the documents of a contract say, for the templates of `templates/pdf/`: words and figures of
+//! the frozen quote and of the people who sign. Nothing is computed here.
+
+use jiff::civil::Date;
+use serde_json::{Value, json};
+
+use super::model::{Content, Mandate, Premium};
+use crate::domain::guarantee::{Guarantee, Pack};
+use crate::domain::loan::Purpose;
+use crate::kernel::french::{self, HARD};
+use crate::kernel::iban::Iban;
+use crate::kernel::money::Cents;
+use crate::slices::dossiers::{Signable, SignableInsured};
+use crate::slices::quotes::wire::{GuaranteeResponse, InsuredResponse, LoanRequest, QuoteResponse};
+
+/// A label and its value.
+type Fact = (&'static str, String);
+
+/// What all the documents of one contract have in common.
+pub(super) struct Matter<'a> {
+    pub(super) number: &'a str,
+    pub(super) signable: &'a Signable,
+    pub(super) mandate: &'a Mandate,
+    pub(super) premiums: &'a [Premium],
+}
+
+fn euros(cents: i64) -> String {
+    french::euros(Cents::new(cents))
+}
+
+/// A guarantee's name and its initials.
+pub(super) const fn name(guarantee: Guarantee) -> (&'static str, &'static str) {
+    match guarantee {
+        Guarantee::Deces => ("Décès", ""),
+        Guarantee::Ptia => ("Perte totale et irréversible d’autonomie", "PTIA"),
+        Guarantee::Itt => ("Arrêt de travail", "ITT"),
+        Guarantee::Ipp => ("Invalidité permanente partielle", "IPP"),
+        Guarantee::Ipt => ("Invalidité permanente totale", "IPT"),
+    }
+}
+
+const fn purpose(purpose: Purpose) -> &'static str {
+    match purpose {
+        Purpose::ResidencePrincipale => "Résidence principale",
+        Purpose::ResidenceSecondaire => "Résidence secondaire",
+        Purpose::Locatif => "Logement à louer",
+        Purpose::Travaux => "Travaux",
+        Purpose::RachatSoulte => "Rachat de la part d’un copropriétaire",
+        Purpose::Professionnel => "Local ou équipement professionnel",
+    }
+}
+
+/// The lines of an address.
+pub(super) fn lines(one: &SignableInsured) -> Vec<String> {
+    let person = &one.person;
+    let town = [&person.postcode, &person.city].into_iter().flatten().cloned();
+    let town = town.collect::<Vec<_>>().join(" ");
+    let lines = [person.street.clone(), person.complement.clone(), Some(town)];
+    lines.into_iter().flatten().filter(|line| !line.trim().is_empty()).collect()
+}
+
+fn loan_name(place: usize) -> String {
+    format!("Prêt {}", place + 1)
+}
+
+fn until(quote: &QuoteResponse, found: &GuaranteeResponse) -> String {
+    let day = french::day(found.end_date);
+    let whole = found.end_date >= quote.result.project.end_date;
+    if whole { format!("Jusqu’au {day} (fin du prêt)") } else { format!("Jusqu’au {day}") }
+}
+
+/// The shares of every person on a loan, in words.
+fn shares(quote: &QuoteResponse, loan: &LoanRequest) -> String {
+    let of = |one: &InsuredResponse| {
+        let found = one.loans.iter().find(|share| share.reference == loan.reference);
+        found.map(|share| format!("{}{HARD}%", share.percent))
+    };
+    quote.result.insured.iter().filter_map(of).collect::<Vec<_>>().join(" et ")
+}
+
+/// The conditions particulières, with the schedule month by month.
+pub(super) fn conditions(matter: &Matter<'_>) -> Value {
+    let (signable, quote) = (matter.signable, &matter.signable.quote);
+    let costs = &quote.result.project.costs;
+    let payer = signable.insured.first().map(|one| one.person.full_name());
+    let schedule = matter.premiums.iter().map(|row| {
+        json!({
+            "month": row.month.to_string(),
+            "date": french::day(row.due_on),
+            "premium": euros(row.premium_cents),
+            "owed": euros(row.outstanding_cents),
+        })
+    });
+    let contract: Vec<Fact> = vec![
+        ("Contrat", matter.number.to_owned()),
+        ("Souscripteur", payer.unwrap_or_default()),
+        ("Date d’effet", french::day(quote.request.effect_date)),
+        (
+            "Signature",
+            "Électronique ; la date, l’heure et le moyen sont dans la preuve de signature".into(),
+        ),
+        ("Objet du financement", purpose(quote.request.purpose).into()),
+        ("Franchise", format!("{} jours d’arrêt de travail", quote.request.options.franchise_days)),
+        ("Devis d’origine", quote.number.clone()),
+    ];
+    json!({
+        "contract": contract,
+        "persons": persons(signable),
+        "loans": loans(signable),
+        "guarantees": guarantees(quote),
+        "costs": vec![
+            ("Cotisation du premier mois", euros(costs.first_month_cents)),
+            ("Évolution", course(quote)),
+            ("Coût sur les 8 premières années", euros(costs.total_8y_cents)),
+            ("Coût total", euros(costs.total_cents)),
+            ("TAEA", french::percent(&costs.taea, 2)),
+            ("Jour de prélèvement", format!("Le {} de chaque mois", matter.mandate.day)),
+        ],
+        "first_debit": matter.premiums.first().map(|row| french::day(row.due_on)),
+        "total": euros(costs.total_cents),
+        "schedule": schedule.collect::<Vec<_>>(),
+    })
+}
+
+fn course(quote: &QuoteResponse) -> String {
+    let costs = &quote.result.project.costs;
+    if costs.min_month_cents == costs.max_month_cents {
+        return "Constante, la même chaque mois".to_owned();
+    }
+    let (least, most) = (euros(costs.min_month_cents), euros(costs.max_month_cents));
+    format!("Variable, de {least} à {most} par mois")
+}
+
+fn persons(signable: &Signable) -> Vec<Value> {
+    let quote = &signable.quote;
+    let asked = quote.request.insured.iter().zip(&quote.result.insured);
+    let people = signable.insured.iter().zip(asked);
+    let one = people.map(|(one, (asked, priced))| {
+        let facts: Vec<Fact> = vec![
+            ("Date de naissance", french::day(asked.birth_date)),
+            ("Lieu de naissance", one.person.birth_place.clone().unwrap_or_default()),
+            ("Adresse", lines(one).join(", ")),
+            ("Fumeur dans les 24 derniers mois", if asked.smoker { "Oui" } else { "Non" }.into()),
+        ];
+        let exclusions = priced.exclusions.iter().map(|found| french::spaced(&found.wording));
+        json!({
+            "name": one.person.full_name(),
+            "facts": facts,
+            "exclusions": exclusions.collect::<Vec<_>>(),
+        })
+    });
+    one.collect()
+}
+
+fn loans(signable: &Signable) -> Vec<Value> {
+    let quote = &signable.quote;
+    let one = quote.request.loans.iter().enumerate().map(|(place, loan)| {
+        json!({
+            "name": loan_name(place),
+            "lender": signable.lender,
+            "capital": french::euros_short(Cents::new(loan.capital_cents)),
+            "term": french::duration(loan.months),
+            "rate": french::rate(&loan.nominal_rate),
+            "share": shares(quote, loan),
+        })
+    });
+    one.collect()
+}
+
+/// Each guarantee once: for two persons, the first one's words and every end.
+fn guarantees(quote: &QuoteResponse) -> Vec<Value> {
+    let people = &quote.result.insured;
+    let found = |code: Guarantee| {
+        let all: Vec<_> = people
+            .iter()
+            .filter_map(|one| one.guarantees.iter().find(|found| found.code == code))
+            .collect();
+        let first = all.first()?;
+        let mut ends: Vec<_> = all.iter().map(|found| until(quote, found)).collect();
+        ends.dedup();
+        let (name, initials) = name(code);
+        Some(json!({
+            "name": name,
+            "initials": initials,
+            "benefit": first.benefit,
+            "until": ends.join(" ; "),
+        }))
+    };
+    Guarantee::ALL.into_iter().filter_map(found).collect()
+}
+
+/// The SEPA mandate.
+pub(super) fn mandate(matter: &Matter<'_>) -> Value {
+    let (mandate, signable) = (matter.mandate, matter.signable);
+    let payer = signable.insured.first();
+    let city = payer.and_then(|one| one.person.city.clone()).unwrap_or_default();
+    let iban = Iban::read(&mandate.account.iban).map(|iban| iban.grouped()).unwrap_or_default();
+    json!({
+        "rum": mandate.rum,
+        "debtor": {
+            "name": mandate.account.holder,
+            "address": payer.map(|one| lines(one).join(", ")).unwrap_or_default(),
+        },
+        "iban": iban,
+        "bank": "Celle que désigne l’IBAN",
+        "day": format!("Le {} de chaque mois", mandate.day),
+        "place": city,
+        "signed_on": "Date de la preuve de signature",
+    })
+}
+
+/// The fiche d'information et de conseil (art. L521-4 C. ass.).
+pub(super) fn advice(matter: &Matter<'_>) -> Value {
+    let (signable, quote) = (matter.signable, &matter.signable.quote);
+    let mut needs: Vec<Fact> = vec![
+        ("Projet", purpose(quote.request.purpose).into()),
+        ("Prêteur", signable.lender.clone()),
+    ];
+    for loan in &quote.request.loans {
+        let (capital, term) = (Cents::new(loan.capital_cents), french::duration(loan.months));
+        let (capital, rate) = (french::euros_short(capital), french::rate(&loan.nominal_rate));
+        needs.push(("Prêt", format!("{capital} sur {term}, à {rate}")));
+        needs.push(("Part à assurer", shares(quote, loan)));
+    }
+    let (wanted, why) = match quote.request.options.pack {
+        Pack::Full => (
+            "Nous vous conseillons toutes les garanties.",
+            "Un arrêt de travail ou une invalidité ne doit pas vous empêcher de rembourser.",
+        ),
+        Pack::DcPtia => (
+            "Nous vous conseillons les garanties décès et perte d’autonomie.",
+            "Ce sont celles que demande ce projet ; un arrêt de travail ne serait pas couvert.",
+        ),
+    };
+    let days = quote.request.options.franchise_days;
+    let delay = format!(
+        "Nous payons après {days} jours d’arrêt : comparez avec ce que verse votre employeur."
+    );
+    let costs = &quote.result.project.costs;
+    json!({
+        "needs": needs,
+        "advice": wanted,
+        "reasons": [why, delay.as_str()],
+        "limits": limits(quote),
+        "cost": vec![
+            ("Cotisation du premier mois", euros(costs.first_month_cents)),
+            ("Coût sur les 8 premières années", euros(costs.total_8y_cents)),
+            ("Coût total", euros(costs.total_cents)),
+            ("TAEA", french::percent(&costs.taea, 2)),
+        ],
+    })
+}
+
+/// Guarantees that end before the loan, by person.
+fn limits(quote: &QuoteResponse) -> Vec<String> {
+    let end = quote.result.project.end_date;
+    let people = quote.result.insured.iter().flat_map(|one| &one.guarantees);
+    let mut found: Vec<_> = people
+        .filter(|found| found.end_date < end)
+        .map(|found| {
+            format!("{} : jusqu’au {} seulement.", name(found.code).0, french::day(found.end_date))
+        })
+        .collect();
+    found.dedup();
+    found
+}
+
+/// The certificate for the lender.
+pub(super) fn certificate(signable: &Signable, premiums: &[Premium], loan_number: &str) -> Value {
+    let quote = &signable.quote;
+    let costs = &quote.result.project.costs;
+    let names: Vec<_> = signable.insured.iter().map(|one| one.person.full_name()).collect();
+    let loans = quote.request.loans.iter().enumerate().map(|(place, loan)| {
+        json!({
+            "name": loan_name(place),
+            "number": if loan_number.is_empty() { "à rappeler" } else { loan_number },
+            "capital": french::euros_short(Cents::new(loan.capital_cents)),
+            "term": french::duration(loan.months),
+            "share": shares(quote, loan),
+        })
+    });
+    let covered = quote.request.loans.first().map(|loan| shares(quote, loan)).unwrap_or_default();
+    let guarantees = guarantees(quote).into_iter().map(|mut one| {
+        one["shares"] = json!(covered);
+        one["amount"] = one["benefit"].take();
+        one
+    });
+    let criteria = quote.result.insured.iter().flat_map(|one| &one.equivalence);
+    let criteria =
+        criteria.flat_map(|found| &found.criteria).filter(|one| one.status != "not_required");
+    let criteria = criteria.map(|one| {
+        let answer = if one.status == "ok" { "Satisfait" } else { "Non satisfait" };
+        [one.code.replace('_', "\u{a0}"), french::spaced(&one.detail), answer.to_owned()]
+    });
+    json!({
+        "lender": signable.lender,
+        "insured": names.join(" et "),
+        "loans": loans.collect::<Vec<_>>(),
+        "guarantees": guarantees.collect::<Vec<_>>(),
+        "costs": vec![
+            ("Coût total des garanties", euros(costs.total_cents)),
+            ("Coût sur les 8 premières années", euros(costs.total_8y_cents)),
+            ("TAEA", french::percent(&costs.taea, 2)),
+            ("Cotisation du premier mois", euros(costs.first_month_cents)),
+        ],
+        "period": {
+            "start": french::day(quote.request.effect_date),
+            "end": french::day(quote.result.project.end_date),
+        },
+        "criteria": criteria.collect::<Vec<_>>(),
+        "schedule": years(premiums),
+    })
+}
+
+/// The premiums of each calendar year.
+pub(super) fn years(premiums: &[Premium]) -> Vec<Value> {
+    let mut sums: Vec<(i16, i64)> = Vec::new();
+    for row in premiums {
+        match sums.last_mut() {
+            Some((year, sum)) if *year == row.due_on.year() => *sum += row.premium_cents,
+            _ => sums.push((row.due_on.year(), row.premium_cents)),
+        }
+    }
+    let one = |(year, sum): (i16, i64)| json!({ "year": year.to_string(), "premium": euros(sum) });
+    sums.into_iter().map(one).collect()
+}
+
+/// The letter to the bank (art. L313-31 C. conso.).
+pub(super) struct Letter<'a> {
+    pub(super) content: &'a Content,
+    pub(super) agency: &'a str,
+    pub(super) loan_number: &'a str,
+    pub(super) old_contract: &'a str,
+    pub(super) effect: Date,
+}
+
+impl Letter<'_> {
+    /// What the template reads.
+    pub(super) fn data(&self) -> Value {
+        let payer = self.content.persons.first();
+        let names: Vec<_> = self.content.persons.iter().map(|one| one.name.as_str()).collect();
+        let agency: Vec<_> = self.agency.split(',').map(str::trim).collect();
+        json!({
+            "sender": {
+                "name": payer.map(|one| one.name.as_str()).unwrap_or_default(),
+                "lines": payer.map(|one| one.lines.clone()).unwrap_or_default(),
+            },
+            "bank": { "name": self.content.lender, "lines": agency },
+            "place": payer.map(|one| one.city.as_str()).unwrap_or_default(),
+            "loan_number": self.loan_number,
+            "old_contract": self.old_contract,
+            "effect": french::day(self.effect),
+            "insured": names.join(" et "),
+            "enclosures": [
+                "Conditions particulières",
+                "Notice d’information",
+                "Attestation d’assurance pour le prêteur",
+            ],
+        })
+    }
+}

@@ -1,0 +1,275 @@
+//! The act of signing: one code, all documents, once. The last signature makes the contract, in the
+//! same transaction: both are there or none.
+//!
+//! The dossier is held first, so parallel acts of one dossier come one after the other; whoever comes
+//! second finds it signed and is shown so.
+
+use jiff::{Span, Timestamp};
+use uuid::Uuid;
+
+use super::core::{Contracts, midnight};
+use super::error::ContractError;
+use super::letters;
+use super::mandates::schedule;
+use super::model::{Content, Contract, ContractId, Mandate, Party};
+use super::papers::lines;
+use super::preparing::is_true;
+use super::store::NewContract;
+use super::tasks::{BEGIN, PAPERS};
+use crate::domain::dossier::{Act, Role};
+use crate::kernel::locale::Locale;
+use crate::platform::db::Connection;
+use crate::slices::dossiers::{Asked, DossierId, Signable, Step, Verdict};
+use crate::slices::messages::{Message, Recipient};
+use crate::slices::quotes::QuoteId;
+use crate::slices::signature::{Ceremony, Evidence, Signed};
+
+/// Purpose of the code.
+const PURPOSE: &str = "signature";
+
+/// Days of the right to renounce (art. L132-5-1 C. ass.), for the whole contract.
+const WITHDRAWAL_DAYS: i64 = 30;
+
+/// Version of the texts below.
+const CONSENTS_VERSION: u32 = 1;
+
+/// What is accepted by typing the code.
+pub(super) const CONSENTS: [&str; 5] = [
+    "J’ai reçu ces documents et je peux les conserver.",
+    "En saisissant ce code, je signe tous les documents de cette liste.",
+    "J’autorise le prélèvement des cotisations sur le compte du mandat.",
+    "Je vous charge de remettre à ma banque l’attestation et la demande de changement d’assurance.",
+    "Je demande que l’assurance commence à la date d’effet, même avant la fin du délai de renonciation.",
+];
+
+/// Where somebody signs from.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Place {
+    pub(super) address: String,
+    pub(super) agent: String,
+}
+
+/// What became of an act of signing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Outcome {
+    /// Everybody has signed: there is a contract.
+    Concluded,
+    /// They have signed; others have still to.
+    Waiting,
+    /// The code is not the right one.
+    Refused(Verdict),
+    /// What was to be signed has changed: it must be read again.
+    Changed,
+}
+
+impl Contracts {
+    /// Sends the code that signs.
+    pub(super) async fn send_code(
+        &self,
+        id: DossierId,
+        insured: Uuid,
+        network: &str,
+    ) -> Result<Asked, ContractError> {
+        let core = &self.core;
+        let seen = core.dossiers.shown(id).await?;
+        let person = seen.insured.iter().find(|one| one.insured_id == insured);
+        let mobile = person.and_then(|one| one.mobile.clone()).ok_or(ContractError::Unknown)?;
+        let mut transaction = core.store.begin().await?;
+        let asked =
+            core.dossiers.send_code(&mut transaction, insured, &mobile, PURPOSE, network).await?;
+        self.commit(transaction).await?;
+        Ok(asked)
+    }
+
+    /// Somebody types the code.
+    ///
+    /// # Errors
+    /// No ceremony is open; the database does not answer.
+    pub(super) async fn sign(
+        &self,
+        id: DossierId,
+        insured: Uuid,
+        typed: &str,
+        place: Place,
+    ) -> Result<Outcome, ContractError> {
+        let core = &self.core;
+        let mandate = self.mandate(id).await?;
+        let mut transaction = core.store.begin().await?;
+        let signable = core.dossiers.signable(&mut transaction, id).await?;
+        if signable.state.is_signed() {
+            return Ok(Outcome::Concluded);
+        }
+        let ceremony = core.signatures.of_in(&mut transaction, id.uuid()).await?;
+        let (Some(ceremony), Some(mandate)) = (ceremony, mandate) else {
+            return Ok(Outcome::Changed);
+        };
+        if !is_true(&ceremony, &signable, &mandate) {
+            return Ok(Outcome::Changed);
+        }
+        if ceremony.has_signed(insured) {
+            return Ok(Outcome::Waiting);
+        }
+        let verdict = core.dossiers.check_code(&mut transaction, insured, PURPOSE, typed).await?;
+        if verdict != Verdict::Right {
+            // A wrong try counts.
+            self.commit(transaction).await?;
+            return Ok(Outcome::Refused(verdict));
+        }
+        let evidence = self.evidence(&signable, insured, place)?;
+        let signed = core.signatures.sign(&mut transaction, &ceremony, insured, &evidence).await?;
+        if signed == Signed::Complete {
+            self.conclude(&mut transaction, &signable, &ceremony, &mandate, insured).await?;
+        }
+        self.commit(transaction).await?;
+        metrics::counter!("signatures_total").increment(1);
+        Ok(if signed == Signed::Complete { Outcome::Concluded } else { Outcome::Waiting })
+    }
+
+    fn evidence(
+        &self,
+        signable: &Signable,
+        insured: Uuid,
+        place: Place,
+    ) -> Result<Evidence, ContractError> {
+        let person = signable.insured.iter().find(|one| one.insured_id == insured);
+        let person = person.ok_or(ContractError::Unknown)?;
+        let mobile = person.mobile.as_deref().unwrap_or_default();
+        Ok(Evidence {
+            name: person.person.full_name(),
+            channel: "sms".to_owned(),
+            masked: masked(mobile),
+            mark: self.core.signatures.mark(mobile)?,
+            address: place.address,
+            agent: place.agent.chars().take(200).collect(),
+            consents_version: CONSENTS_VERSION,
+            consents: CONSENTS.map(str::to_owned).to_vec(),
+        })
+    }
+
+    /// The contract, from what was signed and nothing else.
+    async fn conclude(
+        &self,
+        connection: &mut Connection,
+        signable: &Signable,
+        ceremony: &Ceremony,
+        mandate: &Mandate,
+        by: Uuid,
+    ) -> Result<(), ContractError> {
+        let (core, now) = (&self.core, self.now());
+        let step = Step {
+            act: Act::Conclude,
+            role: Role::Insured,
+            by: Some(by),
+            party: None,
+            reason: "signed",
+        };
+        core.dossiers.transition(connection, signable.id, signable.version, step).await?;
+        let fresh = ContractId::from_uuid(core.entropy.uuid_v7(now));
+        let reserved = core.store.reserve(signable.id, fresh, now).await?;
+        let today = self.today();
+        let until = today.saturating_add(Span::new().days(WITHDRAWAL_DAYS));
+        let contract = Contract {
+            id: reserved.id,
+            dossier: signable.id,
+            number: reserved.number(),
+            ceremony: ceremony.id,
+            content: content(signable, mandate),
+            effect_on: signable.quote.request.effect_date,
+            concluded_at: now,
+            withdraw_until: until,
+            identity: identity(signable, mandate).to_owned(),
+            ended_at: None,
+        };
+        let quote: QuoteId =
+            signable.quote.id.parse().map_err(|_| ContractError::Stored("its quote"))?;
+        let owner = signable.owner.as_deref();
+        let new = NewContract { contract: &contract, quote: quote.uuid(), owner };
+        if !core.store.insert(connection, &new).await? {
+            return Err(ContractError::NotNow("Ce dossier a déjà son contrat."));
+        }
+        let premiums = schedule(&signable.quote, mandate.day);
+        core.store.insert_premiums(connection, contract.id, &premiums).await?;
+        core.store.sign_mandate(connection, signable.id, now).await?;
+        core.store.insert_bank(connection, contract.id, contract.effect_on).await?;
+        self.plan(connection, &contract, now).await?;
+        self.tell_signed(connection, &contract).await
+    }
+
+    /// What is due for a new contract.
+    async fn plan(
+        &self,
+        connection: &mut Connection,
+        contract: &Contract,
+        now: Timestamp,
+    ) -> Result<(), ContractError> {
+        let (schedule, subject) = (&self.core.schedule, contract.dossier.to_string());
+        schedule.put(connection, PAPERS, &subject, now).await?;
+        let effect = midnight(contract.effect_on).max(now);
+        schedule.put(connection, BEGIN, &subject, effect).await?;
+        Ok(())
+    }
+
+    async fn tell_signed(
+        &self,
+        connection: &mut Connection,
+        contract: &Contract,
+    ) -> Result<(), ContractError> {
+        let core = &self.core;
+        for person in &contract.content.persons {
+            let Some(email) = &person.email else { continue };
+            let link = format!("{}/espace", core.origin);
+            let message = Message {
+                event: format!("contracts/signed/{}/{}", contract.id, person.insured.simple()),
+                to: Recipient::Email(email.clone()),
+                locale: Locale::Fr,
+                letter: letters::signed(&contract.number, contract.withdraw_until, link),
+                expires: None,
+            };
+            core.messages.post(connection, message).await?;
+        }
+        Ok(())
+    }
+}
+
+fn content(signable: &Signable, mandate: &Mandate) -> Content {
+    let party = |one: &crate::slices::dossiers::SignableInsured| Party {
+        insured: one.insured_id,
+        name: one.person.full_name(),
+        lines: lines(one),
+        city: one.person.city.clone().unwrap_or_default(),
+        email: one.email.clone(),
+    };
+    let iban = crate::kernel::iban::Iban::read(&mandate.account.iban);
+    Content {
+        persons: signable.insured.iter().map(party).collect(),
+        lender: signable.lender.clone(),
+        is_substitution: signable.quote.request.is_running(),
+        masked_iban: iban.map(|iban| iban.masked()).unwrap_or_default(),
+        day: mandate.day,
+        rum: mandate.rum.clone(),
+    }
+}
+
+/// Verified when who pays is who is insured and their number was proven: with an account in their own
+/// name this is the second measure for a product of low risk (art. L561-2 CMF). Else somebody looks.
+fn identity(signable: &Signable, mandate: &Mandate) -> &'static str {
+    let same = |name: &str| name.to_lowercase() == mandate.account.holder.trim().to_lowercase();
+    let payer = signable.insured.iter().any(|one| same(&one.person.full_name()));
+    let proven = signable.insured.iter().all(|one| one.is_mobile_proven);
+    if payer && proven { "ok" } else { "pending" }
+}
+
+/// A mobile number as its holder recognises it: `06 •• •• •• 78`.
+pub(super) fn masked(mobile: &str) -> String {
+    let last: String = mobile.chars().rev().take(2).collect::<Vec<_>>().into_iter().rev().collect();
+    match mobile.strip_prefix("+33") {
+        Some(rest) => {
+            let first: String = rest.chars().take(1).collect();
+            format!("0{first} •• •• •• {last}")
+        }
+        None => {
+            let first: String = mobile.chars().take(3).collect();
+            format!("{first} •• •• {last}")
+        }
+    }
+}

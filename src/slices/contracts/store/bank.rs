@@ -1,0 +1,101 @@
+//! What is asked of lenders.
+
+use jiff::civil::Date;
+
+use super::{INSERT_BANK, LOCK_BANK, SELECT_BANK, Store, UPDATE_BANK, day};
+use crate::platform::db::{Connection, DbError};
+use crate::slices::contracts::error::ContractError;
+use crate::slices::contracts::model::{BankRequest, ContractId};
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    version: u32,
+    state: String,
+    agency: String,
+    loan_number: String,
+    old_contract: String,
+    effect_on: String,
+    received_on: Option<String>,
+    answer_due: Option<String>,
+    answered_on: Option<String>,
+    reason: String,
+}
+
+impl TryFrom<Row> for BankRequest {
+    type Error = ContractError;
+
+    fn try_from(row: Row) -> Result<Self, ContractError> {
+        let maybe = |text: Option<String>| text.as_deref().map(day).transpose();
+        Ok(Self {
+            version: row.version,
+            state: row.state,
+            agency: row.agency,
+            loan_number: row.loan_number,
+            old_contract: row.old_contract,
+            effect_on: day(&row.effect_on)?,
+            received_on: maybe(row.received_on)?,
+            answer_due: maybe(row.answer_due)?,
+            answered_on: maybe(row.answered_on)?,
+            reason: row.reason,
+        })
+    }
+}
+
+impl Store {
+    /// Writes that something is to be asked.
+    pub(in crate::slices::contracts) async fn insert_bank(
+        &self,
+        connection: &mut Connection,
+        id: ContractId,
+        effect: Date,
+    ) -> Result<(), DbError> {
+        let query = sqlx::query(INSERT_BANK).bind(id.uuid()).bind(effect.to_string());
+        query.execute(connection).await?;
+        Ok(())
+    }
+
+    /// What is asked of the lender.
+    pub(in crate::slices::contracts) async fn bank(
+        &self,
+        id: ContractId,
+    ) -> Result<Option<BankRequest>, ContractError> {
+        let query = sqlx::query_as::<_, Row>(SELECT_BANK).bind(id.uuid());
+        let row = query.fetch_optional(self.database.pool()).await.map_err(DbError::from)?;
+        row.map(BankRequest::try_from).transpose()
+    }
+
+    /// The same, held until the caller's transaction ends.
+    pub(in crate::slices::contracts) async fn lock_bank(
+        &self,
+        connection: &mut Connection,
+        id: ContractId,
+    ) -> Result<Option<BankRequest>, ContractError> {
+        let query = sqlx::query_as::<_, Row>(LOCK_BANK).bind(id.uuid());
+        let row = query.fetch_optional(connection).await.map_err(DbError::from)?;
+        row.map(BankRequest::try_from).transpose()
+    }
+
+    /// Writes what changed of it.
+    pub(in crate::slices::contracts) async fn update_bank(
+        &self,
+        connection: &mut Connection,
+        id: ContractId,
+        request: &BankRequest,
+    ) -> Result<(), DbError> {
+        let text = |date: Option<Date>| date.map(|date| date.to_string());
+        let query = sqlx::query(UPDATE_BANK)
+            .bind(request.version)
+            .bind(&request.state)
+            .bind(&request.agency)
+            .bind(&request.loan_number)
+            .bind(&request.old_contract)
+            .bind(request.effect_on.to_string())
+            .bind(text(request.received_on))
+            .bind(text(request.answer_due))
+            .bind(text(request.answered_on))
+            .bind(&request.reason)
+            .bind(id.uuid());
+        query.execute(connection).await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,120 @@
+//! What contracts do in time: their documents after the signature, the first day of cover, the ten
+//! business days of a lender.
+
+use jiff::Timestamp;
+
+use super::core::{Contracts, midnight};
+use super::error::ContractError;
+use super::letters;
+use super::model::Contract;
+use crate::domain::dossier::{Act, Role, State};
+use crate::kernel::problem::Problem;
+use crate::platform::jobs::{Job, Next, Task};
+use crate::slices::documents::Kind;
+
+/// The certificate and the proof of a contract that was just signed; the lender can have them then.
+pub(super) const PAPERS: &str = "contracts.papers";
+
+/// The first day of cover.
+pub(super) const BEGIN: &str = "contracts.begin";
+
+/// The day after the lender's last.
+pub(super) const WATCH: &str = "contracts.bank";
+
+impl Contracts {
+    /// What contracts do in time.
+    pub fn tasks(&self) -> Vec<Task> {
+        let papers = self.clone();
+        let begin = self.clone();
+        let watch = self.clone();
+        vec![
+            Task::due(PAPERS, move |job| {
+                let own = papers.clone();
+                async move { own.make_papers(&job).await.map_err(Problem::from) }
+            }),
+            Task::due(BEGIN, move |job| {
+                let own = begin.clone();
+                async move { own.begin_cover(&job).await.map_err(Problem::from) }
+            }),
+            Task::due(WATCH, move |job| {
+                let own = watch.clone();
+                async move { own.watch_bank(&job).await.map_err(Problem::from) }
+            }),
+        ]
+    }
+
+    async fn subject(&self, job: &Job) -> Result<Contract, ContractError> {
+        let id = job.subject().parse().map_err(|_| ContractError::Stored("a subject"))?;
+        self.of_dossier(id).await?.ok_or(ContractError::Unknown)
+    }
+
+    /// Documents bear being made again: the first ones are the archive's. For a new loan the customer
+    /// then has all that the lender needs (row 15 of the reference).
+    async fn make_papers(&self, job: &Job) -> Result<Next, ContractError> {
+        let contract = self.subject(job).await?;
+        for kind in [Kind::AttestationPreteur, Kind::PreuveSignature] {
+            self.document(&contract, kind.code()).await?;
+        }
+        let core = &self.core;
+        let mut transaction = core.store.begin().await?;
+        let held = core.dossiers.signable(&mut transaction, contract.dossier).await?;
+        if held.state == State::Contract && !contract.content.is_substitution {
+            self.step(&mut transaction, &contract, Act::NotifyBank, Role::System, None).await?;
+        }
+        job.finish(&mut transaction).await?;
+        self.commit(transaction).await?;
+        Ok(Next::Done)
+    }
+
+    /// Row 16: the lender has accepted, the day is reached, the identity is verified. What is missing
+    /// is looked for again the next day, as long as the contract waits.
+    async fn begin_cover(&self, job: &Job) -> Result<Next, ContractError> {
+        let contract = self.subject(job).await?;
+        let core = &self.core;
+        let mut transaction = core.store.begin().await?;
+        let held = core.dossiers.signable(&mut transaction, contract.dossier).await?;
+        if !matches!(held.state, State::Contract | State::Bank) {
+            job.finish(&mut transaction).await?;
+            self.commit(transaction).await?;
+            return Ok(Next::Done);
+        }
+        let bank = self.locked(&mut transaction, &contract).await?;
+        let today = self.today();
+        let effect = bank.effect_on.max(contract.effect_on);
+        let is_ready = held.state == State::Bank
+            && bank.state == "accepted"
+            && contract.identity == "ok"
+            && effect <= today;
+        if !is_ready {
+            return Ok(Next::At(next_look(effect, today, job.now())));
+        }
+        self.step(&mut transaction, &contract, Act::EnterIntoForce, Role::System, None).await?;
+        let link = format!("{}/espace", core.origin);
+        let letter = letters::in_force(&contract.number, link);
+        self.tell(&mut transaction, &contract, "in-force", letter).await?;
+        job.finish(&mut transaction).await?;
+        self.commit(transaction).await?;
+        Ok(Next::Done)
+    }
+
+    /// The lender's days are over without an answer.
+    async fn watch_bank(&self, job: &Job) -> Result<Next, ContractError> {
+        let contract = self.subject(job).await?;
+        let mut transaction = self.core.store.begin().await?;
+        let mut request = self.locked(&mut transaction, &contract).await?;
+        if let (true, Some(due)) = (request.state == "received", request.answer_due) {
+            request.state = "late".to_owned();
+            self.write(&mut transaction, &contract, request).await?;
+            self.tell(&mut transaction, &contract, "bank-late", letters::late(due)).await?;
+        }
+        job.finish(&mut transaction).await?;
+        self.commit(transaction).await?;
+        Ok(Next::Done)
+    }
+}
+
+/// The effect date, or tomorrow when it is reached.
+fn next_look(effect: jiff::civil::Date, today: jiff::civil::Date, now: Timestamp) -> Timestamp {
+    let day = effect.max(today.tomorrow().unwrap_or(today));
+    midnight(day).max(now + std::time::Duration::from_secs(60))
+}

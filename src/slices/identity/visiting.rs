@@ -1,0 +1,40 @@
+//! Who a browser is logged in as, for the pages of other slices.
+
+use axum::http::HeaderMap;
+
+use super::core::Identity;
+use super::sessions::Sessions;
+use crate::kernel::problem::Problem;
+use crate::platform::access::Party;
+use crate::platform::web::csrf;
+
+/// Somebody who is logged in with this browser.
+pub struct Visitor {
+    /// Whose things they see.
+    pub party: Party,
+    /// The word of the forms of this session.
+    pub word: String,
+    /// The session's secret, to check that word against.
+    pub cookie: String,
+}
+
+impl Identity {
+    /// Who is logged in to this pool with this browser.
+    ///
+    /// # Errors
+    /// No such pool; the database does not answer.
+    pub async fn visitor(
+        &self,
+        pool: &str,
+        headers: &HeaderMap,
+    ) -> Result<Option<Visitor>, Problem> {
+        let pool = self.core.pool(pool).await?;
+        let sessions = Sessions::new(std::sync::Arc::clone(&self.core));
+        let current = sessions.current(&pool, headers).await?;
+        Ok(current.map(|current| Visitor {
+            party: Party::named(&pool.issuer(&self.core.origin), &current.user.id.to_string()),
+            word: csrf::word(&current.cookie),
+            cookie: current.cookie,
+        }))
+    }
+}
