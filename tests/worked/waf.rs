@@ -203,3 +203,56 @@ fn without_marks(text: &str) -> String {
     }
     output
 }
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(400))]
+
+    /// Whatever comes: a verdict, and never a panic.
+    #[test]
+    fn any_bytes_are_looked_at(
+        path in "/[!-~]{0,40}",
+        value in proptest::collection::vec(proptest::prelude::any::<u8>(), 0..600),
+        media in 0..5_usize,
+    ) {
+        let media = [
+            "application/json",
+            "application/x-www-form-urlencoded",
+            "multipart/form-data; boundary=b",
+            "application/xml",
+            "text/plain",
+        ][media];
+        let header = HeaderValue::from_bytes(&value).unwrap_or(HeaderValue::from_static("x"));
+        let request = Request::post(path.as_str()).header("content-type", media).header("x-a", header);
+        if let Ok(request) = request.body(()) {
+            let (parts, ()) = request.into_parts();
+            let verdict = SHARED.look(&parts, &value, None);
+            let weighs: u32 = verdict.hits.iter().map(|hit| hit.score).sum();
+            proptest::prop_assert_eq!(verdict.is_refused, weighs >= 5);
+        }
+    }
+}
+
+static SHARED: std::sync::LazyLock<Waf> = std::sync::LazyLock::new(waf);
+
+/// Twice the bytes may take about twice the time, and never its square.
+#[test]
+fn time_grows_with_size_alone() {
+    let request = Request::post("/v1/x").header("content-type", "text/plain").body(());
+    let (parts, ()) = request.unwrap().into_parts();
+    for part in
+        ["a", "' or ", "<", "/*", "%25", "&#", "\\u00", "../", "((", "$(", "{{", "select ", "$ifs"]
+    {
+        let time = |count: usize| {
+            let body = part.repeat(count);
+            let runs = (0..3).map(|_| {
+                let started = std::time::Instant::now();
+                SHARED.look(&parts, body.as_bytes(), None);
+                started.elapsed().as_secs_f64()
+            });
+            runs.fold(f64::MAX, f64::min)
+        };
+        time(100);
+        let (short, long) = (time(2000).max(1e-4), time(16_000));
+        assert!(long < short * 32.0, "{part}: {short} s, then {long} s for eight times as much");
+    }
+}
