@@ -10,11 +10,10 @@ use axum::response::{IntoResponse, Response};
 use super::Waf;
 use super::engine::Verdict;
 use super::hits::{self, HitRow};
-use crate::gateway::listener::Peer;
 use crate::gateway::syntax;
 use crate::kernel::problem::{Kind, Problem};
 use crate::platform::web::body;
-use crate::platform::web::facts::{Audience, Facts};
+use crate::platform::web::facts::{Audience, ClientAddress, Facts};
 use crate::platform::web::problem::Refusal;
 
 /// Looks at the request, its form first; refuses it, or lets it through as it came.
@@ -79,13 +78,13 @@ fn problem(verdict: &Verdict) -> Problem {
 
 fn note(waf: &Waf, verdict: &Verdict, parts: &axum::http::request::Parts, route: Option<&str>) {
     let facts = parts.extensions.get::<Facts>();
-    let client = parts.extensions.get::<Peer>();
+    let client = parts.extensions.get::<ClientAddress>();
     let row = HitRow {
         at: waf.0.clock.now(),
         trace_id: facts.map_or_else(String::new, |facts| facts.trace_id.clone()),
         method: parts.method.as_str().chars().take(16).collect(),
         route: route.unwrap_or("unmatched").to_owned(),
-        client: client.map_or_else(String::new, |peer| peer.0.ip().to_canonical().to_string()),
+        client: client.map_or_else(String::new, |address| address.0.to_string()),
         is_refused: verdict.is_refused,
         score: verdict.score,
         rules: hits::rows(verdict),
