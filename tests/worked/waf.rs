@@ -164,7 +164,7 @@ fn legal_sentences_pass() {
         .filter(|(_, verdict)| verdict.is_refused)
         .map(|(sentence, verdict)| (sentence, rules(&verdict)))
         .collect();
-    assert!(sentences.len() > 300, "{} sentences", sentences.len());
+    assert!(sentences.len() > 200, "{} sentences", sentences.len());
     assert!(
         wrong.len() * 1000 <= sentences.len() * 3,
         "{} of {}: {wrong:#?}",
@@ -202,4 +202,50 @@ fn without_marks(text: &str) -> String {
         }
     }
     output
+}
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(400))]
+
+    /// Whatever comes: a verdict, and never a panic.
+    #[test]
+    fn any_bytes_are_looked_at(
+        path in "/[!-~]{0,40}",
+        value in proptest::collection::vec(proptest::prelude::any::<u8>(), 0..600),
+        media in 0..5_usize,
+    ) {
+        let media = [
+            "application/json",
+            "application/x-www-form-urlencoded",
+            "multipart/form-data; boundary=b",
+            "application/xml",
+            "text/plain",
+        ][media];
+        let header = HeaderValue::from_bytes(&value).unwrap_or(HeaderValue::from_static("x"));
+        let request = Request::post(path.as_str()).header("content-type", media).header("x-a", header);
+        if let Ok(request) = request.body(()) {
+            let (parts, ()) = request.into_parts();
+            let verdict = SHARED.look(&parts, &value, None);
+            let weighs: u32 = verdict.hits.iter().map(|hit| hit.score).sum();
+            proptest::prop_assert_eq!(verdict.is_refused, weighs >= 5);
+        }
+    }
+}
+
+static SHARED: std::sync::LazyLock<Waf> = std::sync::LazyLock::new(waf);
+
+/// A body that is a square to somebody would take minutes; what is linear takes a moment, even on a busy
+/// machine and without optimisation.
+#[test]
+fn no_body_takes_the_square_of_its_size() {
+    let request = Request::post("/v1/x").header("content-type", "text/plain").body(());
+    let (parts, ()) = request.unwrap().into_parts();
+    for part in
+        ["a", "' or ", "<", "/*", "%25", "&#", "\\u00", "../", "((", "$(", "{{", "select ", "$ifs"]
+    {
+        let body = part.repeat(60_000 / part.len());
+        let started = std::time::Instant::now();
+        SHARED.look(&parts, body.as_bytes(), None);
+        assert!(started.elapsed().as_secs() < 20, "{part}: {:?}", started.elapsed());
+    }
 }

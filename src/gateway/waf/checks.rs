@@ -265,7 +265,6 @@ const SESSIONS: &[&str] = &[
     "session_id",
     "session-id",
     "sessionid",
-    "sid",
     "cfid",
     "cfsid",
     "cftoken",

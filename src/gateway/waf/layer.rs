@@ -84,7 +84,7 @@ fn note(waf: &Waf, verdict: &Verdict, parts: &axum::http::request::Parts, route:
         trace_id: facts.map_or_else(String::new, |facts| facts.trace_id.clone()),
         method: parts.method.as_str().chars().take(16).collect(),
         route: route.unwrap_or("unmatched").to_owned(),
-        client: client.map_or_else(String::new, |client| client.0.to_string()),
+        client: client.map_or_else(String::new, |address| address.0.to_string()),
         is_refused: verdict.is_refused,
         score: verdict.score,
         rules: hits::rows(verdict),
