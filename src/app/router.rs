@@ -18,6 +18,10 @@ use crate::platform::backoffice::Backoffice;
 use crate::platform::web::input::InputRule;
 use crate::platform::web::problem::{FaultDocument, ProblemDocument, Voice};
 use crate::platform::web::{assets, page, registry};
+use crate::slices::campaigns::loads::pages::LoadsRoom;
+use crate::slices::campaigns::loads::{self, Loads};
+use crate::slices::campaigns::segments::pages::SegmentsRoom;
+use crate::slices::campaigns::segments::{self, Segments};
 use crate::slices::identity::{self, Identity};
 use crate::slices::me;
 use crate::slices::messages::{self, Messages};
@@ -40,7 +44,9 @@ struct Document;
 
 /// The operations of the API.
 pub fn api(state: &AppState) -> Api {
-    me::api().merge(quotes::api().with_state(Quotes::from_ref(state)))
+    me::api()
+        .merge(quotes::api().with_state(Quotes::from_ref(state)))
+        .merge(segments::api::api().with_state(Segments::from_ref(state)))
 }
 
 /// Every address of the public, but those of health.
@@ -67,7 +73,11 @@ pub fn around(state: &AppState, api: Api) -> Router {
 
 /// The pages of our staff, each room behind the same door.
 fn backoffice(state: &AppState) -> Router {
-    Backoffice::new(Identity::from_ref(state).staff()).routes()
+    let entropy = state.entropy.clone();
+    Backoffice::new(Identity::from_ref(state).staff())
+        .room::<LoadsRoom>(loads::pages::routes(Loads::from_ref(state)))
+        .room::<SegmentsRoom>(segments::pages::routes(Segments::from_ref(state), entropy))
+        .routes()
 }
 
 /// Every code that an error of a document can carry, for the registry page.

@@ -14,6 +14,8 @@ use crate::platform::db::{Database, OpenError};
 use crate::platform::jobs::{Jobs, Task};
 use crate::platform::pdf::Typesetter;
 use crate::platform::storage::{Storage, StorageError};
+use crate::slices::campaigns::loads::Loads;
+use crate::slices::campaigns::segments::Segments;
 use crate::slices::documents::Documents;
 use crate::slices::identity::{Identity, Tools};
 use crate::slices::messages::{Messages, TransportError};
@@ -82,10 +84,13 @@ impl Platform {
 #[derive(Clone)]
 pub struct AppState {
     pub(super) authorizer: Authorizer,
+    pub(super) entropy: Entropy,
     identity: Identity,
+    loads: Loads,
     jobs: Jobs,
     messages: Messages,
     quotes: Quotes,
+    segments: Segments,
 }
 
 impl AppState {
@@ -121,7 +126,15 @@ impl AppState {
             platform.settings.quotes.clone(),
         );
         let jobs = jobs(platform, Vec::new());
-        Ok(Self { authorizer, identity, jobs, messages, quotes })
+        let segments = Segments::new(
+            platform.database.clone(),
+            platform.clock.clone(),
+            platform.entropy.clone(),
+            &platform.settings.campaigns,
+        );
+        let loads = Loads::new(platform.database.clone(), platform.clock.clone());
+        let entropy = platform.entropy.clone();
+        Ok(Self { authorizer, entropy, identity, jobs, loads, messages, quotes, segments })
     }
 }
 
@@ -201,6 +214,18 @@ impl FromRef<AppState> for Jobs {
 impl FromRef<AppState> for Messages {
     fn from_ref(state: &AppState) -> Self {
         state.messages.clone()
+    }
+}
+
+impl FromRef<AppState> for Loads {
+    fn from_ref(state: &AppState) -> Self {
+        state.loads.clone()
+    }
+}
+
+impl FromRef<AppState> for Segments {
+    fn from_ref(state: &AppState) -> Self {
+        state.segments.clone()
     }
 }
 

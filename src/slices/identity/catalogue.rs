@@ -46,6 +46,9 @@ pub(super) const ALL: &[Scope] = scopes! {
     OFFLINE, false, "Rester connecté en votre absence", "Stay connected while you are away";
     "devis:lire", true, "Lire vos devis", "Read your quotes";
     "devis:ecrire", true, "Faire des devis en votre nom", "Make quotes on your behalf";
+    "segments:lire", false, "Compter des ventes et lire les segments", "Count sales and read segments";
+    "segments:ecrire", false, "Enregistrer des segments", "Save segments";
+    "segments:exporter", false, "Exporter des segments", "Export segments";
     "profil:lire", false, "Lire votre profil", "Read your profile";
     "profil:ecrire", false, "Modifier votre profil", "Change your profile";
 };
