@@ -19,7 +19,7 @@ const FLOORS: &[(&str, &[&str])] = &[
 
 /// Doors between slices: the left one may call the public door of the right ones.
 const DOORS: &[(&str, &[&str])] =
-    &[("identity", &["messages"]), ("quotes", &["documents", "partners"])];
+    &[("identity", &["messages"]), ("quotes", &["documents", "messages", "partners"])];
 
 /// Tools and the only places where they may be named (a path that contains one of the strings).
 const TOOLS: &[(&str, &[&str])] = &[

@@ -132,6 +132,23 @@ moto_server() {
     return 1
 }
 
+# pyhanko VERSION: the judge of seals, from PyPI, under var/tools; on failure PROBLEM.
+pyhanko() {
+    local home="$VAR/tools/pyhanko" log="$LOGS/pyhanko-install.log"
+    PROBLEM=
+    if [ "$(cat "$home/version" 2>/dev/null)" = "$1" ]; then return 0; fi
+    say "            installing pyHanko $1 into var/tools (once: the judge of seals in the tests)"
+    rm -rf "$home"
+    if python3 -m venv "$home" >"$log" 2>&1 &&
+        "$home/bin/pip" install --quiet "pyHanko==$1" "pyhanko-cli==0.6.0" >>"$log" 2>&1; then
+        say "$1" >"$home/version"
+        return 0
+    fi
+    PROBLEM="pyHanko $1 could not be installed"
+    show_tail "$log" 20
+    return 1
+}
+
 # cargo_tool NAME VERSION: of that very version, under var/tools; on failure PROBLEM.
 cargo_tool() {
     local name=$1 version=$2 tool="$VAR/tools/bin/$1" log="$LOGS/$1-install.log"

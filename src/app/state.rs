@@ -13,6 +13,7 @@ use crate::platform::crypto::{Keyring, KeyringError};
 use crate::platform::db::{Database, OpenError};
 use crate::platform::jobs::{Jobs, Task};
 use crate::platform::pdf::Typesetter;
+use crate::platform::seal::{Sealer, SealerError};
 use crate::platform::storage::{Storage, StorageError};
 use crate::slices::campaigns::loads::Loads;
 use crate::slices::campaigns::segments::Segments;
@@ -50,6 +51,9 @@ pub enum PlatformError {
     /// The storage is wrong.
     #[error(transparent)]
     Storage(#[from] StorageError),
+    /// The certificate of the seal is wrong.
+    #[error(transparent)]
+    Seal(#[from] SealerError),
     /// A transport of messages is wrong.
     #[error(transparent)]
     Messages(#[from] TransportError),
@@ -120,6 +124,7 @@ impl AppState {
         let quotes = Quotes::new(
             pricer,
             documents(platform)?,
+            messages.clone(),
             platform.database.clone(),
             platform.clock.clone(),
             platform.entropy.clone(),
@@ -177,11 +182,11 @@ pub fn jobs(platform: &Platform, tasks: Vec<Task>) -> Jobs {
 }
 
 /// The archive of documents. The storage is opened here: only a program that serves needs one.
-fn documents(platform: &Platform) -> Result<Documents, StorageError> {
+fn documents(platform: &Platform) -> Result<Documents, PlatformError> {
     let settings = &platform.settings;
     Ok(Documents::new(
         (platform.database.clone(), Storage::open(&settings.storage)?),
-        Typesetter::new(&settings.pdf),
+        (Typesetter::new(&settings.pdf), Sealer::open(&settings.seal)?),
         (platform.clock.clone(), platform.entropy.clone()),
         &settings.documents,
         &settings.brand.name,

@@ -2,12 +2,17 @@
 
 use crate::platform::db::{self, Statement};
 use crate::platform::jobs;
-use crate::slices::{campaigns, documents, identity, messages, quotes};
+use crate::slices::{campaigns, documents, identity, messages, quotes, signature};
 
 /// The statements, room by room. A slice adds its `store::STATEMENTS` here.
 pub fn all() -> impl Iterator<Item = &'static Statement> {
-    let slices =
-        [jobs::STATEMENTS, documents::STATEMENTS, messages::STATEMENTS, quotes::STATEMENTS];
+    let slices = [
+        jobs::STATEMENTS,
+        documents::STATEMENTS,
+        messages::STATEMENTS,
+        quotes::STATEMENTS,
+        signature::STATEMENTS,
+    ];
     let rooms = db::STATEMENTS.iter().chain(identity::STATEMENTS).chain(campaigns::STATEMENTS);
     rooms.copied().chain(slices).flatten()
 }

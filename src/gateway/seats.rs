@@ -2,9 +2,11 @@
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
-use std::net::{IpAddr, Ipv6Addr};
+use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
+
+use crate::platform::web::facts::network;
 
 /// Of an address that is refused, one warning in this time.
 const QUIET: Duration = Duration::from_secs(60);
@@ -86,7 +88,7 @@ impl Seats {
 
     /// A seat for this address, unless there is none left or it has its share.
     pub(super) fn take(&self, address: IpAddr) -> Result<Seat, Full> {
-        let client = client(address);
+        let client = network(address);
         let mut taken = lock(&self.taken);
         let has = taken.by_client.get(&client).copied().unwrap_or(0);
         if taken.all >= self.max {
@@ -119,14 +121,6 @@ impl Drop for Seat {
 /// Counts stay true when a thread panics between two of them: each is one assignment.
 fn lock(taken: &Mutex<Taken>) -> std::sync::MutexGuard<'_, Taken> {
     taken.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// One client is one IPv4 address, or one IPv6 network of 64 bits, which one household has whole.
-fn client(address: IpAddr) -> IpAddr {
-    match address.to_canonical() {
-        IpAddr::V6(v6) => Ipv6Addr::from_bits(v6.to_bits() >> 64 << 64).into(),
-        v4 => v4,
-    }
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@
 
 pub mod access;
 pub mod calendar;
+pub mod email;
 pub mod french;
 pub mod holidays;
 pub mod iban;

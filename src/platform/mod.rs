@@ -15,6 +15,7 @@ pub mod http;
 pub mod jobs;
 pub mod limits;
 pub mod pdf;
+pub mod seal;
 pub mod storage;
 pub mod telemetry;
 pub mod web;

@@ -9,4 +9,5 @@ pub mod identity;
 pub mod me;
 pub mod messages;
 pub mod quotes;
+pub mod signature;
 pub mod site;

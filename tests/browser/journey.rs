@@ -23,6 +23,13 @@ async fn a_price_in_six_answers_without_script() {
     assert_eq!(capital.as_deref(), Some("220\u{202F}000"));
     house.press("form > .bouton").await;
     house.sees("h1", "Votre prix").await;
+    house.press("section[aria-labelledby=envoi] button").await;
+    house.sees(".bilan", "Indiquez votre adresse e-mail").await;
+    house.fill("email", "camille@exemple.fr").await;
+    house.press("section[aria-labelledby=envoi] button").await;
+    house.sees("h1", "C’est envoyé").await;
+    house.press("main .bouton").await;
+    house.sees("h1", "Votre prix").await;
     house.press(".prix .bouton").await;
     house.sees("h1", "pas encore souscrire").await;
     house.sees("main", "/devis/quo_").await;

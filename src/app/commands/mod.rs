@@ -9,6 +9,7 @@ mod jobs;
 mod keyring;
 mod messages;
 mod migrate;
+mod seal;
 mod serve;
 mod simulate;
 mod simulate_table;
@@ -61,6 +62,8 @@ enum Command {
     Jobs(jobs::Jobs),
     /// Work on pools of people, their accounts, their applications and their keys
     Identity(identity::IdentityCommand),
+    /// Work on the certificate that documents are sealed with
+    Seal(seal::Seal),
     /// Price a project described in JSON, without a server or a database
     Simulate(simulate::Simulate),
     /// Work on the tables that prices come from
@@ -103,6 +106,7 @@ impl Command {
             Self::Messages(messages) => messages.run(settings),
             Self::Jobs(jobs) => jobs.run(settings),
             Self::Identity(identity) => identity.run(settings),
+            Self::Seal(seal) => seal.run(&settings),
             Self::Simulate(simulate) => simulate.run(),
             Self::Tariff(tariff) => tariff.run(),
             Self::Etl(etl) => etl.run(settings),

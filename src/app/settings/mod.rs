@@ -17,6 +17,7 @@ use crate::platform::db::DatabaseSettings;
 use crate::platform::jobs::JobsSettings;
 use crate::platform::limits::Complaints;
 use crate::platform::pdf::PdfSettings;
+use crate::platform::seal::SealSettings;
 use crate::platform::storage::StorageSettings;
 use crate::platform::telemetry::TelemetrySettings;
 use crate::slices::campaigns::CampaignsSettings;
@@ -55,6 +56,8 @@ pub struct Settings {
     pub campaigns: CampaignsSettings,
     /// Typesetting.
     pub pdf: PdfSettings,
+    /// The seal of documents.
+    pub seal: SealSettings,
     /// Where documents are kept.
     pub storage: StorageSettings,
     /// What documents say of the insurer.
@@ -111,6 +114,7 @@ impl Settings {
         self.jobs.check(&mut complaints);
         self.campaigns.check(&mut complaints);
         self.pdf.check(&mut complaints);
+        self.seal.check(&mut complaints);
         self.storage.check(&mut complaints);
         self.documents.check(&mut complaints);
         complaints.unless(

@@ -173,9 +173,22 @@ impl Shared {
         };
         metrics::histogram!("job_seconds", "kind" => job.kind).record(began.elapsed());
         let settled = self.settled(task, &job, ended);
-        let now = self.clock.now();
-        // What cannot be written now is begun again when the claim ends.
-        self.outage.note(self.store.settle(job.id, job.claim, &settled, now).await);
+        self.write(&job, &settled).await;
+    }
+
+    /// Writes how an attempt ended, as long as the claim may still be ours. What cannot be written is
+    /// begun again when it ends.
+    async fn write(&self, job: &Job, settled: &Settled) {
+        let since = Instant::now();
+        let left = self.settings.claim().saturating_sub(self.settings.timeout());
+        loop {
+            let now = self.clock.now();
+            let written = self.store.settle(job.id, job.claim, settled, now).await;
+            if self.outage.note(written).is_some() || since.elapsed() >= left {
+                return;
+            }
+            tokio::time::sleep(self.settings.poll().min(AGAIN)).await;
+        }
     }
 
     fn settled(&self, task: &Task, job: &Job, ended: Result<Next, Failure>) -> Settled {

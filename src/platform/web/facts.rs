@@ -1,7 +1,7 @@
 //! What is known of a request before anybody has read it: its names, its address, and whether a
 //! program or a person asked.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv6Addr};
 
 use axum::http::{HeaderMap, header};
 
@@ -38,6 +38,15 @@ fn is_api(path: &str) -> bool {
 /// extensions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ClientAddress(pub IpAddr);
+
+/// The network that counts as one client: an IPv4 address, or an IPv6 network of 64 bits, which one
+/// household has whole.
+pub fn network(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V6(v6) => Ipv6Addr::from_bits(v6.to_bits() >> 64 << 64).into(),
+        v4 => v4,
+    }
+}
 
 /// The names and the address of one request. The outermost layer puts it among the request's
 /// extensions; a refusal and a page with a reference number take it from there.

@@ -3,6 +3,7 @@
 use crate::kernel::problem::{Kind, Problem};
 use crate::platform::db::DbError;
 use crate::platform::pdf::PdfError;
+use crate::platform::seal::SealingError;
 use crate::platform::storage::ObjectError;
 
 /// A failure of the archive.
@@ -17,6 +18,9 @@ pub enum DocumentError {
     /// The typesetting.
     #[error(transparent)]
     Pdf(#[from] PdfError),
+    /// The seal.
+    #[error(transparent)]
+    Seal(#[from] SealingError),
     /// The bytes are not those that were archived.
     #[error("object `{0}` is not what was archived: its hash differs")]
     Altered(String),
@@ -34,6 +38,7 @@ impl From<DocumentError> for Problem {
             DocumentError::Database(error) => error.into(),
             DocumentError::Object(error) => error.into(),
             DocumentError::Pdf(error) => error.into(),
+            DocumentError::Seal(error) => error.into(),
             DocumentError::Racing => Self::new(Kind::Unavailable).cause(error),
             DocumentError::Altered(_) | DocumentError::Stored(_) => {
                 Self::new(Kind::Bug).cause(error)

@@ -22,11 +22,15 @@ pub enum Kind {
     AttestationPreteur,
     /// Letter to the bank.
     LettreBanque,
+    /// What the customer needs and what we advise (*fiche conseil*, art. L521-4 C. ass.).
+    FicheConseil,
+    /// Proof of the signature.
+    PreuveSignature,
 }
 
 impl Kind {
     /// Every kind, in the order in which a customer meets them.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 10] = [
         Self::FicheStandardisee,
         Self::Devis,
         Self::Ipid,
@@ -35,6 +39,8 @@ impl Kind {
         Self::MandatSepa,
         Self::AttestationPreteur,
         Self::LettreBanque,
+        Self::FicheConseil,
+        Self::PreuveSignature,
     ];
 
     /// Stable code: also the name of the template, and the last part of an address.
@@ -48,6 +54,8 @@ impl Kind {
             Self::MandatSepa => "mandat_sepa",
             Self::AttestationPreteur => "attestation_preteur",
             Self::LettreBanque => "lettre_banque",
+            Self::FicheConseil => "fiche_conseil",
+            Self::PreuveSignature => "preuve_signature",
         }
     }
 
@@ -61,7 +69,9 @@ impl Kind {
             | Self::ConditionsParticulieres
             | Self::MandatSepa
             | Self::AttestationPreteur
-            | Self::LettreBanque => 1,
+            | Self::LettreBanque
+            | Self::FicheConseil
+            | Self::PreuveSignature => 1,
         }
     }
 
@@ -76,6 +86,18 @@ impl Kind {
             Self::MandatSepa => "Mandat de prélèvement SEPA",
             Self::AttestationPreteur => "Attestation d’assurance pour le prêteur",
             Self::LettreBanque => "Lettre à la banque",
+            Self::FicheConseil => "Fiche d’information et de conseil",
+            Self::PreuveSignature => "Preuve de signature",
         }
+    }
+
+    /// The kind of this code.
+    pub fn of_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.code() == code)
+    }
+
+    /// Whether it carries the house's seal: what somebody signs, or shows to a bank.
+    pub const fn is_sealed(self) -> bool {
+        !matches!(self, Self::FicheStandardisee | Self::Devis | Self::Ipid | Self::Notice)
     }
 }

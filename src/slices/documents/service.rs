@@ -21,6 +21,7 @@ use crate::platform::clock::{Clock, Entropy};
 use crate::platform::db::Database;
 use crate::platform::digest::{hex, plain_sha256};
 use crate::platform::pdf::{self, Typesetter};
+use crate::platform::seal::Sealer;
 use crate::platform::storage::Storage;
 
 /// Whose document.
@@ -86,6 +87,7 @@ pub struct Documents {
     store: Store,
     storage: Storage,
     typesetter: Typesetter,
+    sealer: Sealer,
     clock: Clock,
     entropy: Entropy,
     /// What all documents say.
@@ -98,13 +100,13 @@ impl Documents {
     /// `brand` is the name shown to customers.
     pub fn new(
         (database, storage): (Database, Storage),
-        typesetter: Typesetter,
+        (typesetter, sealer): (Typesetter, Sealer),
         (clock, entropy): (Clock, Entropy),
         settings: &DocumentsSettings,
         brand: &str,
     ) -> Self {
         let house = Arc::new(json!({ "brand": brand, "insurer": settings.insurer }));
-        Self { store: Store::new(database), storage, typesetter, clock, entropy, house }
+        Self { store: Store::new(database), storage, typesetter, sealer, clock, entropy, house }
     }
 
     /// What is known of the document, made if nobody has.
@@ -129,6 +131,24 @@ impl Documents {
         }
     }
 
+    /// A document that was made before, by its place alone; `None` when there is none.
+    ///
+    /// # Errors
+    /// The database or the storage does not answer; the bytes are not those that were archived.
+    pub async fn archived(
+        &self,
+        subject: Subject,
+        kind: Kind,
+        part: u16,
+    ) -> Result<Option<Made>, Problem> {
+        let key = key_of(&subject, kind, part);
+        let Some(row) = self.store.find(&key).await.map_err(DocumentError::from)? else {
+            return Ok(None);
+        };
+        let document = document_of(kind, part, subject.version, row)?;
+        Ok(Some(self.fetched(document).await?))
+    }
+
     async fn known(&self, order: &Order) -> Result<Option<Document>, DocumentError> {
         let row = self.store.find(&key(order)).await?;
         row.map(|row| document(order, row)).transpose()
@@ -136,6 +156,7 @@ impl Documents {
 
     async fn make(&self, order: Order) -> Result<Made, DocumentError> {
         let bytes = self.typesetter.typeset(self.sheet(&order)).await?;
+        let bytes = self.sealed(order.kind, bytes)?;
         let sha256 = plain_sha256(&bytes);
         self.keep(&sha256, &bytes).await?;
         let now = self.clock.now();
@@ -152,6 +173,15 @@ impl Documents {
         // Somebody was faster: theirs is the document.
         let first = self.known(&order).await?.ok_or(DocumentError::Racing)?;
         self.fetched(first).await
+    }
+
+    /// The document with the house's seal, for a kind that carries it.
+    fn sealed(&self, kind: Kind, bytes: Vec<u8>) -> Result<Vec<u8>, DocumentError> {
+        if !kind.is_sealed() {
+            return Ok(bytes);
+        }
+        let reason = format!("{}, tel que remis", kind.title());
+        Ok(self.sealer.seal(&bytes, &reason, self.clock.now())?)
     }
 
     /// What the press is to set.
@@ -195,23 +225,36 @@ impl Documents {
 }
 
 fn key(order: &Order) -> Key {
+    key_of(&order.subject, order.kind, order.part)
+}
+
+const fn key_of(subject: &Subject, kind: Kind, part: u16) -> Key {
     Key {
-        subject_sort: order.subject.sort,
-        subject_id: order.subject.id,
-        kind: order.kind.code(),
-        part: order.part,
-        data_version: order.subject.version,
+        subject_sort: subject.sort,
+        subject_id: subject.id,
+        kind: kind.code(),
+        part,
+        data_version: subject.version,
     }
 }
 
 fn document(order: &Order, row: Row) -> Result<Document, DocumentError> {
+    document_of(order.kind, order.part, order.subject.version, row)
+}
+
+fn document_of(
+    kind: Kind,
+    part: u16,
+    data_version: u32,
+    row: Row,
+) -> Result<Document, DocumentError> {
     let sha256 = row.sha256.try_into().map_err(|_| DocumentError::Stored("its hash"))?;
     Ok(Document {
         id: row.id,
-        kind: order.kind,
-        part: order.part,
+        kind,
+        part,
         template_version: row.template_version,
-        data_version: order.subject.version,
+        data_version,
         sha256,
         size: row.size,
         created_at: row.created_at,

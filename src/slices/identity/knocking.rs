@@ -11,7 +11,7 @@ use super::core::Core;
 use super::facts::{By, note};
 use super::hashing::Checked;
 use super::issuing::{PasswordCheck, PasswordVerdict};
-use super::model::{Email, Factor, FactorPolicy, Pool, User};
+use super::model::{Email, Factor, FactorPolicy, Pool, User, email_hash};
 use super::sessions::Device;
 use super::throttle::{Admission, Counted, FREE, Throttle};
 use crate::kernel::problem::{Kind, Problem};
@@ -156,7 +156,7 @@ impl PasswordCheck for Knocking {
 /// What a typed name is counted under: an address by its rule, anything else by its letters.
 pub(super) fn name_hash(name: &str) -> TokenHash {
     match name.parse::<Email>() {
-        Ok(email) => email.name_hash(),
+        Ok(email) => email_hash(&email),
         Err(_) => sha256(&[name.trim().to_lowercase().as_bytes()]),
     }
 }

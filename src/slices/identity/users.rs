@@ -9,7 +9,7 @@ use super::accounts::Accounts;
 use super::core::{Core, Identity};
 use super::ending::Ending;
 use super::facts::{By, note};
-use super::model::{Email, NotAnEmail, Pool, User};
+use super::model::{Email, NotAnEmail, Pool, User, email_hash};
 use super::store::NewUser;
 use super::tickets::{LIFE_OF_INVITATION, Purpose, Tickets};
 use crate::kernel::locale::Locale;
@@ -120,7 +120,7 @@ impl Identity {
         let user = NewUser {
             id,
             pool_id: pool.id,
-            name_hash: email.name_hash(),
+            name_hash: email_hash(&email),
             email: email.as_str(),
             email_verified_at: None,
             given_name: who.given_name,
@@ -181,7 +181,7 @@ impl Identity {
     ) -> Result<(), UserError> {
         let (core, pool) = (&self.core, self.core.pool(pool).await?);
         let email: Email = email.parse()?;
-        let found = core.store.user_by_name(pool.id, &email.name_hash()).await?;
+        let found = core.store.user_by_name(pool.id, &email_hash(&email)).await?;
         let (user, _) = found.ok_or(UserError::Unknown)?;
         let (id, now) = (user.id, core.clock.now());
         let mut transaction = core.store.begin().await?;

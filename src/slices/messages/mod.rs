@@ -6,6 +6,7 @@
 //! what is said, or to whom.
 
 mod adapter;
+mod budget;
 mod delivery;
 mod error;
 mod message;
@@ -17,6 +18,7 @@ mod store;
 mod tending;
 
 pub use adapter::TransportError;
+pub use budget::{Allowance, Spender, Spent};
 pub use error::PostError;
 pub use message::{Channel, Letter, Message, MessageId, Recipient};
 pub use operators::{Refusal, Sought};

@@ -93,6 +93,7 @@ async fn pass(shared: &Shared) -> Result<(), DbError> {
     }
     let settings = &shared.settings;
     shared.outbox.purge(now - settings.retention(), settings.purge_rows).await?;
+    shared.outbox.forget_budgets(now, settings.purge_rows).await?;
     measure(shared, &shared.outbox.depth().await?);
     Ok(())
 }

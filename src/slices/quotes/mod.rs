@@ -9,6 +9,7 @@ mod author;
 mod copying;
 mod error;
 pub mod form;
+mod mailing;
 mod operations;
 pub mod pages;
 mod papers;

@@ -30,6 +30,7 @@ use crate::platform::clock::{Clock, Entropy};
 use crate::platform::db::Database;
 use crate::platform::digest::sha256;
 use crate::slices::documents::Documents;
+use crate::slices::messages::Messages;
 
 /// Names the identifiers of quotes.
 pub struct Quote;
@@ -46,10 +47,11 @@ pub type QuoteId = Id<Quote>;
 pub struct Quotes {
     pricer: Arc<Pricer>,
     papers: Papers,
-    store: Store,
+    pub(super) messages: Messages,
+    pub(super) store: Store,
     clock: Clock,
     entropy: Entropy,
-    settings: QuotesSettings,
+    pub(super) settings: QuotesSettings,
 }
 
 /// A quote, and whether an earlier request had already made it.
@@ -65,6 +67,7 @@ impl Quotes {
     pub fn new(
         pricer: Pricer,
         documents: Documents,
+        messages: Messages,
         database: Database,
         clock: Clock,
         entropy: Entropy,
@@ -72,7 +75,7 @@ impl Quotes {
     ) -> Self {
         let papers = Papers::new(documents);
         let store = Store::new(database);
-        Self { pricer: Arc::new(pricer), papers, store, clock, entropy, settings }
+        Self { pricer: Arc::new(pricer), papers, messages, store, clock, entropy, settings }
     }
 
     /// Prices a document; writes nothing. Month-by-month tables are left out unless

@@ -14,6 +14,12 @@ pub struct QuotesSettings {
     pub validity_days: u32,
     /// Days during which an idempotency key is remembered.
     pub idempotency_days: u32,
+    /// Quotes sent by e-mail to one address in a day.
+    pub mails_to_address_max: u32,
+    /// The same asked for by one network in an hour.
+    pub mails_from_network_max: u32,
+    /// The same asked for by everybody in an hour.
+    pub mails_max: u32,
 }
 
 impl QuotesSettings {
@@ -21,6 +27,14 @@ impl QuotesSettings {
     pub fn check(&self, complaints: &mut Complaints) {
         complaints.range("quotes.validity_days", self.validity_days, 1..=365);
         complaints.range("quotes.idempotency_days", self.idempotency_days, 1..=365);
+        let most = 1..=1_000_000;
+        complaints.range("quotes.mails_to_address_max", self.mails_to_address_max, most.clone());
+        complaints.range(
+            "quotes.mails_from_network_max",
+            self.mails_from_network_max,
+            most.clone(),
+        );
+        complaints.range("quotes.mails_max", self.mails_max, most);
     }
 
     pub(super) fn validity(&self) -> Duration {

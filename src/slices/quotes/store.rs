@@ -116,6 +116,11 @@ impl Store {
         Self { database }
     }
 
+    /// A transaction for what is written with something else.
+    pub(super) async fn begin(&self) -> Result<sqlx::Transaction<'static, sqlx::MySql>, DbError> {
+        Ok(self.database.pool().begin().await?)
+    }
+
     /// Writes the key and the quote together, or neither.
     pub(super) async fn insert(&self, quote: &QuoteRow, key: &Key) -> Result<Inserted, DbError> {
         let mut transaction = self.database.pool().begin().await?;

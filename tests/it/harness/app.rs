@@ -13,6 +13,7 @@ use assurly::gateway::{Drained, Stop};
 use assurly::platform::access::{Api, LocalIssuers, Revocations};
 use assurly::platform::clock::{Clock, Entropy};
 use assurly::platform::db::Database;
+use assurly::platform::seal::development_pair;
 use assurly::platform::web::json::Json;
 use assurly::slices::messages::Messages;
 use assurly::slices::quotes::Pricer;
@@ -33,6 +34,16 @@ pub(crate) static KEYRING: LazyLock<String> = LazyLock::new(|| {
     path
 });
 
+/// A folder with a certificate of development and its key, the same for all tests.
+pub(crate) static SEAL: LazyLock<(String, String)> = LazyLock::new(|| {
+    let path = format!("{}/seal-{}", env!("CARGO_TARGET_TMPDIR"), std::process::id());
+    let pair = development_pair("Assurly", Clock::system().now()).expect("a pair");
+    let (certificate, key) = (format!("{path}.pem"), format!("{path}.key"));
+    std::fs::write(&certificate, pair.certificate).expect("written");
+    std::fs::write(&key, pair.key).expect("written");
+    (certificate, key)
+});
+
 /// A machine that does much else is no outage.
 pub(crate) const PATIENT: (&str, &str) = ("DATABASE__ACQUIRE_TIMEOUT_MS", "20000");
 
@@ -44,6 +55,8 @@ pub(crate) fn settings(over: &[(&str, &str)]) -> Settings {
         ("ENVIRONMENT", "development"),
         ("SERVER__DRAIN_DELAY_MS", "0"),
         ("CRYPTO__KEYRING_FILE", KEYRING.as_str()),
+        ("SEAL__CERTIFICATE_FILE", SEAL.0.as_str()),
+        ("SEAL__KEY_FILE", SEAL.1.as_str()),
         // All tests come from one address.
         ("IDENTITY__ATTEMPTS_BURST", "1000000"),
         ("STORAGE__URL", concat!("file:", env!("CARGO_TARGET_TMPDIR"), "/storage")),

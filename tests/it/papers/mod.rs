@@ -4,6 +4,7 @@
 mod bucket;
 mod keeping;
 mod reading;
+mod sealing;
 mod templates;
 
 use serde_json::Value;

@@ -11,7 +11,7 @@ use assurly::platform::pdf::{Order, PdfError, PdfSettings, Typesetter};
 use assurly::slices::documents::Kind;
 
 /// Every kind with its data, as `tests/data/documents/` has them.
-const SAMPLED: [(Kind, &str); 8] = [
+pub(super) const SAMPLED: [(Kind, &str); 10] = [
     (Kind::Devis, include_str!("../../data/documents/devis.json")),
     (Kind::FicheStandardisee, include_str!("../../data/documents/fiche_standardisee.json")),
     (Kind::Ipid, include_str!("../../data/documents/ipid.json")),
@@ -23,9 +23,11 @@ const SAMPLED: [(Kind, &str); 8] = [
     (Kind::MandatSepa, include_str!("../../data/documents/mandat_sepa.json")),
     (Kind::AttestationPreteur, include_str!("../../data/documents/attestation_preteur.json")),
     (Kind::LettreBanque, include_str!("../../data/documents/lettre_banque.json")),
+    (Kind::FicheConseil, include_str!("../../data/documents/fiche_conseil.json")),
+    (Kind::PreuveSignature, include_str!("../../data/documents/preuve_signature.json")),
 ];
 
-fn data_of(kind: Kind) -> Value {
+pub(super) fn data_of(kind: Kind) -> Value {
     let (_, text) = SAMPLED.iter().find(|(one, _)| *one == kind).expect("a sample");
     serde_json::from_str(text).expect("JSON")
 }
@@ -40,7 +42,7 @@ fn order(kind: Kind, data: Value) -> Order {
 
 const DAY: Date = date(2026, 11, 23);
 
-async fn set(kind: Kind, data: Value) -> Vec<u8> {
+pub(super) async fn set(kind: Kind, data: Value) -> Vec<u8> {
     press(1, 1, 60_000).typeset(order(kind, data)).await.expect("a document")
 }
 

@@ -1,6 +1,7 @@
 //! Quotes over HTTP: simulations, every way a document can be wrong, and quotes kept once.
 
 mod keeping;
+mod mailing;
 mod simulations;
 mod wrong_documents;
 

@@ -17,7 +17,7 @@ use super::ending::Ending;
 use super::facts::{By, note};
 use super::letters::{Said, Sending, send};
 use super::login::Login;
-use super::model::{Email, Method, Pool};
+use super::model::{Email, Method, Pool, email_hash};
 use super::progress::{Pending, Progress};
 use super::store::{NewUser, Ticket};
 use super::throttle::{Admission, Counted, Throttle};
@@ -117,7 +117,7 @@ impl Accounts {
     ) -> Result<bool, Problem> {
         let Some(pending) = progress.pending.as_mut() else { return Ok(false) };
         let Ok(email) = pending.email.parse::<Email>() else { return Ok(false) };
-        let name = email.name_hash();
+        let name = email_hash(&email);
         let may_send = self.may_write_to(pool, &name).await?;
         let now = self.core.clock.now();
         let found = self.core.store.user_by_name(pool.id, &name).await?.map(|(user, _)| user);
@@ -174,7 +174,7 @@ impl Accounts {
         let user = NewUser {
             id: self.core.entropy.uuid_v7(now),
             pool_id: pool.id,
-            name_hash: email.name_hash(),
+            name_hash: email_hash(email),
             email: email.as_str(),
             email_verified_at: None,
             given_name: some(&pending.given_name),

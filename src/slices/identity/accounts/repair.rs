@@ -12,7 +12,7 @@ use crate::platform::db::{Connection, Transaction};
 use crate::slices::identity::facts::{By, note};
 use crate::slices::identity::knocking::name_hash;
 use crate::slices::identity::letters::{Said, Sending, Told, send};
-use crate::slices::identity::model::{Email, Pool, User};
+use crate::slices::identity::model::{Email, Pool, User, email_hash};
 use crate::slices::identity::store::Ticket;
 use crate::slices::identity::throttle::Counted;
 use crate::slices::identity::tickets::{LIFE, Purpose};
@@ -28,7 +28,7 @@ impl Accounts {
         locale: Locale,
         by: &By,
     ) -> Result<(), Problem> {
-        let name = email.name_hash();
+        let name = email_hash(email);
         let may_send = self.may_write_to(pool, &name).await?;
         let found = self.core.store.user_by_name(pool.id, &name).await?.map(|(user, _)| user);
         let user = found.filter(|user| user.disabled_at.is_none() && may_send);

@@ -14,4 +14,6 @@ pub use oauth::{ErrorCode, Mode, Prompt, ResponseType};
 pub use password::{LONGEST, SHORTEST, Weak, weakness};
 pub use pool::{Algorithm, FactorPolicy, NotASlug, Pool, PoolSeed, Slug};
 pub use session::{Amr, Method, Session};
-pub use user::{Email, NotAnEmail, User};
+pub use user::{User, email_hash};
+
+pub use crate::kernel::email::{Email, NotAnEmail};

@@ -1,5 +1,6 @@
 //! The only SQL of messages. One statement per function but for the claim, and no decision.
 
+mod budgets;
 mod claims;
 mod mailbox;
 mod outbox;
@@ -67,6 +68,13 @@ statements! {
         WHERE id = ? AND state IN ('pending', 'in_doubt')";
     /// What an operator asks about.
     STATE = "SELECT state FROM message_outbox WHERE id = ?";
+    /// One more of a budget; whoever spends of it too waits here.
+    SPEND = "INSERT INTO message_budget (mark, spent, ends_at) VALUES (?, 1, ?) \
+        ON DUPLICATE KEY UPDATE spent = spent + 1";
+    /// How much of it is spent, our own one among them.
+    SPENT = "SELECT spent FROM message_budget WHERE mark = ?";
+    /// Windows that are over, a few at a time.
+    FORGET_BUDGETS = "DELETE FROM message_budget WHERE ends_at <= ? ORDER BY ends_at LIMIT ?";
     /// A message in the mailbox of development.
     DELIVER = "INSERT INTO message_mailbox (id, channel, recipient, locale, letter, sent_at) \
         VALUES (?, ?, ?, ?, ?, ?)";

@@ -7,6 +7,7 @@
 mod chart;
 mod closed;
 mod cover;
+mod mail;
 pub(super) mod papers;
 mod price;
 mod quote;
@@ -18,7 +19,11 @@ mod tests;
 mod words;
 mod years;
 
-use axum::{Router, extract::DefaultBodyLimit, routing::get};
+use axum::{
+    Router,
+    extract::DefaultBodyLimit,
+    routing::{get, post},
+};
 
 use super::service::Quotes;
 
@@ -32,6 +37,8 @@ pub fn routes() -> Router<Quotes> {
         .route("/simuler", get(simulator::show).post(simulator::submit))
         .route("/devis/{reference}", get(quote::show).post(quote::change))
         .route("/devis/{reference}/suite", get(quote::next))
+        .route("/devis/{reference}/email", post(mail::send))
+        .route("/devis/{reference}/envoye", get(mail::sent))
         .route("/devis/{reference}/documents/{name}", get(papers::file))
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
 }

@@ -259,7 +259,7 @@ pub(super) async fn next(
 }
 
 /// The page of the quote with what is to be corrected, the other fields as the quote has them.
-fn again(quote: &QuoteResponse, mut form: Form) -> Response {
+pub(super) fn again(quote: &QuoteResponse, mut form: Form) -> Response {
     form.complete(&answers::assumptions(&quote.request));
     let act = form.value("cle").to_owned();
     Page::new(QuotePage::new(quote, form, act)).into_response()

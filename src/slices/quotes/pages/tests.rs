@@ -5,6 +5,7 @@ use std::fs;
 use askama::Template;
 
 use super::closed::{GonePage, NotEligiblePage, UnknownPage};
+use super::mail::{SentPage, letter};
 use super::quote::{NextPage, QuotePage};
 use super::sample;
 use super::simulator::{NotHerePage, SimulatorPage};
@@ -252,4 +253,22 @@ fn the_rules_of_the_trade_read_well_in_the_registry() {
             "<!DOCTYPE html><html lang=\"fr\"><title>T</title><h1>{sentence}</h1></html>"
         ));
     }
+}
+
+#[test]
+fn the_letter_tells_a_stranger_nothing_about_a_person() {
+    look("sent", &SentPage { quote: "/devis/quo_1".to_owned() }.render().expect("renders"));
+    let couple = sample::couple();
+    let letter = letter(&couple);
+    let text = format!("{} {}", letter.subject, letter.paragraphs.join("\n"));
+    for words in
+        ["42,43\u{a0}€ le premier mois", "2 personnes", couple.number.as_str(), "jours d’arrêt"]
+    {
+        assert!(text.contains(words), "{words} in {text}");
+    }
+    for person in &couple.request.insured {
+        let born = person.birth_date.year().to_string();
+        assert!(!text.contains(&born) && !text.contains("fumeur"), "{text}");
+    }
+    assert!(letter.action.is_some_and(|(_, address)| address.ends_with(&couple.page)));
 }
