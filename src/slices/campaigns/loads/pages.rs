@@ -182,7 +182,7 @@ impl FileLine {
             size: size(file.bytes),
             lines: whole(file.line_count),
             chunks: format!("{} sur {}", whole(file.chunks_done), whole(file.chunks)),
-            percent: percent(file.chunks_done, file.chunks),
+            percent: percent(file.bytes_done, file.bytes),
             rows: whole(file.rows_ok),
             rejects: whole(file.rejects),
             name: short(&file.name),
