@@ -20,6 +20,10 @@ use crate::platform::web::input::InputRule;
 use crate::platform::web::problem::{FaultDocument, ProblemDocument, Voice};
 use crate::platform::web::{assets, page, registry};
 use crate::slices::admission::{self, Admissions};
+use crate::slices::campaigns::loads::pages::LoadsRoom;
+use crate::slices::campaigns::loads::{self, Loads};
+use crate::slices::campaigns::segments::pages::SegmentsRoom;
+use crate::slices::campaigns::segments::{self, Segments};
 use crate::slices::contracts::{self, Contracts};
 use crate::slices::dossiers::{self, Dossiers};
 use crate::slices::identity::{self, Identity, Links};
@@ -52,6 +56,7 @@ pub fn api(state: &AppState) -> Api {
         .merge(admission::administration().with_state(Admissions::from_ref(state)))
         .merge(identity::operations().with_state(links))
         .merge(quotes::api().with_state(Quotes::from_ref(state)))
+        .merge(segments::api::api().with_state(Segments::from_ref(state)))
 }
 
 /// The API's document, which says to the firewall what each field is.
@@ -90,7 +95,12 @@ pub fn around(state: &AppState, api: Api) -> Router {
 /// The pages of our staff, each room behind the same door.
 fn backoffice(state: &AppState) -> Router {
     let gateway = admission::pages().with_state(Admissions::from_ref(state));
-    Backoffice::new(Identity::from_ref(state).staff()).room::<admission::Gateway>(gateway).routes()
+    let entropy = state.entropy.clone();
+    Backoffice::new(Identity::from_ref(state).staff())
+        .room::<LoadsRoom>(loads::pages::routes(Loads::from_ref(state)))
+        .room::<SegmentsRoom>(segments::pages::routes(Segments::from_ref(state), entropy))
+        .room::<admission::Gateway>(gateway)
+        .routes()
 }
 
 /// Every code that an error of a document can carry, for the registry page.

@@ -17,6 +17,8 @@ use crate::platform::pdf::Typesetter;
 use crate::platform::seal::{Sealer, SealerError};
 use crate::platform::storage::{Storage, StorageError};
 use crate::slices::admission::{Admissions, Ledger};
+use crate::slices::campaigns::loads::Loads;
+use crate::slices::campaigns::segments::Segments;
 use crate::slices::contracts::{self, Contracts};
 use crate::slices::documents::Documents;
 use crate::slices::dossiers::{self, Dossiers};
@@ -103,10 +105,13 @@ pub struct AppState {
     pub(super) admissions: Admissions,
     contracts: Contracts,
     dossiers: Dossiers,
+    pub(super) entropy: Entropy,
     identity: Identity,
+    loads: Loads,
     jobs: Jobs,
     messages: Messages,
     quotes: Quotes,
+    segments: Segments,
     underwriting: Underwriting,
 }
 
@@ -150,18 +155,34 @@ impl AppState {
         let jobs = jobs(platform, tasks);
         let admissions = admissions(platform);
         let underwriting = underwriting(platform, Arc::new(Nobody))?;
+        let segments = segments(platform);
+        let loads = Loads::new(platform.database.clone(), platform.clock.clone());
+        let entropy = platform.entropy.clone();
         Ok(Self {
             authorizer,
             admissions,
             contracts,
             dossiers,
+            entropy,
             identity,
             jobs,
+            loads,
             messages,
             quotes,
+            segments,
             underwriting,
         })
     }
+}
+
+/// Segments of sales.
+fn segments(platform: &Platform) -> Segments {
+    Segments::new(
+        platform.database.clone(),
+        platform.clock.clone(),
+        platform.entropy.clone(),
+        &platform.settings.campaigns,
+    )
 }
 
 /// Health alone: for the dossiers, and for the command line.
@@ -362,6 +383,18 @@ impl FromRef<AppState> for Jobs {
 impl FromRef<AppState> for Messages {
     fn from_ref(state: &AppState) -> Self {
         state.messages.clone()
+    }
+}
+
+impl FromRef<AppState> for Loads {
+    fn from_ref(state: &AppState) -> Self {
+        state.loads.clone()
+    }
+}
+
+impl FromRef<AppState> for Segments {
+    fn from_ref(state: &AppState) -> Self {
+        state.segments.clone()
     }
 }
 

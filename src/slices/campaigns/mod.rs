@@ -2,6 +2,7 @@
 //! zones, periods and prices; nothing here leads back to a person.
 
 pub mod etl;
+pub mod loads;
 pub mod segments;
 mod settings;
 
@@ -9,4 +10,4 @@ pub use settings::CampaignsSettings;
 
 /// Every statement of this slice, for the test that prepares them.
 pub const STATEMENTS: &[&[crate::platform::db::Statement]] =
-    &[etl::load::STATEMENTS, segments::STATEMENTS];
+    &[etl::load::STATEMENTS, loads::STATEMENTS, segments::STATEMENTS];

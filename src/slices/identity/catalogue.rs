@@ -49,6 +49,9 @@ pub(super) const ALL: &[Scope] = scopes! {
     "cles:lire", true, "Lire vos clés d’API et ce qui en est consommé", "Read your API keys and what they used";
     "passerelle:lire", false, "Voir les règles et les refus de la passerelle", "See the rules and refusals of the gateway";
     "passerelle:ecrire", false, "Modifier les clés et les règles de la passerelle", "Change the keys and rules of the gateway";
+    "segments:lire", false, "Compter des ventes et lire les segments", "Count sales and read segments";
+    "segments:ecrire", false, "Enregistrer des segments", "Save segments";
+    "segments:exporter", false, "Exporter des segments", "Export segments";
     "profil:lire", false, "Lire votre profil", "Read your profile";
     "profil:ecrire", false, "Modifier votre profil", "Change your profile";
 };

@@ -1,5 +1,7 @@
 //! The back office, as a browser without scripts meets it: who gets in, and what is shown to whom.
 
+mod campaigns;
+
 use std::time::Duration;
 
 use crate::harness::app::App;

@@ -31,7 +31,7 @@ async fn segments_count_sales_and_hide_what_is_too_small() {
     let mut save = ask(&["--department", "01", "--kind", "maison"]);
     save.splice(1..2, ["save", "--name", "Maisons de l’Ain"]);
     let saved = bench.done(&save).await;
-    assert_eq!((&saved["sales"], &saved["editions"][0][1]), (&houses["sales"], &1.into()));
+    assert_eq!((&saved["sales"], &saved["editions"][0]["run"]), (&houses["sales"], &1.into()));
     let list = bench.done(&["segment", "list"]).await;
     assert_eq!(list[0]["name"], "Maisons de l’Ain");
 

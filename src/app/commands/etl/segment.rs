@@ -10,7 +10,9 @@ use jiff::civil::Date;
 
 use super::segments;
 use crate::app::settings::Settings;
-use crate::slices::campaigns::segments::{Kind, SegmentFilter, Segments, ZoneKind};
+use crate::slices::campaigns::segments::{
+    Kind, SegmentDocument, SegmentFilter, Segments, ZoneKind,
+};
 
 /// Arguments of `etl segment`.
 #[derive(Debug, Args)]
@@ -143,17 +145,19 @@ impl Work {
     async fn run(self, segments: &Segments) -> anyhow::Result<()> {
         match self {
             Self::Count(args) => count(segments, &args).await,
-            Self::Export(args) => args.write(&segments.export(&args.filter()).await?),
+            Self::Export(args) => args.write(&segments.export(None, None, &args.filter()).await?),
             Self::Months(args) => {
                 let months = segments.months(&args.filter()).await?;
                 args.write(&serde_json::to_string_pretty(&months)?)
             }
             Self::Save { name, filter } => {
-                let saved = segments.save(&name, filter.filter()).await?;
-                filter.write(&serde_json::to_string_pretty(&saved)?)
+                let (saved, _) = segments.save(None, &name, filter.filter(), None).await?;
+                filter.write(&serde_json::to_string_pretty(&SegmentDocument::from(saved))?)
             }
             Self::List => {
-                let text = serde_json::to_string_pretty(&segments.list().await?)?;
+                let list = segments.list(None, 200).await?;
+                let list: Vec<_> = list.into_iter().map(SegmentDocument::from).collect();
+                let text = serde_json::to_string_pretty(&list)?;
                 Ok(std::io::stdout().write_all(text.as_bytes())?)
             }
         }
@@ -162,7 +166,7 @@ impl Work {
 
 async fn count(segments: &Segments, args: &FilterArgs) -> anyhow::Result<()> {
     let began = Instant::now();
-    let counted = segments.count(&args.filter()).await?;
+    let counted = segments.count(None, &args.filter()).await?;
     let ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
     if std::io::stdout().is_terminal() && args.out.is_none() {
         let fewer = || format!("fewer than {}", counted.smallest);

@@ -2,13 +2,17 @@
 
 use crate::kernel::problem::{Kind, Problem};
 use crate::platform::db::DbError;
+use crate::platform::web::input::InputRule;
 
 /// A failure of the use-cases of segments.
 #[derive(Debug, thiserror::Error)]
 pub enum SegmentError {
-    /// The filter makes no sense.
-    #[error("{0}")]
-    Filter(String),
+    /// The filter makes no sense: where, as a JSON pointer, and what is wrong.
+    #[error("{1}")]
+    Filter(&'static str, String),
+    /// The key was used with another segment.
+    #[error("the idempotency key was used with another segment")]
+    KeyReused,
     /// Nothing is loaded under this name.
     #[error("no edition of `{0}` is published: load one first, see `assurly etl load --help`")]
     NoEdition(String),
@@ -23,7 +27,11 @@ pub enum SegmentError {
 impl From<SegmentError> for Problem {
     fn from(error: SegmentError) -> Self {
         match error {
-            SegmentError::Filter(what) => Self::new(Kind::Invalid).detail(what),
+            SegmentError::Filter(pointer, what) => {
+                let fault = InputRule::JsonValue.fault(pointer, what);
+                Self::new(Kind::Invalid).faults(vec![fault])
+            }
+            SegmentError::KeyReused => Self::new(Kind::IdempotencyKeyReused),
             SegmentError::NoEdition(_) => {
                 Self::new(Kind::NotFound).detail("Aucune édition de ces données n’est publiée.")
             }

@@ -2,6 +2,7 @@
 
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::error::SegmentError;
 use crate::slices::campaigns::etl::schema::is_name;
@@ -13,8 +14,9 @@ const ZONES: usize = 200;
 const SYMBOLIC_CENTS: u64 = 10_000;
 
 /// What was sold.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = SoldKind)]
 pub enum Kind {
     /// Houses.
     Maison,
@@ -43,6 +45,28 @@ impl Kind {
         }
     }
 
+    /// Every kind, in the order of the numbers.
+    pub const ALL: [Self; 6] = [
+        Self::Maison,
+        Self::Appartement,
+        Self::Mixte,
+        Self::Local,
+        Self::Dependance,
+        Self::Terrain,
+    ];
+
+    /// Its name for people.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Maison => "Maison",
+            Self::Appartement => "Appartement",
+            Self::Mixte => "Maison et appartement",
+            Self::Local => "Local d’activité",
+            Self::Dependance => "Dépendance seule",
+            Self::Terrain => "Terrain",
+        }
+    }
+
     /// Its word, from its number.
     pub const fn word(number: u8) -> &'static str {
         match number {
@@ -57,7 +81,7 @@ impl Kind {
 }
 
 /// What the zones of a filter are.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ZoneKind {
     /// The whole country.
@@ -71,11 +95,33 @@ pub enum ZoneKind {
     PostalCodes,
 }
 
-/// A segment's filter.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+impl ZoneKind {
+    /// Characters of a code.
+    const fn length(self) -> std::ops::RangeInclusive<usize> {
+        match self {
+            Self::Country | Self::Departments => 2..=3,
+            Self::Communes | Self::PostalCodes => 5..=5,
+        }
+    }
+
+    /// What a code is, for who typed another.
+    const fn form(self) -> &'static str {
+        match self {
+            Self::Country | Self::Departments => {
+                "Un département est un code de 2 ou 3 caractères\u{a0}: 01, 2A, 974."
+            }
+            Self::Communes => "Une commune est un code INSEE de 5 caractères\u{a0}: 01053.",
+            Self::PostalCodes => "Un code postal a 5 chiffres\u{a0}: 01000.",
+        }
+    }
+}
+
+/// A segment's filter: a zone, a period, and what was sold.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SegmentFilter {
-    /// Name of the dataset.
+    /// Name of the dataset; `dvf` when left out.
+    #[serde(default = "dvf")]
     pub dataset: String,
     /// What the zones are.
     #[serde(default)]
@@ -84,8 +130,10 @@ pub struct SegmentFilter {
     #[serde(default)]
     pub zones: Vec<String>,
     /// First day.
+    #[schema(value_type = String, format = Date)]
     pub from: Date,
     /// Last day.
+    #[schema(value_type = String, format = Date)]
     pub to: Date,
     /// Nature of the deed; `Vente` unless something else is said.
     #[serde(default = "sale")]
@@ -113,6 +161,10 @@ pub struct SegmentFilter {
     pub built_max: Option<u32>,
 }
 
+fn dvf() -> String {
+    "dvf".to_owned()
+}
+
 fn sale() -> Vec<String> {
     vec!["Vente".to_owned()]
 }
@@ -123,23 +175,42 @@ impl SegmentFilter {
     /// # Errors
     /// [`SegmentError::Filter`], in French.
     pub fn check(&self) -> Result<(), SegmentError> {
-        let require = |is_right: bool, otherwise: &str| {
-            if is_right { Ok(()) } else { Err(SegmentError::Filter(otherwise.to_owned())) }
+        let require = |is_right: bool, pointer, otherwise: &str| {
+            if is_right { Ok(()) } else { Err(SegmentError::Filter(pointer, otherwise.to_owned())) }
         };
-        require(is_name(&self.dataset, 32), "Le nom du jeu de données n’est pas reconnu.")?;
-        require(self.from <= self.to, "La période commence après sa fin.")?;
         require(
-            (self.zone == ZoneKind::Country) == self.zones.is_empty(),
-            "Indiquez au moins une zone, ou tout le pays.",
+            is_name(&self.dataset, 32),
+            "/dataset",
+            "Le nom du jeu de données n’est pas reconnu.",
         )?;
-        require(self.zones.len() <= ZONES, "200 zones au plus.")?;
+        require(self.from <= self.to, "/to", "La période commence après sa fin.")?;
+        let is_zoned = (self.zone == ZoneKind::Country) == self.zones.is_empty();
+        require(is_zoned, "/zones", "Indiquez au moins une zone, ou tout le pays.")?;
+        require(self.zones.len() <= ZONES, "/zones", "200 zones au plus.")?;
+        let length = self.zone.length();
         let is_code = |zone: &String| {
-            (2..=5).contains(&zone.len()) && zone.bytes().all(|b| b.is_ascii_alphanumeric())
+            length.contains(&zone.len()) && zone.bytes().all(|b| b.is_ascii_alphanumeric())
         };
-        require(self.zones.iter().all(is_code), "Une zone est un code de 2 à 5 caractères.")?;
-        require(self.natures.len() <= 10, "10 natures au plus.")?;
+        require(self.zones.iter().all(is_code), "/zones", self.zone.form())?;
+        require(self.natures.len() <= 10, "/natures", "10 natures au plus.")?;
+        let is_short = |nature: &String| nature.chars().count() <= 40;
+        require(
+            self.natures.iter().all(is_short),
+            "/natures",
+            "Une nature a 40 caractères au plus.",
+        )?;
+        require(self.kinds.len() <= 6, "/kinds", "Chaque type une fois.")?;
         let (lowest, highest) = (self.price_min(), self.price_max_cents.unwrap_or(u64::MAX));
-        require(lowest <= highest, "Le prix le plus bas dépasse le plus haut.")
+        require(
+            lowest <= highest,
+            "/price_max_cents",
+            "Le prix le plus bas dépasse le plus haut. Les prix de moins de 100\u{a0}€ ne comptent pas.",
+        )?;
+        let are_in_order = |pair: (Option<u32>, Option<u32>)| !matches!(pair, (Some(lowest), Some(highest)) if lowest > highest);
+        let rooms = are_in_order((self.rooms_min, self.rooms_max));
+        require(rooms, "/rooms_max", "Le plus petit nombre de pièces dépasse le plus grand.")?;
+        let built = are_in_order((self.built_min, self.built_max));
+        require(built, "/built_max", "La plus petite surface dépasse la plus grande.")
     }
 
     /// The lowest price that counts: symbolic ones never do.
@@ -183,6 +254,9 @@ mod tests {
             SegmentFilter { to: date(2019, 1, 1), ..filter() },
             SegmentFilter { dataset: "x`; DROP".into(), ..filter() },
             SegmentFilter { price_max_cents: Some(1), ..filter() },
+            SegmentFilter { zones: vec!["69001".into()], ..filter() },
+            SegmentFilter { rooms_min: Some(4), rooms_max: Some(3), ..filter() },
+            SegmentFilter { natures: vec!["x".repeat(41)], ..filter() },
         ];
         assert!(wrong.iter().all(|filter| filter.check().is_err()));
     }

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use std::time::Duration;
+
 use jiff::Timestamp;
 use serde::Serialize;
 use uuid::Uuid;
@@ -9,11 +11,19 @@ use uuid::Uuid;
 use super::csv::csv;
 use super::error::SegmentError;
 use super::filter::{Kind, SegmentFilter};
-use super::store::{Edition, SegmentRow, Store};
+pub use super::store::Edition;
+use super::store::{Event, NewSegment};
 pub use super::store::{RejectRow, RunRow};
+use super::store::{SegmentRow, Store};
+use crate::kernel::id::{Id, Sort};
+use crate::platform::access::Party;
 use crate::platform::clock::{Clock, Entropy};
 use crate::platform::db::Database;
+use crate::platform::digest::sha256;
 use crate::slices::campaigns::CampaignsSettings;
+
+/// Who asked what is kept for so long.
+const EVENTS_KEPT: Duration = Duration::from_secs(365 * 24 * 3600);
 
 /// Segments. Cheap to clone.
 #[derive(Clone)]
@@ -35,11 +45,21 @@ pub struct Counted {
     pub editions: Vec<(String, u64)>,
 }
 
+/// The sort of segments.
+pub struct SegmentSort;
+
+impl Sort for SegmentSort {
+    const PREFIX: &'static str = "seg";
+}
+
+/// Names a segment: `seg_…`.
+pub type SegmentId = Id<SegmentSort>;
+
 /// A segment that is kept.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Saved {
     /// Its identifier.
-    pub id: Uuid,
+    pub id: SegmentId,
     /// Its name.
     pub name: String,
     /// Its filter.
@@ -74,34 +94,91 @@ impl Segments {
     ///
     /// # Errors
     /// [`SegmentError`].
-    pub async fn count(&self, filter: &SegmentFilter) -> Result<Counted, SegmentError> {
+    pub async fn count(
+        &self,
+        who: Option<Party>,
+        filter: &SegmentFilter,
+    ) -> Result<Counted, SegmentError> {
         let (sales, editions) = self.exact(filter).await?;
+        self.note(who, "counted", None, filter).await?;
         Ok(Counted { sales: self.shown(sales), smallest: self.smallest, editions })
     }
 
-    /// Keeps a filter under a name, with its count and the editions that it was counted on.
+    /// Keeps a filter under a name, with its count and the editions that it was counted on; the same
+    /// act again is answered with the same segment.
     ///
     /// # Errors
     /// [`SegmentError`].
-    pub async fn save(&self, name: &str, filter: SegmentFilter) -> Result<Saved, SegmentError> {
+    pub async fn save(
+        &self,
+        who: Option<Party>,
+        name: &str,
+        filter: SegmentFilter,
+        act: Option<&str>,
+    ) -> Result<(Saved, bool), SegmentError> {
         let name = name.trim();
-        if name.is_empty() || name.chars().count() > 120 {
-            return Err(SegmentError::Filter("Le nom a de 1 à 120 caractères.".into()));
+        if !(1..=120).contains(&name.chars().count()) {
+            return Err(SegmentError::Filter("/name", "Le nom a de 1 à 120 caractères.".into()));
+        }
+        let act = act.map(|key| act_names(who, key, name, &filter));
+        if let Some(known) = self.replayed(act).await? {
+            return Ok((known, true));
         }
         let (sales, editions) = self.exact(&filter).await?;
         let now = self.clock.now();
-        let id = self.entropy.uuid_v7(now);
-        self.store.insert(id, name, &filter, &editions, (sales, now)).await?;
+        let [id, event] = [self.entropy.uuid_v7(now), self.entropy.uuid_v7(now)];
+        let (filter_ref, editions_ref) = (&filter, &editions);
+        let new = NewSegment {
+            id,
+            event,
+            name,
+            filter: filter_ref,
+            editions: editions_ref,
+            sales,
+            at: now,
+            party: who,
+            act,
+        };
+        match self.store.insert(&new).await {
+            Err(error) if error.is_duplicate() => {
+                let known = self.replayed(act).await?.ok_or(SegmentError::Database(error))?;
+                return Ok((known, true));
+            }
+            other => other?,
+        }
         let (name, sales) = (name.to_owned(), self.shown(sales));
-        Ok(Saved { id, name, filter, sales, editions, created_at: now })
+        Ok((
+            Saved { id: SegmentId::from_uuid(id), name, filter, sales, editions, created_at: now },
+            false,
+        ))
     }
 
-    /// The newest segments.
+    /// What this act has kept before.
+    async fn replayed(
+        &self,
+        act: Option<([u8; 32], [u8; 32])>,
+    ) -> Result<Option<Saved>, SegmentError> {
+        let Some((act, sent)) = act else { return Ok(None) };
+        match self.store.act(&act).await? {
+            None => Ok(None),
+            Some((id, hash)) if hash == sent => {
+                Ok(Some(self.find(SegmentId::from_uuid(id)).await?))
+            }
+            Some(_) => Err(SegmentError::KeyReused),
+        }
+    }
+
+    /// The segments after this one, the newest first.
     ///
     /// # Errors
     /// The database.
-    pub async fn list(&self) -> Result<Vec<Saved>, SegmentError> {
-        let rows = self.store.segments().await?;
+    pub async fn list(
+        &self,
+        after: Option<SegmentId>,
+        most: u32,
+    ) -> Result<Vec<Saved>, SegmentError> {
+        let before = after.map_or(Uuid::max(), SegmentId::uuid);
+        let rows = self.store.segments(before, most).await?;
         Ok(rows.into_iter().map(|row| self.saved(row)).collect())
     }
 
@@ -109,30 +186,50 @@ impl Segments {
     ///
     /// # Errors
     /// [`SegmentError`].
-    pub async fn find(&self, id: Uuid) -> Result<Saved, SegmentError> {
-        let row = self.store.segment(id).await?.ok_or(SegmentError::Unknown)?;
+    pub async fn find(&self, id: SegmentId) -> Result<Saved, SegmentError> {
+        let row = self.store.segment(id.uuid()).await?.ok_or(SegmentError::Unknown)?;
         Ok(self.saved(row))
     }
 
-    /// The segment commune by commune, as CSV; small counts are hidden with their prices.
+    /// The editions that a count of now would be made on.
     ///
     /// # Errors
     /// [`SegmentError`].
-    pub async fn export(&self, filter: &SegmentFilter) -> Result<Export, SegmentError> {
+    pub async fn editions_of(&self, dataset: &str) -> Result<Vec<Edition>, SegmentError> {
+        self.editions(dataset).await
+    }
+
+    /// The segment commune by commune, as CSV; small counts are hidden with their prices, and never one
+    /// alone in a department, which the others would tell.
+    ///
+    /// # Errors
+    /// [`SegmentError`].
+    pub async fn export(
+        &self,
+        who: Option<Party>,
+        id: Option<SegmentId>,
+        filter: &SegmentFilter,
+    ) -> Result<Export, SegmentError> {
         filter.check()?;
         let mut zones: BTreeMap<(String, String, u8), (u64, u64)> = BTreeMap::new();
-        for (_, run) in self.editions(filter).await? {
+        for (_, run) in self.editions(&filter.dataset).await? {
             for (department, commune, kind, sales, cents) in self.store.zones(filter, run).await? {
                 let total = zones.entry((department, commune, kind)).or_default();
                 *total = (total.0 + sales, total.1 + cents);
             }
         }
+        self.note(who, "exported", id, filter).await?;
+        let counts: Vec<_> =
+            zones.iter().map(|((zone, ..), (sales, _))| (zone.as_str(), *sales)).collect();
+        let hidden = hidden(&counts, self.smallest);
         let mut text = csv(&["departement", "commune", "type", "ventes", "prix_moyen_euros"]);
-        for ((department, commune, kind), (sales, cents)) in zones {
-            let shown = self.shown(sales);
-            let count = shown.map_or_else(|| self.hidden(), |sales| sales.to_string());
-            let mean = shown.map_or(String::new(), |sales| (cents / sales / 100).to_string());
-            text.push_str(&csv(&[&department, &commune, Kind::word(kind), &count, &mean]));
+        for (((department, commune, kind), (sales, cents)), is_hidden) in zones.iter().zip(hidden) {
+            let (count, mean) = if is_hidden {
+                (self.hidden(), String::new())
+            } else {
+                (sales.to_string(), (cents / sales / 100).to_string())
+            };
+            text.push_str(&csv(&[department, commune, Kind::word(*kind), &count, &mean]));
         }
         Ok(text)
     }
@@ -144,7 +241,7 @@ impl Segments {
     pub async fn months(&self, filter: &SegmentFilter) -> Result<Vec<Month>, SegmentError> {
         filter.check()?;
         let mut months: BTreeMap<String, u64> = BTreeMap::new();
-        for (_, run) in self.editions(filter).await? {
+        for (_, run) in self.editions(&filter.dataset).await? {
             for (month, sales) in self.store.months(filter, run).await? {
                 *months.entry(month).or_default() += sales;
             }
@@ -180,7 +277,7 @@ impl Segments {
 
     async fn exact(&self, filter: &SegmentFilter) -> Result<(u64, Vec<Edition>), SegmentError> {
         filter.check()?;
-        let editions = self.editions(filter).await?;
+        let editions = self.editions(&filter.dataset).await?;
         let mut sales = 0;
         for (_, run) in &editions {
             sales += self.store.count(filter, *run).await?;
@@ -188,12 +285,26 @@ impl Segments {
         Ok((sales, editions))
     }
 
-    async fn editions(&self, filter: &SegmentFilter) -> Result<Vec<Edition>, SegmentError> {
-        let editions = self.store.editions(&filter.dataset).await?;
+    async fn editions(&self, dataset: &str) -> Result<Vec<Edition>, SegmentError> {
+        let editions = self.store.editions(dataset).await?;
         if editions.is_empty() {
-            return Err(SegmentError::NoEdition(filter.dataset.clone()));
+            return Err(SegmentError::NoEdition(dataset.to_owned()));
         }
         Ok(editions)
+    }
+
+    /// Writes down who asked what. An answer that cannot be written down is not given.
+    async fn note(
+        &self,
+        party: Option<Party>,
+        kind: &'static str,
+        id: Option<SegmentId>,
+        filter: &SegmentFilter,
+    ) -> Result<(), SegmentError> {
+        let at = self.clock.now();
+        let event = self.entropy.uuid_v7(at);
+        let event = Event { id: event, at, party, kind, segment: id.map(SegmentId::uuid), filter };
+        Ok(self.store.note(&event, at - EVENTS_KEPT).await?)
     }
 
     /// A count that may be said: none at all, or enough.
@@ -207,12 +318,57 @@ impl Segments {
 
     fn saved(&self, row: SegmentRow) -> Saved {
         Saved {
-            id: row.id,
+            id: SegmentId::from_uuid(row.id),
             name: row.name,
             filter: row.filter.0,
             sales: self.shown(row.sale_count),
             editions: row.editions.0,
             created_at: row.created_at.0,
         }
+    }
+}
+
+/// Names of an act and of what was sent with it: the act of one person is never that of another.
+fn act_names(
+    who: Option<Party>,
+    key: &str,
+    name: &str,
+    filter: &SegmentFilter,
+) -> ([u8; 32], [u8; 32]) {
+    let party = who.as_ref().map_or(&[][..], |party| party.as_bytes());
+    let filter = serde_json::to_vec(filter).unwrap_or_default();
+    (sha256(&[b"segment", party, key.as_bytes()]), sha256(&[name.as_bytes(), b"\0", &filter]))
+}
+
+/// Which counts of a list may not be said: those that are too small, and where one of a department is
+/// alone in that, the smallest of the others with it: the department's total would tell it.
+fn hidden(counts: &[(&str, u64)], smallest: u64) -> Vec<bool> {
+    let mut hidden: Vec<bool> = counts.iter().map(|(_, sales)| *sales < smallest).collect();
+    let mut start = 0;
+    for group in counts.chunk_by(|left, right| left.0 == right.0) {
+        let range = start..start + group.len();
+        start = range.end;
+        if hidden[range.clone()].iter().filter(|is_hidden| **is_hidden).count() == 1 {
+            let others = range.filter(|place| !hidden[*place]);
+            if let Some(next) = others.min_by_key(|place| counts[*place].1) {
+                hidden[next] = true;
+            }
+        }
+    }
+    hidden
+}
+
+#[cfg(test)]
+mod tests {
+    use super::hidden;
+
+    #[test]
+    fn a_hidden_count_is_never_alone() {
+        let one = [("01", 50), ("01", 3), ("01", 20), ("2A", 30), ("2A", 40)];
+        assert_eq!(hidden(&one, 11), [false, true, true, false, false]);
+        let two = [("01", 50), ("01", 3), ("01", 4)];
+        assert_eq!(hidden(&two, 11), [false, true, true]);
+        assert_eq!(hidden(&[("01", 3)], 11), [true]);
+        assert!(hidden(&[], 11).is_empty());
     }
 }

@@ -7,17 +7,26 @@ use sqlx::{MySql, QueryBuilder};
 use uuid::Uuid;
 
 use super::filter::{SegmentFilter, ZoneKind};
-use crate::platform::db::{Database, DbError, Instant, statements};
+use crate::platform::access::Party;
+use crate::platform::db::{Connection, Database, DbError, Instant, statements};
 
 statements! {
     /// The editions that are read.
     EDITIONS = "SELECT period, run_id FROM etl_edition WHERE dataset = ? ORDER BY period";
     /// A segment is kept.
     INSERT_SEGMENT = "INSERT INTO campaign_segment \
-        (id, name, dataset, filter, editions, sale_count, created_at) VALUES (?, ?, ?, ?, ?, ?, ?)";
-    /// The newest segments.
+        (id, name, dataset, filter, editions, sale_count, created_at, party, act, act_hash) \
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+    /// A page of the segments, the newest first: identifiers grow with time.
     SELECT_SEGMENTS = "SELECT id, name, filter, editions, sale_count, created_at \
-        FROM campaign_segment ORDER BY created_at DESC, id DESC LIMIT 200";
+        FROM campaign_segment WHERE id < ? ORDER BY id DESC LIMIT ?";
+    /// The segment that an act has kept, and what was sent with it.
+    SELECT_ACT = "SELECT id, act_hash FROM campaign_segment WHERE act = ?";
+    /// Somebody asked something of the sales.
+    INSERT_EVENT = "INSERT INTO campaign_event (id, at, party, kind, segment_id, filter) \
+        VALUES (?, ?, ?, ?, ?, ?)";
+    /// A few events whose time is over.
+    FORGET_EVENTS = "DELETE FROM campaign_event WHERE at < ? ORDER BY at LIMIT 20";
     /// One segment.
     SELECT_SEGMENT = "SELECT id, name, filter, editions, sale_count, created_at \
         FROM campaign_segment WHERE id = ?";
@@ -41,7 +50,7 @@ pub(super) struct Store {
 }
 
 /// A period and the run that is its edition.
-pub(super) type Edition = (String, u64);
+pub type Edition = (String, u64);
 
 #[derive(sqlx::FromRow)]
 pub(super) struct SegmentRow {
@@ -91,6 +100,30 @@ pub struct RejectRow {
     pub reason: String,
     /// The line.
     pub raw: Vec<u8>,
+}
+
+/// A segment to be written.
+pub(super) struct NewSegment<'a> {
+    pub(super) id: Uuid,
+    pub(super) event: Uuid,
+    pub(super) name: &'a str,
+    pub(super) filter: &'a SegmentFilter,
+    pub(super) editions: &'a [Edition],
+    pub(super) sales: u64,
+    pub(super) at: Timestamp,
+    pub(super) party: Option<Party>,
+    /// Names of the act and of what was sent with it.
+    pub(super) act: Option<([u8; 32], [u8; 32])>,
+}
+
+/// Somebody asked something of the sales.
+pub(super) struct Event<'a> {
+    pub(super) id: Uuid,
+    pub(super) at: Timestamp,
+    pub(super) party: Option<Party>,
+    pub(super) kind: &'static str,
+    pub(super) segment: Option<Uuid>,
+    pub(super) filter: &'a SegmentFilter,
 }
 
 /// Department, commune, kind, sales and mean price in cents.
@@ -149,28 +182,56 @@ impl Store {
         Ok(query.build_query_as().fetch_all(self.database.pool()).await?)
     }
 
-    pub(super) async fn insert(
-        &self,
-        id: Uuid,
-        name: &str,
-        filter: &SegmentFilter,
-        editions: &[Edition],
-        (count, at): (u64, Timestamp),
-    ) -> Result<(), DbError> {
+    /// Writes a segment with its event; an act that was done already is a duplicate.
+    pub(super) async fn insert(&self, new: &NewSegment<'_>) -> Result<(), DbError> {
+        let mut transaction = self.database.begin().await?;
         let query = sqlx::query(INSERT_SEGMENT)
-            .bind(id)
-            .bind(name)
-            .bind(&filter.dataset)
-            .bind(Json(filter))
-            .bind(Json(editions))
-            .bind(count)
-            .bind(Instant(at));
-        query.execute(self.database.pool()).await?;
+            .bind(new.id)
+            .bind(new.name)
+            .bind(&new.filter.dataset)
+            .bind(Json(new.filter))
+            .bind(Json(new.editions))
+            .bind(new.sales)
+            .bind(Instant(new.at))
+            .bind(new.party.as_ref().map(Party::as_bytes).map(<[u8; 32]>::as_slice))
+            .bind(new.act.map(|act| act.0.to_vec()))
+            .bind(new.act.map(|act| act.1.to_vec()));
+        query.execute(&mut *transaction).await?;
+        let event = Event {
+            id: new.event,
+            at: new.at,
+            party: new.party,
+            kind: "kept",
+            segment: Some(new.id),
+            filter: new.filter,
+        };
+        write_event(&mut transaction, &event).await?;
+        transaction.commit().await?;
         Ok(())
     }
 
-    pub(super) async fn segments(&self) -> Result<Vec<SegmentRow>, DbError> {
-        Ok(sqlx::query_as(SELECT_SEGMENTS).fetch_all(self.database.pool()).await?)
+    /// Writes that somebody asked something, and forgets a few old events.
+    pub(super) async fn note(&self, event: &Event<'_>, old: Timestamp) -> Result<(), DbError> {
+        let mut transaction = self.database.begin().await?;
+        write_event(&mut transaction, event).await?;
+        sqlx::query(FORGET_EVENTS).bind(Instant(old)).execute(&mut *transaction).await?;
+        transaction.commit().await?;
+        Ok(())
+    }
+
+    /// The segment of an act, and the hash of what was sent with it.
+    pub(super) async fn act(&self, act: &[u8; 32]) -> Result<Option<(Uuid, Vec<u8>)>, DbError> {
+        let query = sqlx::query_as(SELECT_ACT).bind(act.as_slice());
+        Ok(query.fetch_optional(self.database.pool()).await?)
+    }
+
+    pub(super) async fn segments(
+        &self,
+        before: Uuid,
+        most: u32,
+    ) -> Result<Vec<SegmentRow>, DbError> {
+        let query = sqlx::query_as(SELECT_SEGMENTS).bind(before).bind(most);
+        Ok(query.fetch_all(self.database.pool()).await?)
     }
 
     pub(super) async fn segment(&self, id: Uuid) -> Result<Option<SegmentRow>, DbError> {
@@ -195,6 +256,18 @@ impl Store {
     pub(super) async fn close(&self) {
         self.database.close().await;
     }
+}
+
+async fn write_event(connection: &mut Connection, event: &Event<'_>) -> Result<(), DbError> {
+    let query = sqlx::query(INSERT_EVENT)
+        .bind(event.id)
+        .bind(Instant(event.at))
+        .bind(event.party.as_ref().map(Party::as_bytes).map(<[u8; 32]>::as_slice))
+        .bind(event.kind)
+        .bind(event.segment)
+        .bind(Json(event.filter));
+    query.execute(connection).await?;
+    Ok(())
 }
 
 fn text(date: Date) -> String {

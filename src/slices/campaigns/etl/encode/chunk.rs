@@ -11,6 +11,9 @@ use crate::slices::campaigns::etl::read::{Blocks, LINE_MAX, Reason, Scratch, lin
 /// Bytes of a piece that is sent.
 const PIECE: usize = 512 << 10;
 
+/// Room of a piece: one more line is written when it is nearly full.
+pub const PIECE_ROOM: usize = PIECE + (64 << 10);
+
 /// Bytes that are kept of a line that is given back.
 const KEPT: usize = 64 << 10;
 
@@ -63,7 +66,7 @@ pub enum ChunkError {
 }
 
 /// Encodes the lines of `reader`, whose first byte is at `byte` and begins line `line`. Pieces go to
-/// `send`, which says whether they are still wanted.
+/// `send`, which answers an empty buffer for the next one, or nothing when no more is wanted.
 ///
 /// # Errors
 /// [`ChunkError`].
@@ -72,13 +75,13 @@ pub fn encode(
     reader: impl Read,
     (byte, line): (u64, u64),
     overrides: &Overrides,
-    mut send: impl FnMut(Vec<u8>) -> bool,
+    mut send: impl FnMut(Vec<u8>) -> Option<Vec<u8>>,
 ) -> Result<Encoded, ChunkError> {
     let mut encoded = Encoded::default();
     let mut sales = plan.sales();
     let mut scratch = Scratch::default();
     let mut crc = Crc::new();
-    let mut piece = Vec::with_capacity(PIECE + (64 << 10));
+    let mut piece = Vec::with_capacity(PIECE_ROOM);
     let mut blocks = Blocks::at(reader, byte, line);
     while let Some(block) = blocks.next_block()? {
         crc.update(&block.bytes);
@@ -104,14 +107,12 @@ pub fn encode(
                 }
             }
             if piece.len() >= PIECE {
-                let full = std::mem::replace(&mut piece, Vec::with_capacity(PIECE + (64 << 10)));
-                if !send(full) {
-                    return Err(ChunkError::Refused);
-                }
+                piece = send(piece).ok_or(ChunkError::Refused)?;
             }
         }
+        blocks.take_back(block);
     }
-    if !piece.is_empty() && !send(piece) {
+    if !piece.is_empty() && send(piece).is_none() {
         return Err(ChunkError::Refused);
     }
     if let Some(mut sales) = sales {

@@ -7,6 +7,6 @@ mod plan;
 mod sale;
 mod value;
 
-pub use chunk::{ChunkError, Encoded, Overrides, Reject, encode};
+pub use chunk::{ChunkError, Encoded, Overrides, PIECE_ROOM, Reject, encode};
 pub use plan::{FilePlan, RowShape};
 pub use sale::SALE_COLUMNS;

@@ -10,6 +10,7 @@ use mysql_async::Conn;
 use mysql_async::prelude::Queryable;
 use tokio::sync::mpsc;
 
+use super::buffers::Buffers;
 use super::error::LoadError;
 use super::insert;
 use super::job::{Job, JobFile, Unit};
@@ -19,9 +20,13 @@ use crate::slices::campaigns::etl::encode::{ChunkError, Encoded, Overrides, SALE
 /// Pieces that wait for the server; the encoder waits when it is full.
 const AHEAD: usize = 2;
 
-/// A file that is open, as far as it was read: compressed streams are not begun again for each chunk.
+/// What a connection keeps from one chunk to the next.
 #[derive(Default)]
-pub(super) struct Held(Option<(u32, u64, Box<dyn Read + Send>)>);
+pub(super) struct Held {
+    /// A file that is open, as far as it was read: compressed streams are not begun again for each chunk.
+    open: Option<(u32, u64, Box<dyn Read + Send>)>,
+    buffers: Buffers,
+}
 
 /// Loads a chunk inside a transaction that the caller has begun and will commit.
 pub(super) async fn load(
@@ -35,10 +40,11 @@ pub(super) async fn load(
     let (file, start, end) = (Arc::clone(&unit.file), unit.start(), unit.end());
     let mut taken = std::mem::take(held);
     let encoding = tokio::task::spawn_blocking(move || {
+        let place = (start.byte, start.line);
+        let buffers = taken.buffers.clone();
         let reader = taken.at(&file, start.byte)?;
         let limited = reader.take(end - start.byte);
-        let place = (start.byte, start.line);
-        let send = |piece| to.blocking_send(Bytes::from(piece)).is_ok();
+        let send = |piece| to.blocking_send(buffers.lend(piece)).ok().map(|()| buffers.next());
         let encoded = encode(&file.plan, limited, place, &overrides, send)?;
         taken.advance(end);
         Ok::<_, ChunkError>((encoded, taken))
@@ -131,12 +137,12 @@ async fn check(
 impl Held {
     /// The file, open at this byte.
     fn at(&mut self, file: &JobFile, byte: u64) -> std::io::Result<&mut Box<dyn Read + Send>> {
-        let is_there = matches!(&self.0, Some((no, at, _)) if *no == file.file_no
+        let is_there = matches!(&self.open, Some((no, at, _)) if *no == file.file_no
             && (*at == byte || (*at < byte && !file.source.is_seekable())));
         if !is_there {
-            self.0 = Some((file.file_no, byte, file.source.open(byte)?));
+            self.open = Some((file.file_no, byte, file.source.open(byte)?));
         }
-        let Some((_, at, reader)) = &mut self.0 else {
+        let Some((_, at, reader)) = &mut self.open else {
             return Err(std::io::Error::other("no file is open"));
         };
         if *at < byte {
@@ -147,7 +153,7 @@ impl Held {
     }
 
     fn advance(&mut self, to: u64) {
-        if let Some((_, at, _)) = &mut self.0 {
+        if let Some((_, at, _)) = &mut self.open {
             *at = to;
         }
     }

@@ -2,6 +2,7 @@
 //! "exactly once". The only room that knows `mysql_async`, because sqlx cannot stream LOAD DATA LOCAL.
 //! It never sends a value that was not checked, and never publishes half an edition.
 
+mod buffers;
 mod chunk;
 mod error;
 mod events;

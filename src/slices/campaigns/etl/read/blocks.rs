@@ -58,6 +58,7 @@ pub fn lines(bytes: &[u8]) -> impl Iterator<Item = (usize, &[u8])> {
 pub struct Blocks<R> {
     reader: R,
     carry: Vec<u8>,
+    spare: Vec<u8>,
     offset: u64,
     line: u64,
     is_ended: bool,
@@ -66,7 +67,7 @@ pub struct Blocks<R> {
 impl<R: Read> Blocks<R> {
     /// A stream whose next byte is at `offset`, the beginning of line `line`.
     pub fn at(reader: R, offset: u64, line: u64) -> Self {
-        Self { reader, carry: Vec::new(), offset, line, is_ended: false }
+        Self { reader, carry: Vec::new(), spare: Vec::new(), offset, line, is_ended: false }
     }
 
     /// The next block.
@@ -74,7 +75,9 @@ impl<R: Read> Blocks<R> {
     /// # Errors
     /// The stream cannot be read.
     pub fn next_block(&mut self) -> io::Result<Option<Block>> {
-        let mut bytes = std::mem::take(&mut self.carry);
+        let mut bytes = std::mem::take(&mut self.spare);
+        bytes.clear();
+        bytes.append(&mut self.carry);
         self.fill(&mut bytes)?;
         if bytes.is_empty() {
             return Ok(None);
@@ -90,6 +93,11 @@ impl<R: Read> Blocks<R> {
         self.offset += block.bytes.len() as u64;
         self.line += block.count();
         Ok(Some(block))
+    }
+
+    /// Takes a block's memory back, for the next one.
+    pub fn take_back(&mut self, block: Block) {
+        self.spare = block.bytes;
     }
 
     /// The stream, read as far as it was.

@@ -1,7 +1,7 @@
 //! How a line becomes fields. Every line is either split into exactly the fields of the dataset, or
 //! refused with a reason; nothing is repaired.
 
-use memchr::{memchr, memchr_iter};
+use memchr::memchr;
 
 use crate::slices::campaigns::etl::schema::{Definition, Encoding};
 
@@ -147,7 +147,7 @@ impl Layout {
             (line, separator) = (unquoted, 0);
         }
         ends.clear();
-        ends.extend(memchr_iter(separator, line));
+        places(line, separator, ends);
         let ends_with_one = line.last() == Some(&separator);
         if !self.has_trailing_separator {
             ends.push(line.len());
@@ -156,6 +156,25 @@ impl Layout {
         }
         Ok(Fields { line, ends })
     }
+}
+
+/// Adds the places of a byte, eight bytes at a time: values are three bytes long on average, too short
+/// for a search that begins anew behind each.
+fn places(line: &[u8], byte: u8, out: &mut Vec<usize>) {
+    const LOW: u64 = 0x7f7f_7f7f_7f7f_7f7f;
+    let pattern = u64::from_ne_bytes([byte; 8]);
+    let (words, rest) = line.as_chunks::<8>();
+    for (number, word) in words.iter().enumerate() {
+        let other = u64::from_le_bytes(*word) ^ pattern;
+        // The high bit of each byte that is zero, and of no other.
+        let mut found = !(((other & LOW) + LOW) | other | LOW);
+        while found != 0 {
+            out.push(number * 8 + found.trailing_zeros() as usize / 8);
+            found &= found - 1;
+        }
+    }
+    let base = line.len() - rest.len();
+    out.extend(rest.iter().enumerate().filter(|(_, b)| **b == byte).map(|(at, _)| base + at));
 }
 
 /// Takes the quotes away (RFC 4180), with a byte 0 as the separator, which no line has.
@@ -217,6 +236,21 @@ mod tests {
         let mut scratch = Scratch::default();
         let fields = layout.split(line, &mut scratch)?;
         Ok(fields.iter().map(|field| String::from_utf8_lossy(field).into_owned()).collect())
+    }
+
+    #[test]
+    fn separators_are_found_wherever_they_stand() {
+        let line: Vec<u8> = (0..2000_u32)
+            .map(|n| if n * n % 7 < 2 { b'|' } else { n.to_le_bytes()[0] | 0x80 })
+            .collect();
+        for start in 0..40 {
+            for end in (start..line.len()).step_by(13) {
+                let mut found = Vec::new();
+                places(&line[start..end], b'|', &mut found);
+                let known: Vec<usize> = memchr::memchr_iter(b'|', &line[start..end]).collect();
+                assert_eq!(found, known, "{start} {end}");
+            }
+        }
     }
 
     #[test]
