@@ -24,7 +24,7 @@ async fn program() -> App {
 
 /// A person whom the law protects, before the account (page 9); their address and the page.
 async fn at_the_account(app: &App, surfer: &mut Surfer) -> ((String, String), Seen) {
-    let who = somebody(app, "camille");
+    let who = somebody("camille");
     let quote = quote(app, "1990", "150000").await;
     let page = begin(app, surfer, &quote, &who).await;
     let recap = describe(surfer, page).await;

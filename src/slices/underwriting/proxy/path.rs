@@ -16,7 +16,7 @@ pub(super) fn segments(raw: &str) -> Result<Vec<String>, Disputable> {
     let parts: Vec<_> = rest.split('/').collect();
     let last = parts.len() - 1;
     let read = |(place, part): (usize, &&str)| {
-        let is_end = part.is_empty() && place == last && place > 0;
+        let is_end = part.is_empty() && place == last;
         if is_end { Ok(String::new()) } else { segment(part) }
     };
     parts.iter().enumerate().map(read).collect()
