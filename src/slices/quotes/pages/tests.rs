@@ -240,7 +240,6 @@ fn the_other_pages() {
     for way_out in ["https://www.aeras-infos.fr", "href=\"/aide\"", "href=\"tel:+33"] {
         assert!(page.contains(way_out), "{way_out}");
     }
-    let single = sample::single("");
 }
 
 #[test]
