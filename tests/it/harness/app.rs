@@ -71,7 +71,6 @@ pub(crate) fn settings(over: &[(&str, &str)]) -> Settings {
         ("HEALTH__KEYRING_FILE", HEALTH_KEYRING.as_str()),
         // Typesetting is slow in a build for tests, on a machine that does much else.
         ("PDF__TIMEOUT_MS", "60000"),
-        ("SERVER__REQUEST_TIMEOUT_MS", "120000"),
         ("SEAL__CERTIFICATE_FILE", SEAL.0.as_str()),
         ("SEAL__KEY_FILE", SEAL.1.as_str()),
         // All tests come from one address.
