@@ -14,6 +14,9 @@ use super::store::ReviewRow;
 use crate::domain::underwriting::GuaranteeOutcome;
 use crate::kernel::problem::{Fault, Kind, Problem};
 
+/// What the engine is told of the reason.
+const REVIEW: &str = "MEDICAL_REVIEW";
+
 /// A reason says something, and fits.
 const REASON: std::ops::RangeInclusive<usize> = 3..=500;
 
@@ -137,11 +140,18 @@ impl Underwriting {
             author: officer.to_owned(),
             approver: None,
         };
+        let needs_two = session.facts.capital_euros > shared.settings.four_eyes_above_euros;
         if !shared.store.insert_review(session.id, &row, now).await? {
-            let detail = "Une décision est déjà proposée pour ce dossier.";
-            return Err(Problem::new(Kind::Conflict).detail(detail));
+            // The same again, because the engine was away: the engine knows it if it took it.
+            let live = shared.store.live_review(session.id).await?.ok_or(Kind::Conflict)?;
+            if needs_two || live.author != officer || read(&live.outcomes)? != outcomes {
+                let detail = "Une décision est déjà proposée pour ce dossier.";
+                return Err(Problem::new(Kind::Conflict).detail(detail));
+            }
+            self.bring(&session, &live).await?;
+            return Ok(Proposed::Decided);
         }
-        if session.facts.capital_euros > shared.settings.four_eyes_above_euros {
+        if needs_two {
             return Ok(Proposed::AwaitsApproval);
         }
         self.bring(&session, &row).await?;
@@ -199,12 +209,12 @@ impl Underwriting {
     /// Gives the engine a decision, and keeps what it makes of it. The engine knows the same decision again.
     async fn bring(&self, session: &Session, row: &ReviewRow) -> Result<(), Problem> {
         let shared = &self.0;
-        let place: [&[u8]; 2] = [b"uw_review.reason", row.id.as_bytes()];
-        let reason = shared.medical.open(&place, &row.reason_sealed)?;
+        // The engine gets a mark and a code: who decided and why stay here.
+        let mark = crate::platform::digest::sha256(&[b"uw_review", row.author.as_bytes()]);
         let review = EngineReview {
             supersedes: row.supersedes.clone(),
-            author: row.author.clone(),
-            reason: String::from_utf8_lossy(&reason).into_owned(),
+            author: format!("officer-{}", &crate::platform::digest::hex(&mark)[..16]),
+            reason: REVIEW.to_owned(),
             outcomes: read(&row.outcomes)?,
         };
         let engine_id = session.engine_id.as_deref().unwrap_or_default();
