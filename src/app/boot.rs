@@ -10,13 +10,17 @@ use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::task::TaskTracker;
 
+use super::background::{
+    attend, deliver, follow_admission, follow_revocations, follow_rules, forget_old, tidy, watch,
+    work_off,
+};
 use super::ops::{self, Ops};
 use super::readiness::Readiness;
 use super::router;
 use super::state::{self, AppState, Platform};
 use crate::gateway::settings::ServerSettings;
 use crate::gateway::tls::Tls;
-use crate::gateway::waf::{Reloaded, Waf};
+use crate::gateway::waf::Waf;
 use crate::gateway::{self, Door, Drained, Stop, stack};
 use crate::kernel::problem::{Kind, Problem};
 use crate::platform::admission::Refusals;
@@ -33,15 +37,6 @@ use crate::slices::underwriting::{self, Underwriting};
 /// The first pause between two tries to migrate, and the longest.
 const FIRST_PAUSE: Duration = Duration::from_millis(500);
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
-
-/// How often waiting samples are folded into their histograms.
-const TIDY: Duration = Duration::from_secs(5);
-
-/// How often what is over is forgotten.
-const FORGET: Duration = Duration::from_secs(60);
-
-/// How often the database is looked at when nobody asks.
-const WATCH: Duration = Duration::from_secs(5);
 
 /// A program that serves.
 pub struct Running {
@@ -244,25 +239,6 @@ fn waf(platform: &Platform, state: &AppState) -> anyhow::Result<Waf> {
     Ok(Waf::new(&platform.settings.waf, &document, platform.clock.clone())?)
 }
 
-/// Takes new rules of the firewall from the operator's folder; wrong ones change nothing.
-async fn follow_rules(waf: Waf, stop: Stop) {
-    let Some(pause) = waf.reload_poll() else { return };
-    loop {
-        tokio::select! {
-            () = tokio::time::sleep(pause) => {}
-            () = stop.asked() => return,
-        }
-        match waf.reload() {
-            Ok(Reloaded::Unchanged) => {}
-            Ok(Reloaded::Taken) => tracing::info!("the rules of the WAF are new"),
-            Err(error) => {
-                metrics::counter!("waf_reload_failures_total").increment(1);
-                tracing::error!(%error, "the rules of the WAF stay as they are");
-            }
-        }
-    }
-}
-
 /// Brings the tables up to date, as often as it takes: the database may come after us.
 async fn migrate(platform: Platform, stop: Stop) {
     let mut pause = FIRST_PAUSE;
@@ -293,30 +269,6 @@ pub async fn furnish(platform: &Platform) -> Result<(), Problem> {
     identity.map_err(|error| Problem::new(Kind::Bug).cause(error))?.prepare().await
 }
 
-/// Sends messages; what is under way at a stop may end, unless somebody insists.
-async fn deliver(messages: Messages, stop: Stop) {
-    tokio::select! {
-        () = messages.deliver(stop.asked()) => {}
-        () = stop.forced() => {}
-    }
-}
-
-/// Fetches decisions; what is under way at a stop may end, unless somebody insists.
-async fn attend(underwriting: Underwriting, stop: Stop) {
-    tokio::select! {
-        () = underwriting.attend(stop.asked()) => {}
-        () = stop.forced() => {}
-    }
-}
-
-/// Does what is due; what is under way at a stop may end, unless somebody insists.
-async fn work_off(jobs: Jobs, stop: Stop) {
-    tokio::select! {
-        () = jobs.run(stop.asked()) => {}
-        () = stop.forced() => {}
-    }
-}
-
 /// Takes the engine's callbacks, on an address of their own.
 async fn serve_callbacks(
     platform: &Platform,
@@ -335,91 +287,4 @@ async fn serve_callbacks(
     tasks
         .spawn(async move { gateway::serve(listener, routes, &settings.server, door, stop).await });
     Ok(())
-}
-
-/// Asks for the database now and then, so that the log and the figures know of an outage even when
-/// nobody asks.
-async fn watch(readiness: Readiness, stop: Stop) {
-    loop {
-        tokio::select! {
-            () = readiness.look() => {}
-            () = stop.asked() => return,
-        }
-        tokio::select! {
-            () = tokio::time::sleep(WATCH) => {}
-            () = stop.asked() => return,
-        }
-    }
-}
-
-/// Learns every few seconds which tokens were taken back. An outage is said once.
-async fn follow_revocations(platform: Platform, identity: Identity, stop: Stop) {
-    let pause = Duration::from_millis(platform.settings.identity.revocation_poll_ms);
-    let mut was_read = true;
-    loop {
-        let read = tokio::select! {
-            read = identity.read_revocations() => read,
-            () = stop.asked() => return,
-        };
-        if let Err(problem) = &read
-            && was_read
-        {
-            tracing::warn!(cause = problem.cause, "what was revoked cannot be read");
-        }
-        was_read = read.is_ok();
-        tokio::select! {
-            () = tokio::time::sleep(pause) => {}
-            () = stop.asked() => return,
-        }
-    }
-}
-
-/// Learns every few seconds which keys, plans and rules there are, and writes down what was served. An
-/// outage is said once; the rules of before stay in force meanwhile.
-async fn follow_admission(admissions: Admissions, pause: Duration, stop: Stop) {
-    let mut was_read = true;
-    let mut tidied = 0_u32;
-    loop {
-        let read = tokio::select! {
-            read = admissions.refresh() => read,
-            () = stop.asked() => break,
-        };
-        if let Err(problem) = &read
-            && was_read
-        {
-            tracing::warn!(cause = problem.cause, "keys and rules cannot be read");
-        }
-        was_read = read.is_ok();
-        tidied = tidied.wrapping_add(1);
-        if was_read && tidied.is_multiple_of(60) {
-            drop(admissions.forget_old().await);
-        }
-        tokio::select! {
-            () = tokio::time::sleep(pause) => {}
-            () = stop.asked() => break,
-        }
-    }
-    admissions.leave().await;
-}
-
-/// Forgets what is over, a little at a time.
-async fn forget_old(identity: Identity, stop: Stop) {
-    loop {
-        tokio::select! {
-            () = tokio::time::sleep(FORGET) => {}
-            () = stop.asked() => return,
-        }
-        if let Err(problem) = identity.forget_old().await {
-            tracing::debug!(cause = problem.cause, "what is over cannot be forgotten now");
-        }
-    }
-}
-
-async fn tidy(stop: Stop) {
-    loop {
-        tokio::select! {
-            () = tokio::time::sleep(TIDY) => telemetry::metrics().tidy(),
-            () = stop.asked() => return,
-        }
-    }
 }

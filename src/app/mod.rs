@@ -1,6 +1,7 @@
 //! The composition root: the only room that sees every other one. It builds what runs, connects the
 //! slices to their addresses, starts and stops. No business rule, no SQL.
 
+mod background;
 pub mod boot;
 pub mod commands;
 mod ops;

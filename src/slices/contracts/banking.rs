@@ -83,7 +83,7 @@ impl Contracts {
         }
         match answer {
             Answer::Received(on) => {
-                self.received(&mut transaction, contract, &mut request, on).await?
+                self.received(&mut transaction, contract, &mut request, on).await?;
             }
             Answer::Accepted(on) => {
                 (request.state, request.answered_on) = ("accepted".to_owned(), Some(on));

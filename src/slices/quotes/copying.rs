@@ -1,10 +1,28 @@
-//! Changing the request of a quote by a JSON merge patch (RFC 7396).
+//! The same quote again, for the same key; and another one, by a JSON merge patch of the request
+//! (RFC 7396).
 
 use serde_json::{Map, Value};
 
-use super::wire::SimulationRequest;
+use super::error::QuoteError;
+use super::service::{Kept, QuoteId};
+use super::wire::{QuoteResponse, SimulationRequest};
 use crate::kernel::problem::Problem;
 use crate::platform::web::json;
+
+/// The first answer again, if the same thing was asked: the documents are compared as they are
+/// understood, so that a version which knows more fields still recognises an old one.
+pub(super) fn replay(
+    quote: QuoteResponse,
+    request: &SimulationRequest,
+    copied_from: Option<QuoteId>,
+) -> Result<Kept, QuoteError> {
+    let same_origin = quote.copied_from == copied_from.map(|id| id.to_string());
+    if quote.request == *request && same_origin {
+        Ok(Kept { quote, replayed: true })
+    } else {
+        Err(QuoteError::KeyReused)
+    }
+}
 
 /// The request with the patch applied, read again with the same care as a new one.
 ///

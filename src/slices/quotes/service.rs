@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use super::archive::{number, pack_tables, unpack_tables};
 use super::author::{Author, Sight};
-use super::copying;
+use super::copying::{self, replay};
 use super::error::QuoteError;
 use super::papers::Papers;
 use super::pricing::{Pricer, invalid};
@@ -384,20 +384,5 @@ fn summary(row: OwnQuote, now: Timestamp) -> QuoteSummary {
         status: status(now, row.expires_at.0),
         tariff_version: row.tariff_version,
         total_cents: row.total_cents,
-    }
-}
-
-/// The first answer again, if the same thing was asked: the documents are compared as they are
-/// understood, so that a version which knows more fields still recognises an old one.
-fn replay(
-    quote: QuoteResponse,
-    request: &SimulationRequest,
-    copied_from: Option<QuoteId>,
-) -> Result<Kept, QuoteError> {
-    let same_origin = quote.copied_from == copied_from.map(|id| id.to_string());
-    if quote.request == *request && same_origin {
-        Ok(Kept { quote, replayed: true })
-    } else {
-        Err(QuoteError::KeyReused)
     }
 }

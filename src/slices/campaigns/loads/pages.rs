@@ -168,7 +168,7 @@ impl RunPage {
             percent: percent(row.bytes_done, row.bytes_total),
             facts,
             message: row.message.unwrap_or_default(),
-            files: files.into_iter().map(FileLine::of).collect(),
+            files: files.iter().map(FileLine::of).collect(),
             reasons: reasons.iter().map(|(word, count)| (reason(word), whole(*count))).collect(),
             rejects: rejects.into_iter().map(RejectLine::of).collect(),
             report: row.report.map(|report| ReportLines::of(&report.0)),
@@ -177,7 +177,7 @@ impl RunPage {
 }
 
 impl FileLine {
-    fn of(file: FileRow) -> Self {
+    fn of(file: &FileRow) -> Self {
         Self {
             size: size(file.bytes),
             lines: whole(file.line_count),

@@ -98,7 +98,7 @@ async fn keep(
 fn within_filter(error: super::SegmentError) -> Problem {
     match error {
         super::SegmentError::Filter(pointer, what) if pointer != "/name" => {
-            let fault = InputRule::JsonValue.fault(&format!("/filter{pointer}"), what);
+            let fault = InputRule::JsonValue.fault(format!("/filter{pointer}"), what);
             Problem::new(Kind::Invalid).faults(vec![fault])
         }
         other => other.into(),
