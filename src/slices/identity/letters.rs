@@ -135,6 +135,19 @@ fn french(said: &Said<'_>, area: &str) -> Letter {
     }
 }
 
+fn french_linked(issuer: &str, area: &str) -> Letter {
+    made(
+        "Un autre compte a été relié au vôtre".to_owned(),
+        &[
+            &format!(
+                "Un compte de {issuer} vient d’être relié à votre compte ({area})\u{a0}: il ouvre \
+                          désormais ce que le vôtre ouvre."
+            ),
+            NOT_YOU,
+        ],
+    )
+}
+
 fn french_told(told: &Told<'_>, area: &str) -> Letter {
     let brand = brand();
     match told {
@@ -177,16 +190,7 @@ fn french_told(told: &Told<'_>, area: &str) -> Letter {
                 NOT_YOU,
             ],
         ),
-        Told::AccountLinked { issuer } => made(
-            "Un autre compte a été relié au vôtre".to_owned(),
-            &[
-                &format!(
-                    "Un compte de {issuer} vient d’être relié à votre compte ({area})\u{a0}: il ouvre \
-                          désormais ce que le vôtre ouvre."
-                ),
-                NOT_YOU,
-            ],
-        ),
+        Told::AccountLinked { issuer } => french_linked(issuer, area),
         Told::RecoveryUsed { left } => made(
             "Un code de secours a servi".to_owned(),
             &[
