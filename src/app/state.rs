@@ -155,7 +155,12 @@ impl AppState {
         let jobs = jobs(platform, tasks);
         let admissions = admissions(platform);
         let underwriting = underwriting(platform, Arc::new(Nobody))?;
-        let segments = segments(platform);
+        let segments = Segments::new(
+            platform.database.clone(),
+            platform.clock.clone(),
+            platform.entropy.clone(),
+            &platform.settings.campaigns,
+        );
         let loads = Loads::new(platform.database.clone(), platform.clock.clone());
         let entropy = platform.entropy.clone();
         Ok(Self {
@@ -173,16 +178,6 @@ impl AppState {
             underwriting,
         })
     }
-}
-
-/// Segments of sales.
-fn segments(platform: &Platform) -> Segments {
-    Segments::new(
-        platform.database.clone(),
-        platform.clock.clone(),
-        platform.entropy.clone(),
-        &platform.settings.campaigns,
-    )
 }
 
 /// Health alone: for the dossiers, and for the command line.
@@ -239,18 +234,6 @@ fn contracts(
     Contracts::new(tools, origin)
 }
 
-impl FromRef<AppState> for Contracts {
-    fn from_ref(state: &AppState) -> Self {
-        state.contracts.clone()
-    }
-}
-
-impl FromRef<AppState> for Dossiers {
-    fn from_ref(state: &AppState) -> Self {
-        state.dossiers.clone()
-    }
-}
-
 /// Keys, plans and rules, and the picture of them that the gateway asks.
 pub fn admissions(platform: &Platform) -> Admissions {
     let (database, clock) = (platform.database.clone(), platform.clock.clone());
@@ -258,12 +241,6 @@ pub fn admissions(platform: &Platform) -> Admissions {
     let admission = Admission::new(ledger, clock.clone());
     let (entropy, settings) = (platform.entropy.clone(), platform.settings.admission.clone());
     Admissions::new(database, (clock, entropy), settings, admission)
-}
-
-impl FromRef<AppState> for Admissions {
-    fn from_ref(state: &AppState) -> Self {
-        state.admissions.clone()
-    }
 }
 
 /// Identity alone, for the command line.
@@ -286,12 +263,6 @@ fn identity_with(platform: &Platform, messages: Messages) -> Identity {
     };
     let origin = platform.settings.server.public_url.as_str().trim_end_matches('/');
     Identity::new(tools, &platform.settings.identity, origin)
-}
-
-impl FromRef<AppState> for Identity {
-    fn from_ref(state: &AppState) -> Self {
-        state.identity.clone()
-    }
 }
 
 /// Work that is due, done by these tasks. Each slice's `tasks()` is one part of the list.
@@ -351,12 +322,6 @@ impl AppState {
     }
 }
 
-impl FromRef<AppState> for Underwriting {
-    fn from_ref(state: &AppState) -> Self {
-        state.underwriting.clone()
-    }
-}
-
 /// Messages alone, for the command line.
 ///
 /// # Errors
@@ -374,32 +339,26 @@ pub fn messages(platform: &Platform) -> Result<Messages, PlatformError> {
     )?)
 }
 
-impl FromRef<AppState> for Jobs {
-    fn from_ref(state: &AppState) -> Self {
-        state.jobs.clone()
-    }
+/// Each handler takes the handle of its slice out of the state.
+macro_rules! handles {
+    ($($field:ident: $handle:ty,)+) => {$(
+        impl FromRef<AppState> for $handle {
+            fn from_ref(state: &AppState) -> Self {
+                state.$field.clone()
+            }
+        }
+    )+};
 }
 
-impl FromRef<AppState> for Messages {
-    fn from_ref(state: &AppState) -> Self {
-        state.messages.clone()
-    }
-}
-
-impl FromRef<AppState> for Loads {
-    fn from_ref(state: &AppState) -> Self {
-        state.loads.clone()
-    }
-}
-
-impl FromRef<AppState> for Segments {
-    fn from_ref(state: &AppState) -> Self {
-        state.segments.clone()
-    }
-}
-
-impl FromRef<AppState> for Quotes {
-    fn from_ref(state: &AppState) -> Self {
-        state.quotes.clone()
-    }
+handles! {
+    admissions: Admissions,
+    contracts: Contracts,
+    dossiers: Dossiers,
+    identity: Identity,
+    jobs: Jobs,
+    loads: Loads,
+    messages: Messages,
+    quotes: Quotes,
+    segments: Segments,
+    underwriting: Underwriting,
 }

@@ -148,7 +148,7 @@ impl Kind {
             Self::QuotaExceeded => ("quota-exceeded", 429, "Le quota de la période est épuisé", "Attendez la période suivante, après le délai de l’en-tête Retry-After, ou demandez un plan plus large."),
             Self::Unavailable => ("unavailable", 503, "Le service est momentanément indisponible", "Recommencez après le délai de l’en-tête Retry-After."),
             Self::AuthorizerUnavailable => ("authorizer-unavailable", 503, "Les jetons ne peuvent pas être vérifiés pour le moment", "Recommencez après le délai de l’en-tête Retry-After."),
-            Self::BadGateway => ("bad-gateway", 502, "Un service dont nous dépendons répond mal", "Recommencez après le délai de l’en-tête Retry-After : rien n’est perdu."),
+            Self::BadGateway => ("bad-gateway", 502, "Un service dont nous dépendons répond mal", "Recommencez après le délai de l’en-tête Retry-After, rien n’est perdu."),
             Self::Timeout => ("timeout", 504, "La réponse a pris trop de temps", "Recommencez ; un acte avec clé d’idempotence n’est jamais fait deux fois."),
             Self::Bug => ("internal", 500, "Une erreur de notre côté", "Recommencez plus tard, et citez trace_id si cela se répète."),
         };

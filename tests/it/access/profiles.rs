@@ -47,7 +47,11 @@ async fn tokens_of_the_standard() {
         seen,
         json!({
             "issuer": issuer.name, "subject": "s", "pool": "gestion", "kind": "user",
-            "client": "app", "scopes": ["devis:lire", "profil:lire", "test:lire"],
+            "client": "app",
+            "scopes": [
+                "cles:lire", "devis:lire", "passerelle:ecrire", "passerelle:lire", "profil:lire",
+                "segments:ecrire", "segments:exporter", "segments:lire", "test:lire",
+            ],
             "groups": ["gestionnaires"], "acr": "mfa", "auth_time": "2026-11-23T08:59:00Z",
             "expires": "2026-11-23T09:05:00Z",
         })

@@ -163,7 +163,7 @@ async fn an_account_is_refused_with_the_reason_and_kept_sealed() {
         ("FR76 3000 6000 0112 3456 7890 1899", "il y en a 1 de trop"),
         ("FR77 3000 6000 0112 3456 7890 189", "comporte une erreur"),
         ("US76 3000 6000 0112 3456 7890 189", "zone SEPA"),
-        ("FR76 <script>", "que des lettres et des chiffres"),
+        ("FR76 3000 6000 011_", "que des lettres et des chiffres"),
     ] {
         let account = [("titulaire", "Camille Martin"), ("iban", iban), ("jour", "10")];
         let seen = fill(&mut surfer, &page, &account).await;

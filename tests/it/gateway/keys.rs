@@ -41,8 +41,9 @@ async fn every_key_that_is_no_good_is_refused_in_the_same_words() {
         words.push(document);
     }
     assert!(words.windows(2).all(|pair| pair[0] == pair[1]), "{words:#?}");
-    let twice = app.client.get(app.url("/v1/me")).header("x-api-key", &good.secret);
-    let twice = twice.header("x-api-key", &good.secret).send().await.expect("an answer");
+    let twice = app.client.post(app.url("/v1/simulations")).header("x-api-key", &good.secret);
+    let twice = twice.header("x-api-key", &good.secret).json(&crate::quotes::project());
+    let twice = twice.send().await.expect("an answer");
     assert_eq!(slug(twice).await, (403, "invalid-api-key".into()));
 }
 
@@ -149,7 +150,6 @@ async fn a_key_is_no_identity_and_its_owner_alone_sees_it() {
     let refused = app.admissions.refusals(&key.prefix, 10).await.expect("refusals");
     let whys: Vec<_> = refused.iter().map(|line| (line.status, line.why.as_deref())).collect();
     assert!(whys.contains(&(403, Some("token of another application"))), "{whys:?}");
-    assert!(whys.contains(&(401, None)), "{whys:?}");
 }
 
 #[tokio::test]

@@ -77,8 +77,9 @@ async fn sixty_four_uses_of_one_code_at_once_are_one() {
                 if seen.status != 429 {
                     return (seen.status.as_u16(), browser.jar.contains_key("session-clients"));
                 }
+                // Who meets another one that lifts it has nothing left to lift.
                 let lift = sqlx::query("DELETE FROM identity_throttle");
-                lift.execute(&pool).await.expect("lifted");
+                let _ = lift.execute(&pool).await;
             }
         });
     }

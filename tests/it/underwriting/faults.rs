@@ -54,7 +54,9 @@ impl Liar {
     }
 
     fn asked(&self) -> Vec<String> {
-        std::mem::take(&mut *self.heads.lock().expect("no panic"))
+        let heads = std::mem::take(&mut *self.heads.lock().expect("no panic"));
+        // The service looks now and then whether the engine is well: that is nobody's request.
+        heads.into_iter().filter(|head| !head.contains("/integration/v1/health ")).collect()
     }
 
     async fn app(&self, over: &[(&str, &str)]) -> App {
