@@ -214,7 +214,9 @@ impl Issuer {
     pub(crate) fn claims(&self, subject: &str) -> Value {
         json!({
             "iss": self.name, "sub": subject, "aud": "assurly", "client_id": "app", "jti": "j",
-            "scope": "cles:lire devis:lire passerelle:ecrire passerelle:lire profil:lire test:lire", "iat": NOW, "exp": NOW + 300,
+            "scope": "cles:lire devis:lire passerelle:ecrire passerelle:lire profil:lire \
+                segments:ecrire segments:exporter segments:lire test:lire",
+            "iat": NOW, "exp": NOW + 300,
         })
     }
 
