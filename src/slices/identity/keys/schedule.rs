@@ -48,7 +48,10 @@ pub(in super::super) fn signer(keys: &[Times], now: Timestamp) -> Option<usize> 
 
 fn youngest(keys: &[Times], now: Timestamp) -> Option<usize> {
     let active = (0..keys.len()).filter(|&it| keys[it].counts() && keys[it].active_from <= now);
-    active.max_by_key(|&it| (keys[it].active_from, keys[it].created_at))
+    // A key that is made in the very instant that another is dropped is the younger of the two.
+    active.max_by_key(|&it| {
+        (keys[it].active_from, keys[it].created_at, keys[it].revoked_at.is_none())
+    })
 }
 
 /// Whether verifiers are told of this key: from its making until no token of it is alive.
@@ -121,6 +124,13 @@ mod tests {
         assert_eq!(signer(&keys, now), None);
         assert_eq!(due(&keys, now), Some(now));
         assert!(!is_published(&keys, 1, now));
+        let mut keys = Vec::new();
+        load(&mut keys, start());
+        keys[0].revoked_at = Some(start());
+        load(&mut keys, start());
+        assert_eq!(signer(&keys, start()), Some(1), "all within one instant");
+        keys.reverse();
+        assert_eq!(signer(&keys, start()), Some(0), "in whatever order they are read");
         let mut keys = Vec::new();
         load(&mut keys, start());
         load(&mut keys, start() + 83 * DAY);
