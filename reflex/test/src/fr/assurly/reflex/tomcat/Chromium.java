@@ -95,16 +95,29 @@ final class Chromium implements AutoCloseable {
         arrive(old);
     }
 
+    /**
+     * Waits until the page of that element is gone and the next one is whole. Other errors than its being stale say
+     * only that the browser is on its way: the old page may still be there.
+     */
     private void arrive(String old) throws Exception {
-        for (int i = 0; i < 200; i++) {
+        for (int i = 0; i < 400; i++) {
             try {
                 call("GET", session + "/element/" + old + "/name", null);
             } catch (IllegalStateException e) {
-                if (!all("footer").isEmpty()) return;
+                if (e.getMessage().startsWith("stale element reference") && isWhole()) return;
             }
             Thread.sleep(25);
         }
         throw new IllegalStateException("no other page came");
+    }
+
+    /** The footer stands last in every page. */
+    private boolean isWhole() throws Exception {
+        try {
+            return !all("footer").isEmpty();
+        } catch (IllegalStateException e) {
+            return false;
+        }
     }
 
     /** Keys after which there is another page. */
