@@ -17,6 +17,7 @@ mod lifecycle;
 mod limits;
 mod messages;
 mod names;
+mod operations;
 mod papers;
 mod quotes;
 mod refusals;
