@@ -138,8 +138,9 @@ fn health(dossier: &Dossier, place: u8) -> Progress {
         _ if !asks_are_known => Progress::NotYet,
         Some((Health::None | Health::Answered, _)) => Progress::Done,
         Some((Health::Questionnaire, Some(decided))) if decided.is_acceptance() => Progress::Done,
-        Some((Health::Asked, _)) => Progress::ToDo,
-        Some((Health::Questionnaire, _)) => Progress::UnderWay,
+        Some((Health::Asked, _) | (Health::Questionnaire, None)) => Progress::ToDo,
+        // Somebody studies it: nothing is to be done here.
+        Some((Health::Questionnaire, Some(_))) => Progress::UnderWay,
         None => Progress::NotYet,
     }
 }

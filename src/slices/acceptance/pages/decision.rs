@@ -103,7 +103,7 @@ async fn page(
             unkept(standing("Nous étudions vos réponses", "awaited", String::new()))
         }
         Outlook::Studied(study) => unkept(studied(standing, &study)),
-        Outlook::Accepted => accepted(guest),
+        Outlook::Accepted => accepted(acceptances, guest).await?,
         Outlook::Postponed { until } => {
             unkept(standing("Votre demande doit attendre", "postponed", french::day(until)))
         }
@@ -112,10 +112,11 @@ async fn page(
     })
 }
 
-fn accepted(guest: &Guest) -> Response {
-    let next = vec![("Continuer".to_owned(), guest.next())];
+async fn accepted(acceptances: &Acceptances, guest: &Guest) -> Answer {
+    let next = guest.next(&acceptances.core.dossiers).await?;
+    let next = vec![("Continuer".to_owned(), next)];
     let lines = ["Votre part du dossier est acceptée."];
-    message(guest, "Nous pouvons vous assurer", &lines, next, StatusCode::OK)
+    Ok(message(guest, "Nous pouvons vous assurer", &lines, next, StatusCode::OK))
 }
 
 fn studied(
@@ -232,7 +233,10 @@ pub(super) async fn reply(
         return page(&acceptances, &own, &who, Outlook::Proposed(it), form).await;
     }
     match acceptances.accept(&own.case, &it).await {
-        Ok(()) => Ok(Redirect::to(&own.guest.next()).into_response()),
+        Ok(()) => {
+            let next = own.guest.next(&acceptances.core.dossiers).await?;
+            Ok(Redirect::to(&next).into_response())
+        }
         Err(problem) if problem.kind == Kind::Conflict => here(),
         Err(problem) => Err(refused(problem)),
     }

@@ -115,10 +115,14 @@ impl Guest {
         super::frame::hour(self.visit.ends_at)
     }
 
-    /// Where they go on.
-    pub fn next(&self) -> String {
-        let next = super::super::progress::next(&self.dossier, self.place).path();
-        format!("/d/{}/{next}", self.dossier.id)
+    /// Where they go on, as the dossier is now.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn next(&self, dossiers: &Dossiers) -> Result<String, DossierError> {
+        let dossier = dossiers.find(self.dossier.id).await?;
+        let next = super::super::progress::next(&dossier, self.place).path();
+        Ok(format!("/d/{}/{next}", dossier.id))
     }
 
     /// Until when the dossier is kept, as it is read.
