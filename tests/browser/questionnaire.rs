@@ -133,6 +133,7 @@ async fn looked_at(house: &House, name: &str) {
 }
 
 #[tokio::test]
+#[ignore = "not seen to pass yet: written when no browser could be run"]
 async fn every_question_is_clicked_and_the_conditions_are_accepted() {
     let tomcat = Tomcat::own("browser", None).await;
     let house = House::with(&settings(&tomcat)).await;

@@ -121,10 +121,6 @@ impl Underwriting {
         let row = self.0.store.decision(session.id).await?;
         // Both are written together: what is read after the decision is not older than it.
         let session = self.0.store.session(session.id).await?.unwrap_or(session);
-        let row = match row {
-            Some(row) => Some(row),
-            None => self.0.store.decision(session.id).await?,
-        };
         let decision = match row {
             Some(row) => {
                 let outcomes: Vec<GuaranteeOutcome> = serde_json::from_str(&row.commercial)
