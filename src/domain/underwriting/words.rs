@@ -87,10 +87,11 @@ mod tests {
         let text = include_str!("../../../reflex/reflex-config/i18n/fr.json");
         let words: serde_json::Value = serde_json::from_str(text).expect("JSON");
         let codes = |list: &str| words[list].as_object().expect("an object").clone();
+        let plain = |text: &str| text.replace(['\u{a0}', '\u{202f}'], " ");
         for (code, label) in codes("exclusions") {
             let (_, wording) = exclusion(&code).expect("worded");
-            let plain = wording.replace(['\u{a0}', '\u{202f}'], " ");
-            assert_eq!(plain.trim_end_matches('.'), label.as_str().expect("text"), "{code}");
+            let label = plain(label.as_str().expect("text"));
+            assert_eq!(plain(wording).trim_end_matches('.'), label, "{code}");
         }
         for (code, label) in codes("evidence") {
             assert_eq!(evidence(&code), label.as_str().expect("text"), "{code}");
