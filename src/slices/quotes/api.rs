@@ -248,7 +248,7 @@ pub(super) fn undecided(request: &SimulationRequest) -> Result<(), Problem> {
     let decided = request.insured.iter().enumerate().filter(|(_, one)| one.conditions.is_some());
     let fault = |place: usize| {
         let detail = "Les conditions d’acceptation sont décidées par l’assureur.";
-        InputRule::JsonUnknownField.fault(&format!("/insured/{place}/conditions"), detail)
+        InputRule::JsonUnknownField.fault(format!("/insured/{place}/conditions"), detail)
     };
     let faults: Vec<_> = decided.map(|(place, _)| fault(place)).collect();
     if faults.is_empty() { Ok(()) } else { Err(Problem::new(Kind::Invalid).faults(faults)) }
