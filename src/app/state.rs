@@ -9,6 +9,7 @@ use super::settings::Settings;
 use crate::gateway::authorizer::Authorizer;
 use crate::platform::access::{LocalIssuers, Revocations};
 use crate::platform::admission::Admission;
+use crate::platform::backup::{BackupError, Backups};
 use crate::platform::clock::{Clock, Entropy};
 use crate::platform::crypto::{Keyring, KeyringError};
 use crate::platform::db::{Database, OpenError};
@@ -265,6 +266,26 @@ pub fn admissions(platform: &Platform) -> Admissions {
     Admissions::new(database, (clock, entropy), settings, admission)
 }
 
+/// Dossiers alone, for the command line.
+///
+/// # Errors
+/// A transport of messages cannot be prepared, the storage cannot be opened, or the tariff is not sound.
+pub fn dossiers_alone(platform: &Platform) -> anyhow::Result<Dossiers> {
+    let pricer = Pricer::shipped().map_err(anyhow::Error::msg)?;
+    let messages = messages(platform)?;
+    let identity = identity_with(platform, messages.clone());
+    let quotes = Quotes::new(
+        pricer,
+        documents(platform)?,
+        messages.clone(),
+        platform.database.clone(),
+        platform.clock.clone(),
+        platform.entropy.clone(),
+        platform.settings.quotes.clone(),
+    );
+    Ok(dossiers(platform, &identity, &messages, &quotes))
+}
+
 /// Identity alone, for the command line.
 ///
 /// # Errors
@@ -307,6 +328,20 @@ fn documents(platform: &Platform) -> Result<Documents, PlatformError> {
         &settings.documents,
         &settings.brand.name,
     ))
+}
+
+/// Backups of this database and these documents, for the command line.
+///
+/// # Errors
+/// No place is configured for them, or a storage cannot be opened.
+pub fn backups(platform: &Platform) -> Result<Backups, BackupError> {
+    let settings = &platform.settings;
+    Backups::open(
+        &settings.backup,
+        (platform.database.clone(), &settings.database),
+        Storage::open(&settings.storage)?,
+        platform.clock.clone(),
+    )
 }
 
 /// Underwriting, for the people whom `applicants` knows.

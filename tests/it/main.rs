@@ -18,6 +18,7 @@ mod lifecycle;
 mod limits;
 mod messages;
 mod names;
+mod operations;
 mod papers;
 mod quotes;
 mod refusals;
