@@ -19,6 +19,7 @@ const FLOORS: &[(&str, &[&str])] = &[
 
 /// Doors between slices: the left one may call the public door of the right ones.
 const DOORS: &[(&str, &[&str])] = &[
+    ("acceptance", &["dossiers", "health", "messages", "quotes", "underwriting"]),
     ("identity", &["messages"]),
     ("quotes", &["documents", "messages", "partners"]),
     ("contracts", &["documents", "dossiers", "identity", "messages", "quotes", "signature"]),

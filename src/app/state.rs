@@ -17,6 +17,7 @@ use crate::platform::jobs::{Jobs, Task};
 use crate::platform::pdf::Typesetter;
 use crate::platform::seal::{Sealer, SealerError};
 use crate::platform::storage::{Storage, StorageError};
+use crate::slices::acceptance::{self, Acceptances, Visitors};
 use crate::slices::admission::{Admissions, Ledger};
 use crate::slices::campaigns::loads::Loads;
 use crate::slices::campaigns::segments::Segments;
@@ -27,9 +28,7 @@ use crate::slices::health::HealthWorld;
 use crate::slices::identity::{Identity, Tools};
 use crate::slices::messages::{Messages, TransportError};
 use crate::slices::quotes::{Pricer, Quotes};
-use crate::slices::underwriting::{
-    self, Applicants, Insured, Nobody, Underwriting, UnderwritingError,
-};
+use crate::slices::underwriting::{self, Applicants, Insured, Underwriting, UnderwritingError};
 
 /// The tools that slices are built from. Cheap to clone.
 #[derive(Clone)]
@@ -102,6 +101,7 @@ impl Platform {
 /// What handlers take their part of. Each slice's handle is one field, built in [`Self::new`].
 #[derive(Clone)]
 pub struct AppState {
+    acceptances: Acceptances,
     pub(super) authorizer: Authorizer,
     pub(super) admissions: Admissions,
     contracts: Contracts,
@@ -152,10 +152,11 @@ impl AppState {
         );
         let dossiers = dossiers(platform, &identity, &messages, &quotes);
         let contracts = contracts(platform, &dossiers, documents, &messages, &identity);
-        let tasks = [dossiers.tasks(), contracts.tasks()].concat();
+        let underwriting = underwriting(platform, Arc::new(Visitors::new(dossiers.clone())))?;
+        let acceptances = acceptances(platform, &dossiers, &underwriting, &quotes, &messages);
+        let tasks = [acceptances.tasks(), dossiers.tasks(), contracts.tasks()].concat();
         let jobs = jobs(platform, tasks);
         let admissions = admissions(platform);
-        let underwriting = underwriting(platform, Arc::new(Nobody))?;
         let segments = Segments::new(
             platform.database.clone(),
             platform.clock.clone(),
@@ -165,6 +166,7 @@ impl AppState {
         let loads = Loads::new(platform.database.clone(), platform.clock.clone());
         let entropy = platform.entropy.clone();
         Ok(Self {
+            acceptances,
             authorizer,
             admissions,
             contracts,
@@ -233,6 +235,26 @@ fn contracts(
     };
     let origin = platform.settings.server.public_url.as_str().trim_end_matches('/');
     Contracts::new(tools, origin)
+}
+
+/// The full questionnaire within the journey, on these tools.
+fn acceptances(
+    platform: &Platform,
+    dossiers: &Dossiers,
+    underwriting: &Underwriting,
+    quotes: &Quotes,
+    messages: &Messages,
+) -> Acceptances {
+    Acceptances::new(acceptance::Tools {
+        database: platform.database.clone(),
+        clock: platform.clock.clone(),
+        entropy: platform.entropy.clone(),
+        dossiers: dossiers.clone(),
+        underwriting: underwriting.clone(),
+        quotes: quotes.clone(),
+        health: health(platform),
+        messages: messages.clone(),
+    })
 }
 
 /// Keys, plans and rules, and the picture of them that the gateway asks.
@@ -386,6 +408,7 @@ macro_rules! handles {
 }
 
 handles! {
+    acceptances: Acceptances,
     admissions: Admissions,
     contracts: Contracts,
     dossiers: Dossiers,

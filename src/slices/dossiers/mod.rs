@@ -7,6 +7,7 @@
 
 mod answering;
 mod codes;
+mod conditions;
 mod core;
 mod deadlines;
 mod declaring;
@@ -28,6 +29,7 @@ mod visits;
 pub use self::core::{Dossiers, Tools};
 pub use answering::Seen;
 pub use codes::{Asked, Verdict};
+pub use conditions::Acceptance;
 pub use deadlines::Swept;
 pub use door::{Moved, Signable, SignableInsured, Step};
 pub use error::DossierError;

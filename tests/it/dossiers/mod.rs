@@ -42,12 +42,12 @@ pub(crate) async fn fill(surfer: &mut Surfer, page: &Seen, answers: &[(&str, &st
 }
 
 /// The code that the newest SMS to this number holds.
-async fn code(app: &App, mobile: &str) -> String {
+pub(crate) async fn code(app: &App, mobile: &str) -> String {
     another_code(app, mobile, "").await
 }
 
 /// The same, once it is another one than this.
-async fn another_code(app: &App, mobile: &str, old: &str) -> String {
+pub(crate) async fn another_code(app: &App, mobile: &str, old: &str) -> String {
     let path = format!("/dev/messages.json?to={}", mobile.replace('+', "%2B"));
     eventually("a code arrives", async || {
         let json: Value = app.get(&path).await.json().await.ok()?;
@@ -58,7 +58,7 @@ async fn another_code(app: &App, mobile: &str, old: &str) -> String {
 }
 
 /// The link of the newest message to this recipient whose link begins so.
-async fn link(app: &App, to: &str, begins: &str) -> String {
+pub(crate) async fn link(app: &App, to: &str, begins: &str) -> String {
     let path = format!("/dev/messages.json?to={}", to.replace('+', "%2B").replace('@', "%40"));
     eventually("a link arrives", async || {
         let text = app.get(&path).await.text().await.ok()?;
