@@ -6,10 +6,12 @@
 //! health is kept here, read here or shown here: only how far somebody has come.
 
 mod answering;
+mod api;
 mod codes;
 mod core;
 mod deadlines;
 mod declaring;
+mod describing;
 mod door;
 mod error;
 mod form;
@@ -17,6 +19,7 @@ mod inviting;
 mod letters;
 mod model;
 mod opening;
+mod owning;
 pub mod pages;
 mod progress;
 mod settings;
@@ -26,12 +29,14 @@ mod visits;
 
 pub use self::core::{Dossiers, Tools};
 pub use answering::Seen;
+pub use api::api;
 pub use codes::{Asked, Verdict};
 pub use deadlines::Swept;
 pub use door::{Moved, Signable, SignableInsured, Step};
 pub use error::DossierError;
 pub use model::{Decision, DossierId, Health, Person};
 pub use opening::Contact;
+pub use owning::Holder;
 pub use settings::DossiersSettings;
 pub use visits::Visit;
 

@@ -5,6 +5,7 @@ mod dossiers;
 mod events;
 mod insured;
 mod links;
+mod owners;
 mod sessions;
 mod sweep;
 
@@ -23,6 +24,7 @@ pub(super) const STATEMENTS: &[&[Statement]] = &[
     events::STATEMENTS,
     insured::STATEMENTS,
     links::STATEMENTS,
+    owners::STATEMENTS,
     sessions::STATEMENTS,
     sweep::STATEMENTS,
 ];
