@@ -3,6 +3,7 @@
 mod codes;
 mod dossiers;
 mod events;
+mod forgetting;
 mod insured;
 mod links;
 mod owners;
@@ -22,6 +23,7 @@ pub(super) const STATEMENTS: &[&[Statement]] = &[
     codes::STATEMENTS,
     dossiers::STATEMENTS,
     events::STATEMENTS,
+    forgetting::STATEMENTS,
     insured::STATEMENTS,
     links::STATEMENTS,
     owners::STATEMENTS,
