@@ -34,7 +34,6 @@ async fn quoted(app: &App) -> (String, Vec<Value>, Value) {
 }
 
 #[tokio::test]
-#[ignore = "not seen to pass yet: written when the machine had no time left to build it"]
 async fn a_backup_comes_back_whole_and_for_its_key_alone() {
     let database = TestDatabase::own().await;
     let mut place = Place::new(&database.url());
@@ -96,7 +95,6 @@ async fn a_backup_comes_back_whole_and_for_its_key_alone() {
 }
 
 #[tokio::test]
-#[ignore = "not seen to pass yet: written when the machine had no time left to build it"]
 async fn a_backup_without_an_end_is_none() {
     let database = TestDatabase::own().await;
     let mut place = Place::new(&database.url());
@@ -125,7 +123,6 @@ async fn a_backup_without_an_end_is_none() {
 }
 
 #[tokio::test]
-#[ignore = "not seen to pass yet: written when the machine had no time left to build it"]
 async fn old_backups_go_with_the_documents_that_only_they_spoke_of() {
     let database = TestDatabase::own().await;
     let mut place = Place::new(&database.url());

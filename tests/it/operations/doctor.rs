@@ -22,7 +22,6 @@ async fn sound(database: &TestDatabase) -> Place {
 }
 
 #[tokio::test]
-#[ignore = "not seen to pass yet: written when the machine had no time left to build it"]
 async fn a_sound_installation_has_nothing_wrong() {
     let database = TestDatabase::own().await;
     let place = sound(&database).await;
@@ -43,7 +42,6 @@ async fn a_sound_installation_has_nothing_wrong() {
 }
 
 #[tokio::test]
-#[ignore = "not seen to pass yet: written when the machine had no time left to build it"]
 async fn each_fault_is_named_with_its_remedy() {
     let database = TestDatabase::own().await;
     let mut place = sound(&database).await;
@@ -91,7 +89,6 @@ async fn each_fault_is_named_with_its_remedy() {
 }
 
 #[tokio::test]
-#[ignore = "not seen to pass yet: written when the machine had no time left to build it"]
 async fn work_that_nobody_does_is_noticed() {
     let database = TestDatabase::own().await;
     let place = sound(&database).await;

@@ -53,7 +53,6 @@ const NAMED: &str = "SELECT COUNT(*) FROM dossier_insured WHERE dossier_id = ? A
     (email IS NOT NULL OR mobile IS NOT NULL OR CAST(person AS CHAR) LIKE '%Camille%')";
 
 #[tokio::test]
-#[ignore = "not seen to pass yet: written when the machine had no time left to build it"]
 async fn somebody_gets_what_is_kept_and_then_has_it_erased() {
     let database = TestDatabase::own().await;
     let app = App::on_database(&database, &[]).await;
@@ -92,7 +91,6 @@ async fn somebody_gets_what_is_kept_and_then_has_it_erased() {
 }
 
 #[tokio::test]
-#[ignore = "not seen to pass yet: written when the machine had no time left to build it"]
 async fn what_the_law_has_us_keep_is_kept_and_said() {
     let database = TestDatabase::own().await;
     let app = App::on_database(&database, &[]).await;
@@ -110,7 +108,6 @@ async fn what_the_law_has_us_keep_is_kept_and_said() {
 }
 
 #[tokio::test]
-#[ignore = "not seen to pass yet: written when the machine had no time left to build it"]
 async fn three_years_after_a_dossier_that_led_to_nothing_it_names_nobody() {
     let database = TestDatabase::own().await;
     let fast = [("JOBS__RUN", "true"), ("JOBS__POLL_MS", "20"), ("JOBS__TEND_MS", "50")];

@@ -158,13 +158,13 @@ pub(super) fn certificates(platform: &Platform) -> Vec<Finding> {
 
 fn until(key: &str, end: Timestamp, now: Timestamp) -> Finding {
     const PART: &str = "certificates";
-    let days = (end - now).get_hours() / 24;
+    let days = end.duration_since(now).as_hours() / 24;
     let says = format!("`{key}` is good for {days} more days");
     if end <= now {
         let says = format!("`{key}` ended on {end:.0}");
         return Finding::wrong(PART, says, "renew it: docs/operations.md, «Certificate expired»");
     }
-    if i64::from(days) < SOON_DAYS {
+    if days < SOON_DAYS {
         return Finding::odd(PART, says, "renew it now: docs/operations.md, «Certificate expired»");
     }
     Finding::well(PART, says)
