@@ -19,6 +19,7 @@ const FLOORS: &[(&str, &[&str])] = &[
 
 /// Doors between slices: the left one may call the public door of the right ones.
 const DOORS: &[(&str, &[&str])] = &[
+    ("acceptance", &["dossiers", "health", "messages", "quotes", "underwriting"]),
     ("identity", &["messages"]),
     ("quotes", &["documents", "messages", "partners"]),
     ("contracts", &["documents", "dossiers", "identity", "messages", "quotes", "signature"]),
@@ -30,6 +31,8 @@ const TOOLS: &[(&str, &[&str])] = &[
     ("sqlx::", &["/store.rs", "/store/", "platform/db/"]),
     ("mysql_async::", &["slices/campaigns/etl/load/"]),
     ("object_store::", &["platform/storage/", "slices/campaigns/etl/read/"]),
+    // Programs beside ours: the database's own tools and age, and nothing else.
+    ("std::process::Command", &["platform/backup/tools.rs"]),
     ("indicatif::", &["app/commands/"]),
     ("reqwest::", &["platform/http", "/adapter.rs", "/adapter/"]),
     ("lettre::", &["/adapter.rs", "/adapter/"]),

@@ -74,7 +74,7 @@ debian_mirror() {
 
 # Sets DB_COMMAND and DB_VERSION.
 mysql_command() {
-    local root="$MYSQL_HOME/root" loader libraries
+    local root="$MYSQL_HOME/root" loader libraries tool
     loader=$(find "$root/usr/lib" -maxdepth 2 -name 'ld-linux*.so.*' | head -n 1)
     if [ -z "$loader" ] || [ ! -x "$root/usr/sbin/mysqld" ]; then
         PROBLEM="var/mysql is incomplete: remove it and try again"
@@ -87,5 +87,13 @@ mysql_command() {
         PROBLEM="MySQL does not start: $DB_VERSION"
         return 1
     }
+    # Its own tools under their own names, for backups.
+    MYSQL_TOOLS="$MYSQL_HOME/tools"
+    mkdir -p "$MYSQL_TOOLS"
+    for tool in mysqldump mysql; do
+        printf '#!/bin/sh\nexec env OPENSSL_CONF=/dev/null OPENSSL_MODULES="%s/ossl-modules" "%s" --library-path "%s" "%s" "$@"\n' \
+            "$libraries" "$loader" "$libraries" "$root/usr/bin/$tool" >"$MYSQL_TOOLS/$tool"
+        chmod 0755 "$MYSQL_TOOLS/$tool"
+    done
     DB_VERSION="MySQL $(sed -E 's/.*Ver ([^ ]+).*/\1/' <<<"$DB_VERSION")"
 }

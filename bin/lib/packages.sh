@@ -30,6 +30,10 @@ PACKAGES_DOCUMENTS=(
     'poppler-utils|pdftotext|reads the documents as any reader does'
     'qpdf|qpdf|checks the structure of the documents'
 )
+PACKAGES_BACKUP=(
+    'age|age|encrypts backups'
+    'mariadb-client|mariadb-dump|writes the dumps of backups, in the tests on MariaDB'
+)
 PACKAGES_S3=(
     'python3-venv|/usr/share/doc/python3-venv|holds moto, the S3 server of the tests'
 )

@@ -19,6 +19,7 @@ use crate::platform::backoffice::Backoffice;
 use crate::platform::web::input::InputRule;
 use crate::platform::web::problem::{FaultDocument, ProblemDocument, Voice};
 use crate::platform::web::{assets, page, registry};
+use crate::slices::acceptance::{self, Acceptances};
 use crate::slices::admission::{self, Admissions};
 use crate::slices::campaigns::loads::pages::LoadsRoom;
 use crate::slices::campaigns::loads::{self, Loads};
@@ -31,6 +32,7 @@ use crate::slices::me;
 use crate::slices::messages::{self, Messages};
 use crate::slices::quotes::{self, Quotes};
 use crate::slices::site;
+use crate::slices::underwriting::pages::MedicalRoom;
 use crate::slices::underwriting::{self, Underwriting};
 
 #[derive(OpenApi)]
@@ -79,6 +81,7 @@ pub fn around(state: &AppState, api: Api) -> Router {
     let document = api.document;
     operations
         .merge(quotes::pages::routes().with_state(Quotes::from_ref(state)))
+        .merge(acceptance::pages::routes().with_state(Acceptances::from_ref(state)))
         .merge(contracts::pages::routes().with_state(Contracts::from_ref(state)))
         .merge(dossiers::pages::routes().with_state(Dossiers::from_ref(state)))
         .merge(identity::pages(&Identity::from_ref(state)))
@@ -95,9 +98,11 @@ pub fn around(state: &AppState, api: Api) -> Router {
 /// The pages of our staff, each room behind the same door.
 fn backoffice(state: &AppState) -> Router {
     let gateway = admission::pages().with_state(Admissions::from_ref(state));
+    let medical = underwriting::pages::routes().with_state(Underwriting::from_ref(state));
     let entropy = state.entropy.clone();
     Backoffice::new(Identity::from_ref(state).staff())
         .room::<LoadsRoom>(loads::pages::routes(Loads::from_ref(state)))
+        .room::<MedicalRoom>(medical)
         .room::<SegmentsRoom>(segments::pages::routes(Segments::from_ref(state), entropy))
         .room::<admission::Gateway>(gateway)
         .routes()

@@ -9,6 +9,7 @@ use super::settings::Settings;
 use crate::gateway::authorizer::Authorizer;
 use crate::platform::access::{LocalIssuers, Revocations};
 use crate::platform::admission::Admission;
+use crate::platform::backup::{BackupError, Backups};
 use crate::platform::clock::{Clock, Entropy};
 use crate::platform::crypto::{Keyring, KeyringError};
 use crate::platform::db::{Database, OpenError};
@@ -16,6 +17,7 @@ use crate::platform::jobs::{Jobs, Task};
 use crate::platform::pdf::Typesetter;
 use crate::platform::seal::{Sealer, SealerError};
 use crate::platform::storage::{Storage, StorageError};
+use crate::slices::acceptance::{self, Acceptances, Visitors};
 use crate::slices::admission::{Admissions, Ledger};
 use crate::slices::campaigns::loads::Loads;
 use crate::slices::campaigns::segments::Segments;
@@ -26,9 +28,7 @@ use crate::slices::health::HealthWorld;
 use crate::slices::identity::{Identity, Tools};
 use crate::slices::messages::{Messages, TransportError};
 use crate::slices::quotes::{Pricer, Quotes};
-use crate::slices::underwriting::{
-    self, Applicants, Insured, Nobody, Underwriting, UnderwritingError,
-};
+use crate::slices::underwriting::{self, Applicants, Insured, Underwriting, UnderwritingError};
 
 /// The tools that slices are built from. Cheap to clone.
 #[derive(Clone)]
@@ -101,6 +101,7 @@ impl Platform {
 /// What handlers take their part of. Each slice's handle is one field, built in [`Self::new`].
 #[derive(Clone)]
 pub struct AppState {
+    acceptances: Acceptances,
     pub(super) authorizer: Authorizer,
     pub(super) admissions: Admissions,
     contracts: Contracts,
@@ -151,10 +152,11 @@ impl AppState {
         );
         let dossiers = dossiers(platform, &identity, &messages, &quotes);
         let contracts = contracts(platform, &dossiers, documents, &messages, &identity);
-        let tasks = [dossiers.tasks(), contracts.tasks()].concat();
+        let underwriting = underwriting(platform, Arc::new(Visitors::new(dossiers.clone())))?;
+        let acceptances = acceptances(platform, &dossiers, &underwriting, &quotes, &messages);
+        let tasks = [acceptances.tasks(), dossiers.tasks(), contracts.tasks()].concat();
         let jobs = jobs(platform, tasks);
         let admissions = admissions(platform);
-        let underwriting = underwriting(platform, Arc::new(Nobody))?;
         let segments = Segments::new(
             platform.database.clone(),
             platform.clock.clone(),
@@ -164,6 +166,7 @@ impl AppState {
         let loads = Loads::new(platform.database.clone(), platform.clock.clone());
         let entropy = platform.entropy.clone();
         Ok(Self {
+            acceptances,
             authorizer,
             admissions,
             contracts,
@@ -234,6 +237,26 @@ fn contracts(
     Contracts::new(tools, origin)
 }
 
+/// The full questionnaire within the journey, on these tools.
+fn acceptances(
+    platform: &Platform,
+    dossiers: &Dossiers,
+    underwriting: &Underwriting,
+    quotes: &Quotes,
+    messages: &Messages,
+) -> Acceptances {
+    Acceptances::new(acceptance::Tools {
+        database: platform.database.clone(),
+        clock: platform.clock.clone(),
+        entropy: platform.entropy.clone(),
+        dossiers: dossiers.clone(),
+        underwriting: underwriting.clone(),
+        quotes: quotes.clone(),
+        health: health(platform),
+        messages: messages.clone(),
+    })
+}
+
 /// Keys, plans and rules, and the picture of them that the gateway asks.
 pub fn admissions(platform: &Platform) -> Admissions {
     let (database, clock) = (platform.database.clone(), platform.clock.clone());
@@ -241,6 +264,26 @@ pub fn admissions(platform: &Platform) -> Admissions {
     let admission = Admission::new(ledger, clock.clone());
     let (entropy, settings) = (platform.entropy.clone(), platform.settings.admission.clone());
     Admissions::new(database, (clock, entropy), settings, admission)
+}
+
+/// Dossiers alone, for the command line.
+///
+/// # Errors
+/// A transport of messages cannot be prepared, the storage cannot be opened, or the tariff is not sound.
+pub fn dossiers_alone(platform: &Platform) -> anyhow::Result<Dossiers> {
+    let pricer = Pricer::shipped().map_err(anyhow::Error::msg)?;
+    let messages = messages(platform)?;
+    let identity = identity_with(platform, messages.clone());
+    let quotes = Quotes::new(
+        pricer,
+        documents(platform)?,
+        messages.clone(),
+        platform.database.clone(),
+        platform.clock.clone(),
+        platform.entropy.clone(),
+        platform.settings.quotes.clone(),
+    );
+    Ok(dossiers(platform, &identity, &messages, &quotes))
 }
 
 /// Identity alone, for the command line.
@@ -285,6 +328,20 @@ fn documents(platform: &Platform) -> Result<Documents, PlatformError> {
         &settings.documents,
         &settings.brand.name,
     ))
+}
+
+/// Backups of this database and these documents, for the command line.
+///
+/// # Errors
+/// No place is configured for them, or a storage cannot be opened.
+pub fn backups(platform: &Platform) -> Result<Backups, BackupError> {
+    let settings = &platform.settings;
+    Backups::open(
+        &settings.backup,
+        (platform.database.clone(), &settings.database),
+        Storage::open(&settings.storage)?,
+        platform.clock.clone(),
+    )
 }
 
 /// Underwriting, for the people whom `applicants` knows.
@@ -351,6 +408,7 @@ macro_rules! handles {
 }
 
 handles! {
+    acceptances: Acceptances,
     admissions: Admissions,
     contracts: Contracts,
     dossiers: Dossiers,

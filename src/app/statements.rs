@@ -3,14 +3,15 @@
 use crate::platform::db::{self, Statement};
 use crate::platform::jobs;
 use crate::slices::{
-    admission, campaigns, contracts, documents, dossiers, health, identity, messages, quotes,
-    signature, underwriting,
+    acceptance, admission, campaigns, contracts, documents, dossiers, health, identity, messages,
+    quotes, signature, underwriting,
 };
 
 /// The statements, room by room. A slice adds its `store::STATEMENTS` here.
 pub fn all() -> impl Iterator<Item = &'static Statement> {
     let slices = [
         jobs::STATEMENTS,
+        acceptance::STATEMENTS,
         contracts::STATEMENTS,
         documents::STATEMENTS,
         health::STATEMENTS,

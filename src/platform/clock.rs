@@ -50,6 +50,13 @@ impl Clock {
         }
     }
 
+    /// Puts a fixed clock at an instant: that of another program, which has a clock of its own.
+    pub fn set(&self, to: Timestamp) {
+        if let Source::Fixed(micros) = &self.0 {
+            micros.store(to.as_microsecond(), Ordering::Relaxed);
+        }
+    }
+
     /// Now, to the microsecond: an instant that is stored comes back equal.
     pub fn now(&self) -> Timestamp {
         let micros = match &self.0 {

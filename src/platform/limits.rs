@@ -32,6 +32,11 @@ impl Complaints {
         }
     }
 
+    /// Complains in these words.
+    pub fn add(&mut self, complaint: String) {
+        self.0.push(complaint);
+    }
+
     /// Everything that was complained about.
     pub fn into_vec(self) -> Vec<String> {
         self.0

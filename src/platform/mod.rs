@@ -8,6 +8,7 @@ pub mod access;
 pub mod admission;
 pub mod backoff;
 pub mod backoffice;
+pub mod backup;
 pub mod clock;
 pub mod crypto;
 pub mod db;

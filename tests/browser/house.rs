@@ -47,9 +47,14 @@ pub(crate) struct House {
 impl House {
     /// Opens a house with an empty database.
     pub(crate) async fn open() -> Self {
+        Self::with(&[]).await
+    }
+
+    /// The same, with these settings (`UNDERWRITING__URL`) over those of the tests.
+    pub(crate) async fn with(over: &[(&'static str, String)]) -> Self {
         let turn = TURN.lock().await;
         let database = fresh_database().await;
-        let (server, origin) = server(&database.1).await;
+        let (server, origin) = server(&database.1, over).await;
         let (driver, driver_address) = driver().await;
         is_ready(&origin).await;
         furnished(&format!("{origin}/pools/clients/forgot")).await;
@@ -210,7 +215,7 @@ async fn fresh_database() -> (String, String) {
 
 /// The program, on ports that the system chooses, and the address that it says it serves on. What it
 /// is called by the world (`server.public_url`) stays another: pages must not need it for their links.
-async fn server(database: &str) -> (Child, String) {
+async fn server(database: &str, over: &[(&'static str, String)]) -> (Child, String) {
     let mut server = Command::new(env!("CARGO_BIN_EXE_assurly"))
         .arg("serve")
         .env("ASSURLY__SERVER__LISTEN", "127.0.0.1:0")
@@ -225,6 +230,7 @@ async fn server(database: &str) -> (Child, String) {
         .env("ASSURLY__TELEMETRY__FORMAT", "json")
         .env("ASSURLY__TELEMETRY__FILTER", "warn,assurly::app::boot=info")
         .env_remove("DATABASE_URL")
+        .envs(over.iter().map(|(key, value)| (format!("ASSURLY__{key}"), value)))
         .stdout(Stdio::null())
         .stderr(Stdio::piped())
         .kill_on_drop(true)
@@ -244,9 +250,14 @@ async fn server(database: &str) -> (Child, String) {
 
 /// A file with a key of its own.
 fn keyring() -> std::path::PathBuf {
-    let path = std::env::temp_dir().join(format!("assurly-browser-{}.keys", std::process::id()));
+    keys("browser")
+}
+
+/// A file with a key of this name.
+pub(crate) fn keys(name: &str) -> std::path::PathBuf {
+    let path = std::env::temp_dir().join(format!("assurly-{name}-{}.keys", std::process::id()));
     let line = assurly::platform::crypto::Keyring::new_line(
-        "browser",
+        name,
         &assurly::platform::clock::Entropy::system(),
     );
     if !path.exists() {

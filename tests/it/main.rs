@@ -1,5 +1,6 @@
 //! The program from outside: real sockets, a real database, the real command line. One binary.
 
+mod acceptance;
 mod access;
 mod backoffice;
 mod command_line;
@@ -17,6 +18,7 @@ mod lifecycle;
 mod limits;
 mod messages;
 mod names;
+mod operations;
 mod papers;
 mod quotes;
 mod refusals;

@@ -1,6 +1,8 @@
 //! The command line. Exit codes: 0 done, 1 it failed, 2 the command or the configuration is wrong.
 
+mod backup;
 mod config;
+mod doctor;
 mod etl;
 mod gateway;
 mod health;
@@ -9,8 +11,10 @@ mod identity;
 mod identity_users;
 mod jobs;
 mod keyring;
+mod location;
 mod messages;
 mod migrate;
+mod person;
 mod seal;
 mod serve;
 mod simulate;
@@ -45,6 +49,7 @@ const EXAMPLES: &str = "Examples:
   assurly simulate project.json              price a project, without a database
   assurly messages list --state in_doubt     messages that an operator must decide about
   assurly jobs list --state dead             work that failed too often
+  assurly doctor                             what is wrong with this installation
 
 Exit codes: 0 done, 1 it failed, 2 the command or the configuration is wrong.";
 
@@ -76,6 +81,16 @@ enum Command {
     Tariff(tariff::Tariff),
     /// Load files of open data into tables, and count segments out of them
     Etl(etl::Etl),
+    /// Copy the database and the documents to another place, encrypted
+    Backup(backup::Backup),
+    /// Put a backup back
+    Restore(backup::Restore),
+    /// Give somebody what is kept about them, or erase it
+    Person(person::Person),
+    /// Look at the whole installation, and say what is wrong and how to put it right
+    Doctor(doctor::Doctor),
+    /// Say where the service is, in one line
+    Where,
     /// Ask the running service whether it is alive (for a container's HEALTHCHECK)
     Healthcheck,
 }
@@ -118,6 +133,11 @@ impl Command {
             Self::Simulate(simulate) => simulate.run(),
             Self::Tariff(tariff) => tariff.run(),
             Self::Etl(etl) => etl.run(settings),
+            Self::Backup(backup) => backup.run(settings),
+            Self::Restore(restore) => restore.run(settings),
+            Self::Person(person) => person.run(settings),
+            Self::Doctor(doctor) => doctor.run(settings),
+            Self::Where => location::run(&settings),
             Self::Healthcheck => healthcheck::run(&settings),
         }
     }

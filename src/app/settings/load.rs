@@ -172,6 +172,11 @@ fn typed(text: String, default: Option<&Value>) -> config::Value {
     let read = match default {
         Some(Value::Integer(_)) => text.parse::<i64>().ok().map(config::Value::from),
         Some(Value::Boolean(_)) => text.parse::<bool>().ok().map(config::Value::from),
+        // A list: its members, separated by commas.
+        Some(Value::Array(_)) => {
+            let members = text.split(',').map(str::trim).filter(|member| !member.is_empty());
+            Some(members.map(str::to_owned).collect::<Vec<_>>().into())
+        }
         _ => None,
     };
     read.unwrap_or_else(|| text.into())

@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use crate::gateway::authorizer::AccessSettings;
 use crate::gateway::settings::ServerSettings;
 use crate::gateway::waf::settings::WafSettings;
+use crate::platform::backup::BackupSettings;
 use crate::platform::crypto::CryptoSettings;
 use crate::platform::db::DatabaseSettings;
 use crate::platform::jobs::JobsSettings;
@@ -69,6 +70,8 @@ pub struct Settings {
     pub seal: SealSettings,
     /// Where documents are kept.
     pub storage: StorageSettings,
+    /// Where backups go.
+    pub backup: BackupSettings,
     /// What documents say of the insurer.
     pub documents: DocumentsSettings,
     /// Subscription.
@@ -133,6 +136,7 @@ impl Settings {
         self.pdf.check(&mut complaints);
         self.seal.check(&mut complaints);
         self.storage.check(&mut complaints);
+        self.backup.check(&mut complaints);
         self.documents.check(&mut complaints);
         self.dossiers.check(&mut complaints);
         self.underwriting.check(&mut complaints);

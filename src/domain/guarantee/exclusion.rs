@@ -2,6 +2,8 @@
 //!
 //! Each is printed in the conditions and acknowledged one by one before signature.
 
+use std::borrow::Cow;
+
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -27,11 +29,11 @@ pub enum ExclusionCategory {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Exclusion {
     /// Stable code.
-    pub code: &'static str,
+    pub code: Cow<'static, str>,
     /// Why.
     pub category: ExclusionCategory,
     /// The guarantees that it limits.
-    pub guarantees: &'static [Guarantee],
+    pub guarantees: Cow<'static, [Guarantee]>,
     /// As printed in the conditions (French).
     pub wording: String,
     /// First day without it.
@@ -42,9 +44,9 @@ impl Exclusion {
     /// A sport in competition, or one that the customer prefers not to have covered.
     pub fn of_sport(sport: Sport) -> Self {
         Self {
-            code: sport.code(),
+            code: sport.code().into(),
             category: ExclusionCategory::Sport,
-            guarantees: &Guarantee::ALL,
+            guarantees: Cow::Borrowed(&Guarantee::ALL),
             wording: format!("Les suites de la pratique suivante : {}.", sport.label()),
             until: None,
         }
@@ -53,9 +55,9 @@ impl Exclusion {
     /// The professional cause of a dangerous job.
     pub fn of_work(hazard: WorkHazard) -> Self {
         Self {
-            code: hazard.code(),
+            code: hazard.code().into(),
             category: ExclusionCategory::Profession,
-            guarantees: &Guarantee::ALL,
+            guarantees: Cow::Borrowed(&Guarantee::ALL),
             wording: format!("Les suites du risque professionnel suivant : {}.", hazard.label()),
             until: None,
         }

@@ -3,8 +3,10 @@
 //!
 //! Pure. Nothing here knows why a guarantee is loaded or refused: reasons are the medical service's own.
 
+pub mod aeras;
 mod decision;
 mod outcome;
+pub mod words;
 
 pub use decision::{Conditions, PersonDecision, decide};
 pub use outcome::{GuaranteeOutcome, Outcome};

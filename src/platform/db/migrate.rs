@@ -96,7 +96,7 @@ impl Database {
     }
 
     /// A connection that holds the lock.
-    async fn locked_connection(&self) -> Result<MySqlConnection, MigrationError> {
+    pub(super) async fn locked_connection(&self) -> Result<MySqlConnection, MigrationError> {
         let mut connection = self.patient_connection().await?;
         lock(&mut connection, self.lock_wait()).await?;
         Ok(connection)
@@ -119,7 +119,7 @@ pub(super) async fn is_migrated(connection: &mut MySqlConnection) -> Result<bool
 }
 
 /// The newest migration that is applied; 0 when there is none.
-async fn newest(connection: &mut MySqlConnection) -> Result<i64, sqlx::Error> {
+pub(super) async fn newest(connection: &mut MySqlConnection) -> Result<i64, sqlx::Error> {
     let tables: i64 = sqlx::query_scalar(HAS_TABLE).fetch_one(&mut *connection).await?;
     if tables == 0 {
         return Ok(0);

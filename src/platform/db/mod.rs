@@ -12,6 +12,7 @@ mod probe;
 mod settings;
 mod statements;
 mod types;
+mod whole;
 
 pub use again::{Contended, again};
 pub use endpoint::Endpoint;
@@ -23,6 +24,8 @@ pub use settings::DatabaseSettings;
 pub use statements::Statement;
 pub(crate) use statements::statements;
 pub use types::Instant;
+pub use whole::{MigrationsHeld, Server, Table};
 
 /// Every statement of this room, part by part, for the test that prepares them.
-pub const STATEMENTS: &[&[Statement]] = &[pool::STATEMENTS, probe::STATEMENTS, migrate::STATEMENTS];
+pub const STATEMENTS: &[&[Statement]] =
+    &[pool::STATEMENTS, probe::STATEMENTS, migrate::STATEMENTS, whole::STATEMENTS];

@@ -5,6 +5,7 @@
 
 mod open;
 mod settings;
+mod streams;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,6 +15,7 @@ use object_store::{Error, ObjectStore, ObjectStoreExt, PutMode, PutOptions, PutP
 
 pub use open::StorageError;
 pub use settings::StorageSettings;
+pub use streams::{Named, Writer};
 
 use crate::kernel::problem::{Kind, Problem};
 

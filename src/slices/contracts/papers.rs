@@ -11,7 +11,9 @@ use crate::kernel::french::{self, HARD};
 use crate::kernel::iban::Iban;
 use crate::kernel::money::Cents;
 use crate::slices::dossiers::{Signable, SignableInsured};
-use crate::slices::quotes::wire::{GuaranteeResponse, InsuredResponse, LoanRequest, QuoteResponse};
+use crate::slices::quotes::wire::{
+    GuaranteeResponse, InsuredRequest, InsuredResponse, LoanRequest, QuoteResponse,
+};
 
 /// A label and its value.
 type Fact = (&'static str, String);
@@ -136,12 +138,13 @@ fn persons(signable: &Signable) -> Vec<Value> {
     let asked = quote.request.insured.iter().zip(&quote.result.insured);
     let people = signable.insured.iter().zip(asked);
     let one = people.map(|(one, (asked, priced))| {
-        let facts: Vec<Fact> = vec![
+        let mut facts: Vec<Fact> = vec![
             ("Date de naissance", french::day(asked.birth_date)),
             ("Lieu de naissance", one.person.birth_place.clone().unwrap_or_default()),
             ("Adresse", lines(one).join(", ")),
             ("Fumeur dans les 24 derniers mois", if asked.smoker { "Oui" } else { "Non" }.into()),
         ];
+        facts.extend(supplements(asked).map(|words| ("Surprime", words)));
         let exclusions = priced.exclusions.iter().map(|found| french::spaced(&found.wording));
         json!({
             "name": one.person.full_name(),
@@ -150,6 +153,16 @@ fn persons(signable: &Signable) -> Vec<Value> {
         })
     });
     one.collect()
+}
+
+/// The supplements that the person accepted, guarantee by guarantee.
+fn supplements(asked: &InsuredRequest) -> impl Iterator<Item = String> {
+    let loadings = asked.conditions.iter().flat_map(|it| &it.loadings);
+    loadings.filter_map(|it| {
+        let percent = it.percent.as_ref().map(|it| format!("{it}{HARD}%"));
+        let mille = it.per_mille.as_ref().map(|it| format!("{it}{HARD}‰ du capital par an"));
+        Some(format!("{}\u{a0}: {} de plus", name(it.guarantee).0, percent.or(mille)?))
+    })
 }
 
 fn loans(signable: &Signable) -> Vec<Value> {

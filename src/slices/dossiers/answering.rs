@@ -72,8 +72,13 @@ impl Dossiers {
         for _ in 0..ROUNDS {
             let seen = self.find(saving.id).await?;
             let old = self.quote_of(&seen).await?;
-            let mut request = renewed(&old.request, self.today());
+            let base = renewed(&old.request, self.today());
+            let mut request = base.clone();
             ask(&mut request);
+            if request != base {
+                // What was accepted was accepted for something else.
+                request = request.as_asked();
+            }
             let new = self.priced(&seen, &old, request).await?;
             let mut transaction = self.core.store.begin().await?;
             let mut dossier = self.held(&mut transaction, &saving).await?;
@@ -197,11 +202,20 @@ impl Dossiers {
         if before_cents != now_cents {
             dossier.answers.notice = Some(Notice { before_cents, now_cents, why });
         }
-        for (one, priced) in dossier.insured.iter_mut().zip(&new.result.insured) {
+        let persons = new.result.insured.iter().zip(&new.request.insured);
+        for (one, (priced, asked)) in dossier.insured.iter_mut().zip(persons) {
             let before = one.path.clone();
             follow(one, &priced.route);
             // A changed fact voids an acceptance that no person gave.
-            if one.decision == Some(Decision::AcceptStandard) {
+            let is_void = match one.decision {
+                Some(Decision::AcceptStandard) => true,
+                // Conditions that were accepted hold for the price that was shown with them.
+                Some(Decision::AcceptModified | Decision::AcceptPartial) => {
+                    asked.conditions.is_none()
+                }
+                _ => false,
+            };
+            if is_void {
                 (one.decision, one.decided_at) = (None, None);
             }
             if before != one.path {

@@ -47,7 +47,19 @@ impl Dossiers {
                 Ok(Next::Done)
             }
         };
-        vec![Task::every("dossiers.sweep", PERIOD, sweep)]
+        let dossiers = self.clone();
+        let forget = move |_: Job| {
+            let dossiers = dossiers.clone();
+            async move {
+                let forgotten = dossiers.forget_people().await?;
+                tracing::info!(forgotten, "dossiers that led to nothing name nobody any more");
+                Ok(Next::Done)
+            }
+        };
+        vec![
+            Task::every("dossiers.sweep", PERIOD, sweep),
+            Task::every("dossiers.forget", PERIOD * 24, forget),
+        ]
     }
 
     /// Reminds, expires and abandons what is due, and forgets sessions, links and counts of the past.

@@ -54,6 +54,8 @@ pub struct SignableInsured {
     pub path: String,
     /// What was decided.
     pub decision: Option<Decision>,
+    /// How far health is; never what was answered.
+    pub health: Health,
 }
 
 /// An act that somebody asks for.
@@ -188,5 +190,6 @@ fn one(one: Insured) -> SignableInsured {
         is_mobile_proven: one.mobile_proven_at.is_some(),
         path: one.path,
         decision: one.decision,
+        health: one.health,
     }
 }

@@ -89,3 +89,20 @@ pub(super) fn reminder(link: String, steps: &str, minutes: u32, until: Date) -> 
 fn short_name(name: &str) -> String {
     name.chars().take(24).collect()
 }
+
+/// An answer about somebody's demand is there. Not which: that is read on the page, after the code.
+pub(super) fn answer(link: String) -> Letter {
+    Letter {
+        subject: "Une réponse vous attend".to_owned(),
+        paragraphs: vec![
+            "Une réponse à votre demande d’assurance de prêt est dans votre dossier.".to_owned(),
+            "Nous vous demanderons un code, envoyé par SMS sur votre mobile.".to_owned(),
+        ],
+        code: None,
+        action: Some(("Lire la réponse".to_owned(), link)),
+        short:
+            "Une réponse à votre demande d’assurance de prêt est dans votre dossier. Le lien est \
+            dans votre e-mail."
+                .to_owned(),
+    }
+}

@@ -7,11 +7,13 @@
 
 mod answering;
 mod codes;
+mod conditions;
 mod core;
 mod deadlines;
 mod declaring;
 mod door;
 mod error;
+mod forgetting;
 mod form;
 mod inviting;
 mod letters;
@@ -27,9 +29,11 @@ mod visits;
 pub use self::core::{Dossiers, Tools};
 pub use answering::Seen;
 pub use codes::{Asked, Verdict};
+pub use conditions::Acceptance;
 pub use deadlines::Swept;
 pub use door::{Moved, Signable, SignableInsured, Step};
 pub use error::DossierError;
+pub use forgetting::{Erased, Held};
 pub use model::{Decision, DossierId, Health, Person};
 pub use opening::Contact;
 pub use settings::DossiersSettings;

@@ -55,6 +55,11 @@ impl Dossiers {
         if quote.status == "expired" {
             return Err(Problem::new(Kind::Gone).into());
         }
+        if quote.request.insured.iter().any(|one| one.conditions.is_some()) {
+            let detail = "Ce prix a été calculé pour une seule personne, après une étude. Refaites \
+                le calcul\u{a0}: cela prend environ une minute.";
+            return Err(Problem::new(Kind::Conflict).detail(detail).into());
+        }
         if quote.request.insured.len() > 2 {
             let detail = "À plus de deux personnes, ce projet se souscrit avec un conseiller.";
             return Err(Problem::new(Kind::Conflict).detail(detail).into());

@@ -136,11 +136,11 @@ fn health(dossier: &Dossier, place: u8) -> Progress {
     let asks_are_known = dossier.answers.loan_done && dossier.answers.guarantees_done;
     match dossier.at(place).map(|one| (one.health, one.decision)) {
         _ if !asks_are_known => Progress::NotYet,
-        Some((Health::None | Health::Answered, _) | (Health::Questionnaire, Some(_))) => {
-            Progress::Done
-        }
-        Some((Health::Asked, _)) => Progress::ToDo,
-        Some((Health::Questionnaire, None)) => Progress::UnderWay,
+        Some((Health::None | Health::Answered, _)) => Progress::Done,
+        Some((Health::Questionnaire, Some(decided))) if decided.is_acceptance() => Progress::Done,
+        Some((Health::Asked, _) | (Health::Questionnaire, None)) => Progress::ToDo,
+        // Somebody studies it: nothing is to be done here.
+        Some((Health::Questionnaire, Some(_))) => Progress::UnderWay,
         None => Progress::NotYet,
     }
 }

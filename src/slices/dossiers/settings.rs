@@ -16,6 +16,10 @@ pub struct DossiersSettings {
     pub reminder_days: u32,
     /// Days without an act after which a dossier is abandoned.
     pub abandoned_days: u32,
+    /// Days without an act after which one that led to nothing names nobody any more.
+    pub forgotten_days: u32,
+    /// The same for one that was refused.
+    pub refusal_proof_days: u32,
     /// Days for which an offer may be signed.
     pub offer_days: u32,
     /// The same when somebody's health was studied by a person.
@@ -44,6 +48,12 @@ impl DossiersSettings {
             ("dossiers.invitation_days", self.invitation_days),
         ] {
             complaints.range(name, days, 1..=730);
+        }
+        for (name, days) in [
+            ("dossiers.forgotten_days", self.forgotten_days),
+            ("dossiers.refusal_proof_days", self.refusal_proof_days),
+        ] {
+            complaints.range(name, days, self.abandoned_days..=10_950);
         }
         complaints.range("dossiers.session_minutes", self.session_minutes, 5..=240);
         for (name, codes) in [

@@ -92,6 +92,8 @@ pub enum Change<'a> {
     ResetFactors,
     /// Ends its sessions.
     Logout,
+    /// Leaves nothing in it that names anybody (GDPR art. 17): its identifier stays, for what points at it.
+    Erase,
 }
 
 /// An account as operators see it.
@@ -239,6 +241,13 @@ impl Identity {
                 core.store.delete_factors(&mut transaction, id).await?;
                 ending.all(&mut transaction, &pool, id, None, "admin").await?;
                 ("factor.removed", json!({ "kind": "all" }))
+            }
+            Change::Erase => {
+                core.store.delete_factors(&mut transaction, id).await?;
+                ending.all(&mut transaction, &pool, id, None, "admin").await?;
+                let nobody = core.entropy.bytes::<32>();
+                core.store.erase_user(&mut transaction, id, &nobody, now).await?;
+                ("user.erased", Value::Null)
             }
             Change::Logout => {
                 ending.all(&mut transaction, &pool, id, None, "admin").await?;

@@ -80,6 +80,7 @@ async fn simulate(
     Query(include): Query<Include>,
     Json(request): Json<SimulationRequest>,
 ) -> Result<Json<SimulationResponse>, ApiError> {
+    undecided(&request)?;
     Ok(Json(quotes.simulate(&request, include.schedule())?))
 }
 
@@ -103,6 +104,7 @@ async fn keep_quote(
     key: IdempotencyKey,
     Json(request): Json<SimulationRequest>,
 ) -> Result<Response, ApiError> {
+    undecided(&request)?;
     let author = caller.actor::<Author>();
     let kept = quotes.keep_for(author.as_ref(), request, key.as_str()).await?;
     Ok(kept_response(kept, &include))
@@ -239,6 +241,17 @@ async fn read_document(
     let quote = quotes.find_for(author.as_ref(), identifier(&id)?).await?;
     let (made, name) = quotes.papers().read(&quote, &name).await?;
     Ok(file::inline(file::PDF, &name, &made.document.sha256, made.bytes, &headers))
+}
+
+/// Conditions of acceptance are decided here, after a study: nobody asks for them.
+pub(super) fn undecided(request: &SimulationRequest) -> Result<(), Problem> {
+    let decided = request.insured.iter().enumerate().filter(|(_, one)| one.conditions.is_some());
+    let fault = |place: usize| {
+        let detail = "Les conditions d’acceptation sont décidées par l’assureur.";
+        InputRule::JsonUnknownField.fault(format!("/insured/{place}/conditions"), detail)
+    };
+    let faults: Vec<_> = decided.map(|(place, _)| fault(place)).collect();
+    if faults.is_empty() { Ok(()) } else { Err(Problem::new(Kind::Invalid).faults(faults)) }
 }
 
 /// A text that is no identifier names nothing.

@@ -130,7 +130,8 @@ impl Quotes {
         key: &str,
     ) -> Result<Kept, Problem> {
         let original = self.find_for(author, id).await?;
-        let request = copying::patched(&original.request, patch)?;
+        let request = copying::patched(&original.request.as_asked(), patch)?;
+        super::api::undecided(&request)?;
         Ok(self.keep_once(request, key, Some(id), author).await?)
     }
 

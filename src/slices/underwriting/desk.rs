@@ -44,6 +44,10 @@ pub struct MedicalCase {
     pub documents: Vec<String>,
     /// Who proposed what is under way, when another person must approve it.
     pub proposed_by: Option<String>,
+    /// What is proposed; empty: nothing is under way.
+    pub proposed: Vec<GuaranteeOutcome>,
+    /// Why.
+    pub proposed_reason: String,
 }
 
 /// What became of a proposal.
@@ -87,11 +91,18 @@ impl Underwriting {
         let place: [&[u8]; 2] = [b"uw_decision.medical", row.id.as_bytes()];
         let medical = self.0.medical.open(&place, &row.medical_sealed)?;
         let documents = store.documents(session.id).await?;
+        let review = store.live_review(session.id).await?;
+        let (proposed, proposed_reason) = match &review {
+            Some(review) => (read(&review.outcomes)?, self.why(review)?),
+            None => (Vec::new(), String::new()),
+        };
         Ok(MedicalCase {
+            proposed,
+            proposed_reason,
             outcomes: read(&row.commercial)?,
             medical: String::from_utf8_lossy(&medical).into_owned(),
             documents: documents.into_iter().map(|it| it.engine_id).collect(),
-            proposed_by: store.live_review(session.id).await?.map(|it| it.author),
+            proposed_by: review.map(|it| it.author),
             facts: session.facts,
         })
     }
@@ -204,6 +215,18 @@ impl Underwriting {
         }
         self.0.store.audit_alone(&self.0.act(&session, actor, "answers_erased")).await?;
         Ok(())
+    }
+
+    /// Why a decision is proposed, opened.
+    fn why(&self, review: &ReviewRow) -> Result<String, Problem> {
+        let place: [&[u8]; 2] = [b"uw_review.reason", review.id.as_bytes()];
+        let reason = self.0.medical.open(&place, &review.reason_sealed)?;
+        Ok(String::from_utf8_lossy(&reason).into_owned())
+    }
+
+    /// Now, for how long a case waits.
+    pub(super) fn now(&self) -> Timestamp {
+        self.0.clock.now()
     }
 
     /// Gives the engine a decision, and keeps what it makes of it. The engine knows the same decision again.

@@ -10,8 +10,10 @@ use super::engine::{EngineDecision, EngineError, EngineState, Look};
 use super::model::{Session, SessionState};
 use super::service::{Shared, Underwriting};
 use super::store::DecisionRow;
+use crate::domain::underwriting::aeras::{self, Level};
+use crate::domain::underwriting::{PersonDecision, decide};
 use crate::kernel::problem::{Kind, Problem};
-use crate::platform::db::DbError;
+use crate::platform::db::{Connection, DbError};
 
 /// A look that nobody ends is somebody else's after this.
 const CLAIM: Duration = Duration::from_secs(60);
@@ -172,13 +174,11 @@ impl Shared {
             decided_at: decision.decided_at,
             valid_until: decision.valid_until,
         };
-        let (from, to) = (
-            session.state,
-            if decision.is_referred { SessionState::Referred } else { SessionState::Decided },
-        );
+        let from = session.state;
         let mut transaction = self.store.database.begin().await?;
         let is_new = self.store.insert_decision(&mut transaction, session.id, &row, now).await?;
         if is_new {
+            let to = self.after(&mut transaction, session, decision).await?;
             let is_moved = from.may_become(to)
                 && self.store.set_state(&mut transaction, session.id, from, to, now).await?;
             if !is_moved {
@@ -191,6 +191,27 @@ impl Shared {
             self.say(session, decision);
         }
         Ok(is_new)
+    }
+
+    /// Where a decision leads. What a person refuses is studied again, level after level of AERAS, without
+    /// being asked for.
+    async fn after(
+        &self,
+        connection: &mut Connection,
+        session: &Session,
+        decision: &EngineDecision,
+    ) -> Result<SessionState, Problem> {
+        let is_refusal =
+            !decision.is_automatic && decide(&decision.outcomes, false) == PersonDecision::Declined;
+        if decision.is_referred {
+            return Ok(SessionState::Referred);
+        }
+        if !is_refusal {
+            return Ok(SessionState::Decided);
+        }
+        let (refusals, facts) = (self.refusals(connection, session.id).await?, &session.facts);
+        let level = aeras::after(refusals, facts.capital_euros, facts.age, facts.months);
+        Ok(if level == Level::Over { SessionState::Decided } else { SessionState::Referred })
     }
 
     /// The log and the figures: what was decided, never why, nor of whom.

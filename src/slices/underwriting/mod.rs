@@ -17,6 +17,7 @@ mod engine;
 mod error;
 mod fetching;
 mod model;
+pub mod pages;
 mod proxy;
 mod service;
 mod sessions;
@@ -31,7 +32,7 @@ pub use desk::{MedicalCase, Proposed, Waiting};
 pub use model::{Applicant, Facts, Insured, Opening, SessionState};
 pub use proxy::routes as questionnaire;
 pub use service::{Applicants, Nobody, Tools, Underwriting, UnderwritingError};
-pub use sessions::{Decided, Entrance, Standing};
+pub use sessions::{Decided, Entrance, News, Standing};
 pub use settings::UnderwritingSettings;
 
 /// Every statement of this slice, for the test that prepares them.

@@ -7,13 +7,14 @@ use jiff::Timestamp;
 use secrecy::{ExposeSecret, SecretString};
 
 use super::engine::{EngineError, EngineOpening, Token};
-use super::model::{Applicant, Insured, Opening, Session, SessionState};
+use super::model::{Applicant, Facts, Insured, Opening, Session, SessionState};
 use super::service::{Shared, Underwriting};
 use super::store::{Act, NewSession, Noted};
 use crate::domain::pathway::Path;
 use crate::domain::underwriting::{GuaranteeOutcome, PersonDecision, decide};
 use crate::kernel::problem::{Kind, Problem};
 use crate::platform::crypto::Opaque;
+use crate::platform::db::{Connection, DbError};
 
 /// The cookie that a browser's questionnaire is known by.
 pub(super) const COOKIE: &str = "uw";
@@ -35,6 +36,8 @@ pub struct Entrance {
 pub struct Standing {
     /// The state.
     pub state: SessionState,
+    /// What the engine was told of the person.
+    pub facts: Facts,
     /// The decision in force, when there is one.
     pub decision: Option<Decided>,
 }
@@ -42,6 +45,8 @@ pub struct Standing {
 /// A decision without its reasons.
 #[derive(Clone, Debug)]
 pub struct Decided {
+    /// Names this decision among all.
+    pub id: uuid::Uuid,
     /// Outcome per guarantee.
     pub outcomes: Vec<GuaranteeOutcome>,
     /// What becomes of the request.
@@ -52,6 +57,19 @@ pub struct Decided {
     pub decided_at: Timestamp,
     /// Until when an offer may be made of it.
     pub valid_until: jiff::civil::Date,
+    /// How often a person has refused.
+    pub refusals: u32,
+}
+
+/// A decision that was taken: of whom, not what.
+#[derive(Clone, Copy, Debug)]
+pub struct News {
+    /// When it was kept.
+    pub at: Timestamp,
+    /// Which.
+    pub decision: uuid::Uuid,
+    /// Whose.
+    pub insured: Insured,
 }
 
 impl Underwriting {
@@ -103,15 +121,16 @@ impl Underwriting {
         let row = self.0.store.decision(session.id).await?;
         // Both are written together: what is read after the decision is not older than it.
         let session = self.0.store.session(session.id).await?.unwrap_or(session);
-        let row = match row {
-            Some(row) => Some(row),
-            None => self.0.store.decision(session.id).await?,
-        };
         let decision = match row {
             Some(row) => {
                 let outcomes: Vec<GuaranteeOutcome> = serde_json::from_str(&row.commercial)
                     .map_err(|error| Problem::new(Kind::Bug).cause(error))?;
+                let mut connection =
+                    self.0.store.database.pool().acquire().await.map_err(DbError::from)?;
+                let refusals = self.0.refusals(&mut connection, session.id).await?;
                 Some(Decided {
+                    refusals,
+                    id: row.id,
                     decision: decide(&outcomes, row.automatic),
                     outcomes,
                     is_automatic: row.automatic,
@@ -121,11 +140,67 @@ impl Underwriting {
             }
             None => None,
         };
-        Ok(Some(Standing { state: session.state, decision }))
+        Ok(Some(Standing { state: session.state, facts: session.facts, decision }))
+    }
+}
+
+impl Underwriting {
+    /// Decisions that were kept after one of them and until an instant, the oldest first.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn news(
+        &self,
+        after: (Timestamp, uuid::Uuid),
+        until: Timestamp,
+        most: u32,
+    ) -> Result<Vec<News>, Problem> {
+        let rows = self.0.store.news(after, until, most).await?;
+        let news = |(at, decision, dossier, number)| News {
+            at,
+            decision,
+            insured: Insured { dossier, number },
+        };
+        Ok(rows.into_iter().map(news).collect())
+    }
+
+    /// The person wants somebody to study what was decided again (GDPR article 22, AERAS): it waits for
+    /// the medical service. Asked twice, it is asked once.
+    ///
+    /// # Errors
+    /// [`Kind::Conflict`] when nothing is decided.
+    pub async fn ask_review(&self, insured: Insured) -> Result<(), Problem> {
+        let shared = &self.0;
+        let session = shared.store.live(insured).await?.ok_or(Kind::Conflict)?;
+        match session.state {
+            SessionState::Referred => Ok(()),
+            SessionState::Decided => shared.close(&session, SessionState::Referred).await,
+            _ => Err(Problem::new(Kind::Conflict).cause("nothing is decided yet")),
+        }
+    }
+
+    /// Whether there is an engine that questionnaires can be opened at.
+    pub fn is_configured(&self) -> bool {
+        self.0.upstream.is_configured() && self.0.medical.is_usable()
     }
 }
 
 impl Shared {
+    /// How often a person has refused in this session.
+    pub(super) async fn refusals(
+        &self,
+        connection: &mut Connection,
+        session: uuid::Uuid,
+    ) -> Result<u32, Problem> {
+        let mut refusals = 0;
+        for text in self.store.by_people(connection, session).await? {
+            let outcomes: Vec<GuaranteeOutcome> = serde_json::from_str(&text)
+                .map_err(|error| Problem::new(Kind::Bug).cause(error))?;
+            refusals += u32::from(decide(&outcomes, false) == PersonDecision::Declined);
+        }
+        Ok(refusals)
+    }
+
     /// The live session of this person, written when there is none.
     async fn wanted(&self, opening: &Opening) -> Result<Session, Problem> {
         if let Some(session) = self.store.live(opening.insured).await? {
@@ -226,7 +301,7 @@ impl Shared {
         Problem::new(Kind::Gone).detail(detail)
     }
 
-    /// Moves a session to a state that ends it.
+    /// Moves a session to another state.
     pub(super) async fn close(&self, session: &Session, to: SessionState) -> Result<(), Problem> {
         let now = self.clock.now();
         let mut transaction = self.store.database.begin().await?;

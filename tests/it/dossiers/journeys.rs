@@ -89,7 +89,7 @@ async fn a_yes_leads_to_an_honest_page_and_the_dossier_stays() {
     assert!(page.says("Ce n’est pas un refus"));
     assert_eq!(written(&app, &page.at).await.0, "medical");
     let hub = page.at.split("/a1").next().expect("an address").to_owned();
-    assert!(surfer.open(&hub).await.says("En cours"));
+    assert!(surfer.open(&hub).await.says("À faire"));
 }
 
 #[tokio::test]

@@ -12,7 +12,7 @@ use crate::harness::eventually;
 use crate::harness::surfer::{Seen, Surfer};
 
 /// A quote of one person of this year of birth, for this many euros over twenty years.
-async fn quote(app: &App, year: &str, capital: &str) -> String {
+pub(crate) async fn quote(app: &App, year: &str, capital: &str) -> String {
     let mut surfer = Surfer::new(app);
     let page = surfer.open("/simuler").await;
     let answers = [
@@ -34,7 +34,7 @@ async fn quote(app: &App, year: &str, capital: &str) -> String {
 }
 
 /// Sends the first form of a page back to the page's own address with these answers and no others.
-async fn fill(surfer: &mut Surfer, page: &Seen, answers: &[(&str, &str)]) -> Seen {
+pub(crate) async fn fill(surfer: &mut Surfer, page: &Seen, answers: &[(&str, &str)]) -> Seen {
     let mut form = page.form("");
     form.action = page.at.clone();
     form.values.retain(|name, _| ["jeton", "v", "cle"].contains(&name.as_str()));
@@ -42,12 +42,12 @@ async fn fill(surfer: &mut Surfer, page: &Seen, answers: &[(&str, &str)]) -> See
 }
 
 /// The code that the newest SMS to this number holds.
-async fn code(app: &App, mobile: &str) -> String {
+pub(crate) async fn code(app: &App, mobile: &str) -> String {
     another_code(app, mobile, "").await
 }
 
 /// The same, once it is another one than this.
-async fn another_code(app: &App, mobile: &str, old: &str) -> String {
+pub(crate) async fn another_code(app: &App, mobile: &str, old: &str) -> String {
     let path = format!("/dev/messages.json?to={}", mobile.replace('+', "%2B"));
     eventually("a code arrives", async || {
         let json: Value = app.get(&path).await.json().await.ok()?;
@@ -58,7 +58,7 @@ async fn another_code(app: &App, mobile: &str, old: &str) -> String {
 }
 
 /// The link of the newest message to this recipient whose link begins so.
-async fn link(app: &App, to: &str, begins: &str) -> String {
+pub(crate) async fn link(app: &App, to: &str, begins: &str) -> String {
     let path = format!("/dev/messages.json?to={}", to.replace('+', "%2B").replace('@', "%40"));
     eventually("a link arrives", async || {
         let text = app.get(&path).await.text().await.ok()?;
@@ -71,14 +71,19 @@ async fn link(app: &App, to: &str, begins: &str) -> String {
 }
 
 /// Somebody of their own: a mobile number and an address that no other test has.
-fn somebody(name: &str) -> (String, String) {
+pub(crate) fn somebody(name: &str) -> (String, String) {
     let number = assurly::platform::clock::Entropy::system().bytes::<4>();
     let number = u32::from_le_bytes(number) % 100_000_000;
     (format!("{name}{number}@exemple.fr"), format!("+336{number:08}"))
 }
 
 /// From «Souscrire» to the first page after the code.
-async fn begin(app: &App, surfer: &mut Surfer, quote: &str, who: &(String, String)) -> Seen {
+pub(crate) async fn begin(
+    app: &App,
+    surfer: &mut Surfer,
+    quote: &str,
+    who: &(String, String),
+) -> Seen {
     let page = surfer.open(&format!("{quote}/suite")).await;
     assert_eq!(page.heading(), "Où vous joindre ?");
     let seen = fill(surfer, &page, &[("email", &who.0), ("mobile", &who.1)]).await;
@@ -88,7 +93,7 @@ async fn begin(app: &App, surfer: &mut Surfer, quote: &str, who: &(String, Strin
 }
 
 /// Pages 2 to 6 of one person, office work.
-async fn describe(surfer: &mut Surfer, page: Seen) -> Seen {
+pub(crate) async fn describe(surfer: &mut Surfer, page: Seen) -> Seen {
     assert_eq!(page.heading(), "Qui êtes-vous ?", "{}", page.body);
     let names = [("prenom", "Camille"), ("nom", "Martin"), ("lieu", "Lille, France")];
     let page = fill(surfer, &page, &names).await;
@@ -111,7 +116,9 @@ async fn describe(surfer: &mut Surfer, page: Seen) -> Seen {
 }
 
 /// A sound declaration with these answers over it.
-fn health(over: &[(&'static str, &'static str)]) -> BTreeMap<&'static str, &'static str> {
+pub(crate) fn health(
+    over: &[(&'static str, &'static str)],
+) -> BTreeMap<&'static str, &'static str> {
     let questions = [
         "q_arret",
         "q_arrets",
@@ -129,7 +136,7 @@ fn health(over: &[(&'static str, &'static str)]) -> BTreeMap<&'static str, &'sta
 }
 
 /// What is written of a dossier: its state, version and the acts of its events.
-async fn written(app: &App, at: &str) -> (String, u32, Vec<String>) {
+pub(crate) async fn written(app: &App, at: &str) -> (String, u32, Vec<String>) {
     let id = at.split('/').nth(2).and_then(|id| id.strip_prefix("dos_")).expect("a dossier");
     let id = hex(id);
     let pool = app.opened().pool();
@@ -148,7 +155,7 @@ async fn written(app: &App, at: &str) -> (String, u32, Vec<String>) {
     (state, version, acts)
 }
 
-fn hex(text: &str) -> Vec<u8> {
+pub(crate) fn hex(text: &str) -> Vec<u8> {
     (0..text.len() / 2)
         .map(|at| u8::from_str_radix(&text[2 * at..2 * at + 2], 16).expect("hex digits"))
         .collect()

@@ -18,14 +18,14 @@ fn key() -> String {
 }
 
 /// Keeps a quote of this document.
-async fn keep(app: &App, document: &Value) -> Value {
+pub(crate) async fn keep(app: &App, document: &Value) -> Value {
     let (status, quote) = read(app.keep("/v1/quotes", &key(), document).await).await;
     assert_eq!(status, 201, "{quote}");
     quote
 }
 
 /// The list of a quote's documents.
-async fn list(app: &App, quote: &Value) -> Vec<Value> {
+pub(crate) async fn list(app: &App, quote: &Value) -> Vec<Value> {
     let address = format!("/v1/quotes/{}/documents", quote["id"].as_str().expect("an id"));
     let (status, list) = read(app.get(&address).await).await;
     assert_eq!(status, 200, "{list}");
@@ -33,12 +33,12 @@ async fn list(app: &App, quote: &Value) -> Vec<Value> {
 }
 
 /// The address of a document in the list.
-fn href(document: &Value) -> &str {
+pub(crate) fn href(document: &Value) -> &str {
     document["href"].as_str().expect("an address")
 }
 
 /// The bytes at an address.
-async fn bytes(app: &App, address: &str) -> Vec<u8> {
+pub(crate) async fn bytes(app: &App, address: &str) -> Vec<u8> {
     let answer = app.get(address).await;
     assert_eq!(answer.status(), 200);
     answer.bytes().await.expect("bytes").to_vec()

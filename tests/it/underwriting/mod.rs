@@ -25,7 +25,7 @@ use crate::harness::tomcat::Tomcat;
 use crate::harness::{PATIENCE, eventually, logs, soon};
 
 /// Keys of medical data, apart from the others.
-static MEDICAL: LazyLock<String> = LazyLock::new(|| {
+pub(crate) static MEDICAL: LazyLock<String> = LazyLock::new(|| {
     let path = format!("{}/medical-{}", env!("CARGO_TARGET_TMPDIR"), std::process::id());
     let key = "medical:Hx4dHBsaGRgXFhUUExIREA8ODQwLCgkIBwYFBAMCAQA=\n";
     std::fs::write(&path, key).expect("written");
@@ -176,7 +176,7 @@ impl Person {
 
 /// A case of the knowledge base: answers, and what they lead to.
 #[derive(serde::Deserialize)]
-struct Case {
+pub(crate) struct Case {
     name: String,
     source: String,
     #[serde(default)]
@@ -186,24 +186,24 @@ struct Case {
 }
 
 #[derive(serde::Deserialize)]
-struct Cases {
+pub(crate) struct Cases {
     healthy: BTreeMap<String, Value>,
     cases: Vec<Case>,
 }
 
 impl Cases {
-    fn read() -> Self {
+    pub(crate) fn read() -> Self {
         let text =
             include_str!("../../../reflex/reflex-config/kb/tests/assurly-emprunteur@2026.1.0.json");
         serde_json::from_str(text).expect("the cases of the knowledge base")
     }
 
-    fn named(&self, name: &str) -> &Case {
+    pub(crate) fn named(&self, name: &str) -> &Case {
         self.cases.iter().find(|case| case.name == name).expect("a case of this name")
     }
 
     /// All the answers of a person like this.
-    fn answers(&self, case: &Case) -> BTreeMap<String, Value> {
+    pub(crate) fn answers(&self, case: &Case) -> BTreeMap<String, Value> {
         let mut all = self.healthy.clone();
         all.extend(case.answers.clone());
         all.into_iter().map(|(id, answer)| (id, dated(answer))).collect()

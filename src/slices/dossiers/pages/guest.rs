@@ -24,7 +24,8 @@ pub(super) const COOKIE: &str = "parcours";
 pub struct Stop(Box<Response>);
 
 impl Stop {
-    pub(super) fn with(answer: impl IntoResponse) -> Self {
+    /// This answer in the place of the page.
+    pub fn with(answer: impl IntoResponse) -> Self {
         Self(Box::new(answer.into_response()))
     }
 }
@@ -109,8 +110,44 @@ impl Guest {
         if who == format!("a{}", me.place) { Ok(me) } else { Err(DossierError::Unknown.into()) }
     }
 
+    /// When the session ends if nothing more is asked, as it is read: «15 h 04».
+    pub fn until(&self) -> String {
+        super::frame::hour(self.visit.ends_at)
+    }
+
+    /// Where they go on, as the dossier is now.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn next(&self, dossiers: &Dossiers) -> Result<String, DossierError> {
+        let dossier = dossiers.find(self.dossier.id).await?;
+        let next = super::super::progress::next(&dossier, self.place).path();
+        Ok(format!("/d/{}/{next}", dossier.id))
+    }
+
+    /// Until when the dossier is kept, as it is read.
+    pub fn kept_until(&self, dossiers: &Dossiers) -> String {
+        super::frame::day(self.dossier.touched_at + dossiers.core.settings.kept())
+    }
+
+    /// Whether the loan and the guarantees are known, which health questions depend on.
+    pub const fn knows_cover(&self) -> bool {
+        self.dossier.answers.loan_done && self.dossier.answers.guarantees_done
+    }
+
+    /// Stops who asks for a page of health that is not their own: oneself, and nobody else ever.
+    ///
+    /// # Errors
+    /// It is somebody else's.
+    pub fn is_own(&self, who: &str) -> Result<(), Stop> {
+        self.own(who).map(|_| ())
+    }
+
     /// Stops who comes back to answers that are signed.
-    pub(super) fn is_unsigned(&self) -> Result<(), Stop> {
+    ///
+    /// # Errors
+    /// They are signed.
+    pub fn is_unsigned(&self) -> Result<(), Stop> {
         if self.dossier.state.is_signed() {
             return Err(Stop::with(signed(&self.dossier)));
         }
@@ -145,6 +182,18 @@ pub async fn guest(dossiers: &Dossiers, headers: &HeaderMap, id: &str) -> Result
     let me = dossier.person(visit.insured).ok_or(DossierError::Unknown)?;
     let cookie = cookie.unwrap_or_default();
     Ok(Guest { visit, place: me.place, word: csrf::word(&cookie), dossier, cookie })
+}
+
+/// Whose browser this is, whatever it asks for: somebody who has typed the code, or nobody.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn visitor(
+    dossiers: &Dossiers,
+    headers: &HeaderMap,
+) -> Result<Option<Visit>, DossierError> {
+    let cookie = Cookies::of(dossiers.origin()).read(headers, COOKIE);
+    Ok(dossiers.visit(cookie).await?.filter(|visit| visit.is_proven))
 }
 
 /// The session of this address before the code was typed.

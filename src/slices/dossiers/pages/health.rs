@@ -97,7 +97,7 @@ pub(super) async fn gate(
             Ok(unkept(NonePage { next: next(&guest), frame }))
         }
         Health::Answered => Ok(done(&guest)),
-        Health::Questionnaire => Ok(guest.to(&format!("{who}/decision"))),
+        Health::Questionnaire => Ok(guest.to(&format!("{who}/questionnaire"))),
         Health::Asked => {
             if dossiers
                 .health()
@@ -204,7 +204,7 @@ pub(super) async fn answer(
     };
     let dossier = dossiers.declare(guest.dossier.id, insured, &declaration, body).await?;
     let to = match dossier.person(insured).map(|one| one.health) {
-        Some(Health::Questionnaire) => format!("{who}/decision"),
+        Some(Health::Questionnaire) => format!("{who}/questionnaire"),
         _ => progress::next(&dossier, guest.place).path(),
     };
     Ok(guest.to(&to))

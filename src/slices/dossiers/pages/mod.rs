@@ -4,7 +4,6 @@
 //! and how far the other person is. Pages of health and of codes are kept by nobody.
 
 mod contact;
-mod decision;
 mod frame;
 mod guest;
 mod health;
@@ -27,7 +26,7 @@ use axum::routing::{get, post};
 
 use super::core::Dossiers;
 
-pub use guest::{Guest, Stop, guest};
+pub use guest::{Guest, Stop, guest, visitor};
 
 /// Longest form: far above what a person types.
 const BODY_LIMIT: usize = 16 * 1024;
@@ -53,7 +52,6 @@ pub fn routes() -> Router<Dossiers> {
         .route("/d/{id}/{who}/travail", get(person::work).post(person::save_work))
         .route("/d/{id}/{who}/sante", get(health::gate).post(health::consent))
         .route("/d/{id}/{who}/sante/questions", get(health::questions).post(health::answer))
-        .route("/d/{id}/{who}/decision", get(decision::show))
         .route("/r/{secret}", get(links::resume).post(links::come_back))
         .route("/i/{secret}", get(links::invited).post(links::accept))
         .route("/i/{secret}/pas-moi", post(links::decline))

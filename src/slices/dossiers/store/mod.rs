@@ -3,6 +3,7 @@
 mod codes;
 mod dossiers;
 mod events;
+mod forgetting;
 mod insured;
 mod links;
 mod sessions;
@@ -21,6 +22,7 @@ pub(super) const STATEMENTS: &[&[Statement]] = &[
     codes::STATEMENTS,
     dossiers::STATEMENTS,
     events::STATEMENTS,
+    forgetting::STATEMENTS,
     insured::STATEMENTS,
     links::STATEMENTS,
     sessions::STATEMENTS,

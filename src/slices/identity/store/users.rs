@@ -39,6 +39,9 @@ statements! {
     UPDATE_LOGIN = "UPDATE identity_user SET last_login_at = ? WHERE id = ?";
     /// May not log in any more, or again.
     UPDATE_USER_DISABLED = "UPDATE identity_user SET disabled_at = ? WHERE id = ?";
+    /// Nothing that names anybody is left; the account is shut.
+    ERASE_USER = "UPDATE identity_user SET name_hash = ?, email = '', email_verified_at = NULL, \
+        given_name = NULL, family_name = NULL, password = NULL, disabled_at = ? WHERE id = ?";
     /// Groups of an account.
     SELECT_GROUPS = "SELECT group_name FROM identity_membership WHERE user_id = ? ORDER BY group_name \
         LIMIT 100";
@@ -256,6 +259,19 @@ impl Store {
             .bind(user)
             .execute(connection)
             .await?;
+        Ok(())
+    }
+
+    /// Leaves nothing in an account that names anybody; `nobody` stands for its address from now on.
+    pub(in super::super) async fn erase_user(
+        &self,
+        connection: &mut Connection,
+        user: Uuid,
+        nobody: &[u8; 32],
+        at: Timestamp,
+    ) -> Result<(), DbError> {
+        let query = sqlx::query(ERASE_USER).bind(nobody.as_slice()).bind(Instant(at)).bind(user);
+        query.execute(connection).await?;
         Ok(())
     }
 

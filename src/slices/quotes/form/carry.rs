@@ -58,6 +58,7 @@ fn is_plain(person: &InsuredRequest, loans: &[LoanRequest]) -> bool {
         && loans.iter().all(|loan| share(loan) == first)
         && person.sports.is_empty()
         && person.loadings.is_empty()
+        && person.conditions.is_none()
 }
 
 /// The document typed on the form of `quote`, with what the form did not show as the quote has it.

@@ -73,5 +73,6 @@ fn insured(
         shares: LOANS.iter().take(loans).map(share).collect(),
         sports: Vec::new(),
         loadings: Vec::new(),
+        conditions: None,
     }
 }

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use super::faults::Faults;
 use super::{risks, values};
 use crate::domain::guarantee::Pack;
-use crate::domain::person::{ManualWork, Occupation, RiskClass};
+use crate::domain::person::{ManualWork, RiskClass};
 use crate::domain::product::{
     ENTRY_AGE_MAX, ENTRY_AGE_MIN, LIST_MAX, OTHER_INSURED_MAX, is_limited_to_dc_ptia, is_sold,
 };
@@ -82,13 +82,16 @@ impl Reader<'_> {
             Rule::AmountRange,
             detail,
         );
-        let risks = risks::read(person, self.tariff, &self.at, faults);
+        let mut risks = risks::read(person, self.tariff, &self.at, faults);
+        if let Some(conditions) = &person.conditions {
+            risks.decided(conditions, &self.at, faults);
+        }
         ProjectInsured {
             life: Life {
                 birth: person.birth_date,
                 smoker: person.smoker,
                 class: self.class(person),
-                pack: self.pack(person.occupation, age, faults),
+                pack: self.pack(person, age, faults),
                 loadings: risks.loadings,
             },
             exclusions: risks.exclusions,
@@ -127,9 +130,13 @@ impl Reader<'_> {
     }
 
     /// The guarantees this person can have, and what to know about it.
-    fn pack(&self, occupation: Occupation, age: i32, faults: &mut Faults) -> Pack {
+    fn pack(&self, person: &InsuredRequest, age: i32, faults: &mut Faults) -> Pack {
+        // Fewer guarantees by decision are not a choice: what may be chosen is not asked.
+        if let Some(decided) = person.conditions.as_ref().and_then(|it| it.pack) {
+            return decided;
+        }
         let asked = self.request.options.pack;
-        let is_limited = is_limited_to_dc_ptia(age, occupation);
+        let is_limited = is_limited_to_dc_ptia(age, person.occupation);
         if asked == Pack::Full && is_limited {
             let detail = "À partir de 65 ans ou à la retraite, la couverture est limitée au décès et à la PTIA.";
             faults.warn(self.at.clone(), Rule::PackReduced, detail);

@@ -10,7 +10,9 @@ use crate::domain::person::{SportLevel, SportTreatment};
 use crate::domain::product::{LIST_MAX, LOADING_PER_MILLE_MAX, LOADING_PERCENT_MAX};
 use crate::domain::rule::Rule;
 use crate::domain::tariff::{Loading, LoadingKind, Tariff};
-use crate::slices::quotes::wire::{InsuredRequest, LoadingRequest, SportRequest};
+use crate::slices::quotes::wire::{
+    ConditionsRequest, InsuredRequest, LoadingRequest, SportRequest,
+};
 
 /// What the risks of one person change.
 #[derive(Default)]
@@ -69,6 +71,18 @@ impl Risks {
         let kind = LoadingKind::PerMille(tariff.coefficients.sport_per_mille);
         let on = [Guarantee::Deces, Guarantee::Ptia];
         self.loadings.extend(on.map(|guarantee| Loading { guarantee, kind, until: None }));
+    }
+
+    /// What was decided after a study. The person has read it: it is no warning.
+    pub(super) fn decided(&mut self, it: &ConditionsRequest, at: &str, faults: &mut Faults) {
+        self.loadings.extend(loadings(&it.loadings, &format!("{at}/conditions"), faults));
+        self.exclusions.extend(it.exclusions.iter().map(|one| Exclusion {
+            code: one.code.clone().into(),
+            category: one.category,
+            guarantees: one.guarantees.clone().into(),
+            wording: one.wording.clone(),
+            until: None,
+        }));
     }
 
     fn exclude(&mut self, exclusion: Exclusion, at: String, faults: &mut Faults) {

@@ -4,7 +4,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::domain::guarantee::{Guarantee, Pack};
+use crate::domain::guarantee::{ExclusionCategory, Guarantee, Pack};
 use crate::domain::loan::{LoanKind, Purpose, Usage};
 use crate::domain::person::{
     ManualWork, Occupation, Sport, SportLevel, SportTreatment, WorkHazard,
@@ -44,6 +44,13 @@ impl SimulationRequest {
     /// Whether a loan is already being repaid when cover begins, as far as we were told.
     pub fn is_running(&self) -> bool {
         self.loans.iter().any(|loan| loan.release_date < self.effect_date)
+    }
+
+    /// The same as it was asked, before anybody's health was studied.
+    #[must_use]
+    pub fn as_asked(mut self) -> Self {
+        self.insured.iter_mut().for_each(|person| person.conditions = None);
+        self
     }
 }
 
@@ -204,6 +211,40 @@ pub struct InsuredRequest {
     /// Loadings already decided.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub loadings: Vec<LoadingRequest>,
+    /// What was decided after the person's health was studied and they accepted. Written by the house
+    /// alone: no program and no form may say it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(ignore)]
+    pub conditions: Option<ConditionsRequest>,
+}
+
+/// Conditions of acceptance (*conditions particulières d’acceptation*) of one person.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct ConditionsRequest {
+    /// Supplements (*surprimes*).
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub loadings: Vec<LoadingRequest>,
+    /// What is not covered, each acknowledged by the person.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub exclusions: Vec<ExclusionRequest>,
+    /// The guarantees sold, when fewer than those asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pack: Option<Pack>,
+}
+
+/// Something that a decision excludes, in the words that were acknowledged.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ExclusionRequest {
+    /// Stable code.
+    pub code: String,
+    /// Why.
+    pub category: ExclusionCategory,
+    /// The guarantees that it limits.
+    pub guarantees: Vec<Guarantee>,
+    /// As printed in the conditions (French).
+    pub wording: String,
 }
 
 /// The share of one loan to cover (*quotité*), from a date on.

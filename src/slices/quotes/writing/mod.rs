@@ -132,7 +132,7 @@ impl Writer<'_> {
 
 fn exclusion(exclusion: &Exclusion) -> ExclusionResponse {
     ExclusionResponse {
-        code: exclusion.code.to_owned(),
+        code: exclusion.code.clone().into_owned(),
         category: exclusion.category,
         guarantees: exclusion.guarantees.to_vec(),
         wording: exclusion.wording.clone(),

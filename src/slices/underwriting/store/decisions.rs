@@ -20,6 +20,14 @@ statements! {
     LAST_DECISION = "SELECT id, engine_decision_id, status, automatic, CAST(commercial AS CHAR) AS commercial, \
         medical_sealed, CAST(as_of AS CHAR) AS as_of, decided_at, CAST(valid_until AS CHAR) AS valid_until \
         FROM uw_decision WHERE session_id = ? ORDER BY sequence DESC LIMIT 1";
+    /// What people decided in a session, oldest first.
+    BY_PEOPLE = "SELECT CAST(commercial AS CHAR) FROM uw_decision \
+        WHERE session_id = ? AND automatic = 0 ORDER BY sequence LIMIT 50";
+    /// Decisions of all sessions after one of them.
+    NEWS = "SELECT d.created_at, d.id, s.dossier_id, s.insured_no FROM uw_decision d \
+        JOIN uw_session s ON s.id = d.session_id \
+        WHERE (d.created_at > ? OR (d.created_at = ? AND d.id > ?)) AND d.created_at <= ? \
+        ORDER BY d.created_at, d.id LIMIT ?";
     /// A document whose bytes are in the storage.
     INSERT_DOCUMENT = "INSERT INTO uw_document (id, session_id, engine_id, kind, audience, sha256, size, created_at) \
         VALUES (?, ?, ?, ?, ?, ?, ?, ?)";
@@ -128,6 +136,32 @@ impl Store {
             decided_at: row.decided_at.0,
             valid_until: date(&row.valid_until)?,
         }))
+    }
+
+    /// The outcomes that people decided in a session, oldest first.
+    pub(crate) async fn by_people(
+        &self,
+        connection: &mut Connection,
+        session: Uuid,
+    ) -> Result<Vec<String>, DbError> {
+        let query = sqlx::query_scalar::<_, String>(BY_PEOPLE).bind(session);
+        Ok(query.fetch_all(connection).await?)
+    }
+
+    /// Decisions of all sessions after one of them, the oldest first.
+    pub(crate) async fn news(
+        &self,
+        after: (Timestamp, Uuid),
+        until: Timestamp,
+        most: u32,
+    ) -> Result<Vec<(Timestamp, Uuid, Uuid, u8)>, DbError> {
+        let query = sqlx::query_as::<_, (Instant, Uuid, Uuid, u8)>(NEWS);
+        let query = query.bind(Instant(after.0)).bind(Instant(after.0)).bind(after.1);
+        let query = query.bind(Instant(until)).bind(most);
+        let rows = query.fetch_all(self.database.pool()).await?;
+        let row =
+            |(at, id, dossier, number): (Instant, Uuid, Uuid, u8)| (at.0, id, dossier, number);
+        Ok(rows.into_iter().map(row).collect())
     }
 
     /// Writes a document; false when it is kept already.

@@ -30,6 +30,8 @@ public final class CepModule extends Module {
     private static final Pattern KEY = Pattern.compile("[A-Za-z0-9._:-]{8,128}");
     private static final Pattern REFERENCE = Pattern.compile("[A-Za-z0-9._-]{1,64}");
     private static final Pattern GUARANTEE = Pattern.compile("[A-Z][A-Z0-9_]{0,20}");
+    // States in which there is a decision to change.
+    private static final List<String> DECIDED = List.of("REFERRED", "DECIDED");
     private static final List<String> QUESTION = List.of("id", "section", "type", "text", "help", "subject", "optional", "unsure", "min", "max",
         "decimals", "unit", "options", "none", "answer", "answerText");
 
@@ -221,7 +223,8 @@ public final class CepModule extends Module {
             var session = load(id);
             // The same review sent twice is one review.
             if (digest.equals(session.review())) return Answer.json(201, full(session));
-            if (!session.state().equals("REFERRED")) throw new Refusal(409, "not_referred", "Ce dossier n’attend pas de décision.");
+            // A person may change what was decided, by a program or by a person before.
+            if (!DECIDED.contains(session.state())) throw new Refusal(409, "not_referred", "Ce dossier n’attend pas de décision.");
             session.decide(Review.decide(body, session, words, clock.instant()));
             session.reviewed(digest);
             callbacks.prepare(id, revision(ras.read(call.requestId, id)));

@@ -381,14 +381,17 @@ final class ContractTest implements Run.Many, AutoCloseable {
         Check.same(false, ((Map<?, ?>) state.get("decision")).get("automatic"), "automatic");
         Check.same(old, ((Map<?, ?>) state.get("decision")).get("supersedes"), "supersedes");
         body.put("reason", "AUTRE");
-        Check.same(409, sidecar.service("POST", "/sessions/" + p.id + "/review", body).status(), "nothing waits any more");
+        Check.same(409, sidecar.service("POST", "/sessions/" + p.id + "/review", body).status(), "the decision that was studied is not in force any more");
         Check.same(2, listener.about(p.id, 2, 10).size(), "callbacks");
     }
 
     @Test
     void aReviewMustMakeSense() throws Exception {
+        var open = person();
+        Check.same(409, sidecar.service("POST", "/sessions/" + open.id + "/review", Json.object()).status(), "nothing is decided yet");
+        // What a program accepted, a person may change; it must make sense all the same.
         var healthy = decided("healthy");
-        Check.same(409, sidecar.service("POST", "/sessions/" + healthy.id + "/review", Json.object()).status(), "not referred");
+        Check.same(422, sidecar.service("POST", "/sessions/" + healthy.id + "/review", Json.object()).status(), "decided");
         var p = decided("diab1");
         var id = ((Map<?, ?>) p.state().get("decision")).get("decisionId");
         for (var bad : List.of(Json.object("outcome", "ACCEPT", "loadingPct", 50), Json.object("outcome", "LOADING"), Json.object("outcome", "MAYBE"),

@@ -1,0 +1,271 @@
+//! How somebody's request stands: what underwriting says, put on the dossier as far as it concerns it,
+//! and turned into what the person is to see.
+
+use uuid::Uuid;
+
+use super::conditions::written;
+use super::core::Acceptances;
+use super::facts::{facts, holds};
+use super::model::{Outlook, Proposal, Proposed, Reply, Study};
+use super::visitors::mark;
+use crate::domain::dossier::{Act, Role, State};
+use crate::domain::pathway::Path;
+use crate::domain::underwriting::{Conditions, PersonDecision, aeras};
+use crate::kernel::calendar::add_months;
+use crate::kernel::problem::{Kind, Problem};
+use crate::platform::web::form::Form;
+use crate::slices::dossiers::{Decision, DossierId, Health, Signable, SignableInsured};
+use crate::slices::quotes::QuoteId;
+use crate::slices::quotes::form::assumptions;
+use crate::slices::quotes::wire::{QuoteResponse, SimulationRequest};
+use crate::slices::underwriting::{Decided, Entrance, Insured, Opening, SessionState, Standing};
+
+/// A person of a dossier as it is now.
+pub(super) struct Case {
+    pub(super) shown: Signable,
+    pub(super) person: SignableInsured,
+}
+
+impl Case {
+    /// The person as underwriting knows them.
+    pub(super) const fn insured(&self) -> Insured {
+        Insured { dossier: self.shown.id.uuid(), number: self.person.place }
+    }
+}
+
+impl Acceptances {
+    /// A person of a dossier.
+    pub(super) async fn case(&self, id: DossierId, insured: Uuid) -> Result<Case, Problem> {
+        let shown = self.core.dossiers.shown(id).await?;
+        let person = shown.insured.iter().find(|one| one.insured_id == insured).cloned();
+        Ok(Case { person: person.ok_or(Kind::NotFound)?, shown })
+    }
+
+    /// How the request of a person stands; what was decided since is put on the dossier.
+    pub(super) async fn outlook(&self, case: &Case) -> Result<Outlook, Problem> {
+        if case.person.health != Health::Questionnaire {
+            return self.protected(case).await;
+        }
+        if case.person.decision.is_some_and(Decision::is_acceptance) {
+            return Ok(Outlook::Accepted);
+        }
+        let standing = self.core.underwriting.standing(case.insured()).await?;
+        let Some(standing) = standing.filter(|it| it.state.is_live()) else {
+            return Ok(Outlook::ToFill { is_begun: false });
+        };
+        match (standing.state, &standing.decision) {
+            (SessionState::Created, _) => Ok(Outlook::ToFill { is_begun: false }),
+            (SessionState::InProgress, _) => Ok(Outlook::ToFill { is_begun: true }),
+            (_, None) => Ok(Outlook::Awaited),
+            (state, Some(decided)) => self.decided(case, &standing, state, decided).await,
+        }
+    }
+
+    /// Nobody is asked whom the law protects: what they may have answered before is erased.
+    async fn protected(&self, case: &Case) -> Result<Outlook, Problem> {
+        let (underwriting, insured) = (&self.core.underwriting, case.insured());
+        let standing = underwriting.standing(insured).await?;
+        if case.person.health == Health::None && standing.is_some_and(|it| it.state.is_live()) {
+            underwriting.cancel(insured).await?;
+            if let Err(problem) = underwriting.erase_answers(insured, "system").await {
+                tracing::warn!(cause = problem.cause, "answers cannot be erased at the engine now");
+            }
+        }
+        Ok(Outlook::NotAsked)
+    }
+
+    async fn decided(
+        &self,
+        case: &Case,
+        standing: &Standing,
+        state: SessionState,
+        decided: &Decided,
+    ) -> Result<Outlook, Problem> {
+        let asked = facts(&case.shown.quote, case.person.place).ok_or(Kind::Bug)?;
+        let is_over = decided.valid_until < self.today();
+        if state == SessionState::Decided && (is_over || !holds(&standing.facts, &asked)) {
+            // Its time is over, or more is asked than was studied: the questions are asked again.
+            self.core.underwriting.cancel(case.insured()).await?;
+            return Ok(Outlook::ToFill { is_begun: false });
+        }
+        let study =
+            |evidence: &[String]| Study { evidence: evidence.to_vec(), since: decided.decided_at };
+        match &decided.decision {
+            PersonDecision::Declined => self.declined(case, standing, decided).await,
+            PersonDecision::PendingEvidence(codes) => {
+                self.note(case, Decision::PendingEvidence, decided).await?;
+                Ok(Outlook::Studied(study(codes)))
+            }
+            // Studied again at the person's own demand: what was decided before waits.
+            _ if state == SessionState::Referred => {
+                self.note(case, Decision::Referred, decided).await?;
+                Ok(Outlook::Studied(study(&[])))
+            }
+            PersonDecision::Referred => {
+                self.note(case, Decision::Referred, decided).await?;
+                Ok(Outlook::Studied(study(&[])))
+            }
+            PersonDecision::Postponed(months) => self.postponed(case, decided, *months).await,
+            PersonDecision::Standard => {
+                self.note(case, Decision::AcceptStandard, decided).await?;
+                Ok(Outlook::Accepted)
+            }
+            PersonDecision::Modified(conditions) | PersonDecision::Partial(conditions) => {
+                self.proposed(case, decided, conditions).await
+            }
+        }
+    }
+
+    async fn declined(
+        &self,
+        case: &Case,
+        standing: &Standing,
+        decided: &Decided,
+    ) -> Result<Outlook, Problem> {
+        // No program refuses anybody: what an engine would refuse, a person looks at.
+        if decided.is_automatic {
+            self.note(case, Decision::Referred, decided).await?;
+            return Ok(Outlook::Studied(Study { evidence: Vec::new(), since: decided.decided_at }));
+        }
+        let facts = &standing.facts;
+        let level = aeras::after(decided.refusals, facts.capital_euros, facts.age, facts.months);
+        self.note(case, Decision::Declined, decided).await?;
+        if level == aeras::Level::Over {
+            self.stop(case, Act::Decline, Role::Medical).await?;
+        }
+        Ok(Outlook::Declined { at: decided.decided_at, level })
+    }
+
+    async fn postponed(
+        &self,
+        case: &Case,
+        decided: &Decided,
+        months: u16,
+    ) -> Result<Outlook, Problem> {
+        let day = decided.decided_at.to_zoned(jiff::tz::TimeZone::UTC).date();
+        let until = add_months(day, i32::from(months));
+        if until <= self.today() {
+            // The delay is over: a new declaration.
+            if case.shown.state == State::Postponed {
+                self.reopen(case).await?;
+            }
+            self.core.underwriting.cancel(case.insured()).await?;
+            return Ok(Outlook::ToFill { is_begun: false });
+        }
+        self.note(case, Decision::Postponed, decided).await?;
+        self.stop(case, Act::Postpone, Role::System).await?;
+        Ok(Outlook::Postponed { until })
+    }
+
+    /// Puts what was decided on the dossier, once, where the table has a place for it.
+    async fn note(
+        &self,
+        case: &Case,
+        decision: Decision,
+        decided: &Decided,
+    ) -> Result<(), Problem> {
+        let is_studied = matches!(case.shown.state, State::Medical | State::Decision);
+        if case.person.decision == Some(decision) || !is_studied {
+            return Ok(());
+        }
+        let role = if decided.is_automatic { Role::System } else { Role::Medical };
+        let mut transaction = self.core.store.begin().await?;
+        let insured = case.person.insured_id;
+        let dossiers = &self.core.dossiers;
+        dossiers
+            .record_decision(&mut transaction, insured, decision, role, "questionnaire")
+            .await?;
+        self.commit(transaction).await
+    }
+
+    /// The dossier stops, if everybody else has come as far as a decision.
+    async fn stop(&self, case: &Case, act: Act, role: Role) -> Result<(), Problem> {
+        let now = self.core.dossiers.shown(case.shown.id).await?;
+        if now.state != State::Decision {
+            return Ok(());
+        }
+        let mut transaction = self.core.store.begin().await?;
+        self.core.dossiers.stop(&mut transaction, case.shown.id, act, role).await?;
+        self.commit(transaction).await
+    }
+
+    /// A dossier that was put off is open again.
+    pub(super) async fn reopen(&self, case: &Case) -> Result<(), Problem> {
+        let (act, role) = (Act::ApplyAgain, Role::Customer);
+        let mut transaction = self.core.store.begin().await?;
+        self.core.dossiers.stop(&mut transaction, case.shown.id, act, role).await?;
+        self.commit(transaction).await
+    }
+
+    /// The conditions with their price: a quote of their own, made once for a decision and a quote.
+    async fn proposed(
+        &self,
+        case: &Case,
+        decided: &Decided,
+        conditions: &Conditions,
+    ) -> Result<Outlook, Problem> {
+        let Some(wanted) = written(conditions) else {
+            tracing::error!("a decision excludes what nobody has worded");
+            self.note(case, Decision::Referred, decided).await?;
+            return Ok(Outlook::Studied(Study { evidence: Vec::new(), since: decided.decided_at }));
+        };
+        let (core, quote) = (&self.core, &case.shown.quote);
+        let base: QuoteId = quote.id.parse().map_err(|_| Problem::new(Kind::Bug))?;
+        let insured = case.person.insured_id;
+        let known = core.store.proposal(insured, decided.id, base.uuid()).await?;
+        if let Some(proposal) = known {
+            let after = core.quotes.find_by_link(QuoteId::from_uuid(proposal.quote)).await?;
+            return Ok(shown(proposal, conditions, quote, after));
+        }
+        let mut request = renewed(&quote.request, self.today());
+        let place = usize::from(case.person.place).saturating_sub(1);
+        let person = request.insured.get_mut(place).ok_or(Kind::Bug)?;
+        person.conditions = Some(wanted);
+        let key = format!("acceptance-{}-{}-{}", insured.simple(), decided.id.simple(), quote.id);
+        let after = core.quotes.keep(request, &key, Some(base)).await?.quote;
+        let made: QuoteId = after.id.parse().map_err(|_| Problem::new(Kind::Bug))?;
+        let now = core.clock.now();
+        let proposal = Proposal {
+            id: core.entropy.uuid_v7(now),
+            insured,
+            decision: decided.id,
+            base_quote: base.uuid(),
+            quote: made.uuid(),
+            reply: Reply::Proposed,
+            valid_until: decided.valid_until,
+        };
+        core.store.insert(&proposal, now).await?;
+        // Two looks at once made one quote by its key, and one row: whose it is does not matter.
+        let kept = core.store.proposal(insured, decided.id, base.uuid()).await?;
+        Ok(shown(kept.ok_or(Kind::Bug)?, conditions, quote, after))
+    }
+
+    /// Opens the questionnaire for this browser, or comes back to it.
+    pub(super) async fn open(&self, case: &Case) -> Result<Entrance, Problem> {
+        // Who answered the short declaration with a yes is on the long one now, whatever the route was.
+        let path = match (case.person.health, case.person.path.as_str()) {
+            (Health::Questionnaire, "P2" | "P3") => Path::P3,
+            _ => Path::P1,
+        };
+        let facts = facts(&case.shown.quote, case.person.place).ok_or(Kind::Bug)?;
+        let applicant = mark(case.person.insured_id);
+        let opening = Opening { insured: case.insured(), applicant, path, facts };
+        self.core.underwriting.open(&opening).await
+    }
+}
+
+fn shown(
+    proposal: Proposal,
+    conditions: &Conditions,
+    before: &QuoteResponse,
+    after: QuoteResponse,
+) -> Outlook {
+    let (before, conditions) = (before.clone(), conditions.clone());
+    Outlook::Proposed(Box::new(Proposed { proposal, conditions, before, after }))
+}
+
+/// The same request with dates that can still be sold today.
+fn renewed(request: &SimulationRequest, today: jiff::civil::Date) -> SimulationRequest {
+    let mut nothing = Form::default();
+    assumptions::change(&mut nothing, request, today).unwrap_or_else(|| request.clone())
+}

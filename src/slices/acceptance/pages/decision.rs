@@ -1,0 +1,255 @@
+//! Page D: what was decided for the person of the session, and what they answer to it.
+
+use askama::Template;
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Redirect, Response};
+
+use super::frame::{Answer, Frame, Own, own, refused, sheets, to, unkept};
+use super::gate::{closed, message};
+use super::shown::{self, Exclusion, Price};
+use crate::domain::underwriting::{aeras, words};
+use crate::kernel::french;
+use crate::kernel::holidays::add_business_days;
+use crate::kernel::problem::{Kind, Problem};
+use crate::platform::digest::plain_sha256;
+use crate::platform::web::file;
+use crate::platform::web::form::Form;
+use crate::platform::web::page::Sheet as _;
+use crate::slices::acceptance::core::Acceptances;
+use crate::slices::acceptance::model::{Outlook, Proposed, Reply, Study};
+use crate::slices::dossiers::pages::Guest;
+
+/// How long the answer waits for a decision that is on its way.
+const WAIT: std::time::Duration = std::time::Duration::from_millis(250);
+
+/// So often at most.
+const WAITS: u8 = 8;
+
+#[derive(Template)]
+#[template(path = "acceptance/conditions.html")]
+struct ConditionsPage {
+    frame: Frame,
+    proposal: String,
+    supplements: Vec<(String, String)>,
+    exclusions: Vec<Exclusion>,
+    removed: String,
+    prices: Vec<Price>,
+    rise: String,
+    lender: Vec<String>,
+    /// Address and title.
+    papers: Vec<(String, String)>,
+    valid_until: String,
+    was_refused: bool,
+}
+
+#[derive(Template)]
+#[template(path = "acceptance/standing.html")]
+struct StandingPage {
+    frame: Frame,
+    /// `awaited`, `study`, `postponed`, `declined` or `refused`.
+    what: &'static str,
+    /// The day that is told: of the answer, or of a new request.
+    day: String,
+    /// Names of the documents asked for.
+    evidence: Vec<&'static str>,
+    /// Level of AERAS that studies it now.
+    level: u8,
+    /// Address and title.
+    papers: Vec<(String, String)>,
+}
+
+sheets!(ConditionsPage, StandingPage);
+
+type At = Path<(String, String)>;
+
+pub(super) async fn show(
+    State(acceptances): State<Acceptances>,
+    Path((id, who)): At,
+    headers: HeaderMap,
+) -> Answer {
+    let own = own(&acceptances, &headers, (&id, &who)).await?;
+    let mut outlook = acceptances.outlook(&own.case).await?;
+    for _ in 0..WAITS {
+        if !matches!(outlook, Outlook::Awaited) {
+            break;
+        }
+        tokio::time::sleep(WAIT).await;
+        outlook = acceptances.outlook(&own.case).await?;
+    }
+    page(&acceptances, &own, &who, outlook, Form::default()).await
+}
+
+async fn page(
+    acceptances: &Acceptances,
+    own: &Own,
+    who: &str,
+    outlook: Outlook,
+    form: Form,
+) -> Answer {
+    let guest = &own.guest;
+    let papers = papers(acceptances, own, who).await?;
+    let standing = |title: &str, what, day: String| {
+        let frame = Frame::new(guest, title, Form::default());
+        StandingPage { frame, what, day, evidence: Vec::new(), level: 0, papers: papers.clone() }
+    };
+    Ok(match outlook {
+        Outlook::NotAsked => to(guest, &format!("{who}/sante")).into_response(),
+        Outlook::ToFill { .. } if !acceptances.core.underwriting.is_configured() => {
+            closed(acceptances, guest)
+        }
+        Outlook::ToFill { .. } => to(guest, &format!("{who}/questionnaire")).into_response(),
+        Outlook::Awaited => {
+            unkept(standing("Nous étudions vos réponses", "awaited", String::new()))
+        }
+        Outlook::Studied(study) => unkept(studied(standing, &study)),
+        Outlook::Accepted => accepted(acceptances, guest).await?,
+        Outlook::Postponed { until } => {
+            unkept(standing("Votre demande doit attendre", "postponed", french::day(until)))
+        }
+        Outlook::Declined { at, level } => unkept(declined(standing, at, level)),
+        Outlook::Proposed(it) => conditions(guest, &it, papers, form),
+    })
+}
+
+async fn accepted(acceptances: &Acceptances, guest: &Guest) -> Answer {
+    let next = guest.next(&acceptances.core.dossiers).await?;
+    let next = vec![("Continuer".to_owned(), next)];
+    let lines = ["Votre part du dossier est acceptée."];
+    Ok(message(guest, "Nous pouvons vous assurer", &lines, next, StatusCode::OK))
+}
+
+fn studied(
+    standing: impl Fn(&str, &'static str, String) -> StandingPage,
+    it: &Study,
+) -> StandingPage {
+    let day = french::day(answered_by(it.since));
+    let title = if it.evidence.is_empty() {
+        "Votre demande est à l’étude"
+    } else {
+        "Il nous faut un document"
+    };
+    let evidence = it.evidence.iter().map(|code| words::evidence(code)).collect();
+    StandingPage { evidence, ..standing(title, "study", day) }
+}
+
+fn declined(
+    standing: impl Fn(&str, &'static str, String) -> StandingPage,
+    at: jiff::Timestamp,
+    level: aeras::Level,
+) -> StandingPage {
+    let day = french::day(answered_by(at));
+    let again = match level {
+        aeras::Level::Second => 2,
+        aeras::Level::Third => 3,
+        aeras::Level::Over => {
+            let title = "Nous ne pouvons pas vous assurer pour ce prêt";
+            return standing(title, "refused", day);
+        }
+    };
+    let title = "Votre demande est étudiée de nouveau";
+    StandingPage { level: again, ..standing(title, "declined", day) }
+}
+
+/// Three weeks from the complete file (AERAS).
+fn answered_by(since: jiff::Timestamp) -> jiff::civil::Date {
+    let day = since.to_zoned(jiff::tz::TimeZone::UTC).date();
+    add_business_days(day, u16::try_from(aeras::ANSWER_DAYS).unwrap_or(u16::MAX))
+}
+
+fn conditions(guest: &Guest, it: &Proposed, own: Vec<(String, String)>, form: Form) -> Response {
+    let title = "Nous pouvons vous assurer, à ces conditions";
+    let fsi = (
+        format!("{}/documents/fiche_standardisee_{}", it.after.page, guest.place),
+        "Fiche standardisée d’information, avec ces conditions".to_owned(),
+    );
+    let page = ConditionsPage {
+        proposal: it.proposal.id.simple().to_string(),
+        supplements: shown::supplements(it),
+        exclusions: shown::exclusions(it),
+        removed: shown::removed(it),
+        prices: shown::prices(it),
+        rise: shown::rise(it),
+        lender: shown::lender(it, guest.place),
+        papers: std::iter::once(fsi).chain(own).collect(),
+        valid_until: french::day(it.proposal.valid_until),
+        was_refused: it.proposal.reply == Reply::Refused,
+        frame: Frame::new(guest, title, form),
+    };
+    unkept(page)
+}
+
+/// The documents of the questionnaire that are the person's: address and title.
+async fn papers(
+    acceptances: &Acceptances,
+    own: &Own,
+    who: &str,
+) -> Result<Vec<(String, String)>, Problem> {
+    let kept = acceptances.core.underwriting.documents(own.case.insured()).await?;
+    let base = format!("/d/{}/{who}/decision/documents", own.guest.visit.dossier);
+    let title = |kind: &str| match kind {
+        "answers" => "Vos réponses",
+        "decision" => "Notre décision",
+        _ => "Document du questionnaire",
+    };
+    Ok(kept.iter().map(|it| (format!("{base}/{}", it.name), title(&it.kind).to_owned())).collect())
+}
+
+/// What the person answers.
+pub(super) async fn reply(
+    State(acceptances): State<Acceptances>,
+    Path((id, who)): At,
+    headers: HeaderMap,
+    mut form: Form,
+) -> Answer {
+    let own = own(&acceptances, &headers, (&id, &who)).await?;
+    own.guest.check(&acceptances.core.dossiers, &headers, &form)?;
+    let outlook = acceptances.outlook(&own.case).await?;
+    let here = || Ok(to(&own.guest, &format!("{who}/decision")).into_response());
+    if form.is("action", "reexamen") {
+        if matches!(outlook, Outlook::Proposed(_) | Outlook::Postponed { .. }) {
+            acceptances.ask_again(&own.case).await?;
+        }
+        return here();
+    }
+    let Outlook::Proposed(it) = outlook else { return here() };
+    // Answered to what another window showed: what holds now is shown, and nothing is taken.
+    if form.value("proposition") != it.proposal.id.simple().to_string() {
+        let mut answer =
+            page(&acceptances, &own, &who, Outlook::Proposed(it), Form::default()).await?;
+        *answer.status_mut() = StatusCode::CONFLICT;
+        return Ok(answer);
+    }
+    if form.is("action", "refuser") {
+        acceptances.refuse(&it).await?;
+        return here();
+    }
+    for one in shown::exclusions(&it) {
+        if !form.is(&one.name, "oui") {
+            form.refuse(&one.name, "Cochez la case pour dire que vous avez lu cette exclusion");
+        }
+    }
+    if !form.is_sound() {
+        return page(&acceptances, &own, &who, Outlook::Proposed(it), form).await;
+    }
+    match acceptances.accept(&own.case, &it).await {
+        Ok(()) => {
+            let next = own.guest.next(&acceptances.core.dossiers).await?;
+            Ok(Redirect::to(&next).into_response())
+        }
+        Err(problem) if problem.kind == Kind::Conflict => here(),
+        Err(problem) => Err(refused(problem)),
+    }
+}
+
+/// A document of the questionnaire, for the person whose answers it holds.
+pub(super) async fn document(
+    State(acceptances): State<Acceptances>,
+    Path((id, who, name)): Path<(String, String, String)>,
+    headers: HeaderMap,
+) -> Answer {
+    let own = own(&acceptances, &headers, (&id, &who)).await?;
+    let bytes = acceptances.core.underwriting.document(own.case.insured(), &name).await?;
+    let sha256 = plain_sha256(&bytes);
+    Ok(file::inline(file::PDF, &format!("{name}.pdf"), &sha256, bytes, &headers))
+}

@@ -1,0 +1,100 @@
+//! Conditions in plain words: what each supplement is, what is not covered, what it costs before and
+//! after, what the lender may say to it. Nothing is computed here.
+
+use crate::domain::underwriting::words;
+use crate::kernel::french::{self, spaced};
+use crate::kernel::money::Cents;
+use crate::slices::acceptance::conditions::{named, supplement};
+use crate::slices::acceptance::model::Proposed;
+use crate::slices::quotes::wire::QuoteResponse;
+
+/// A price: what, as asked, with the conditions.
+pub(super) struct Price {
+    pub(super) what: &'static str,
+    pub(super) before: String,
+    pub(super) after: String,
+}
+
+/// An exclusion to acknowledge.
+pub(super) struct Exclusion {
+    /// Name of its box.
+    pub(super) name: String,
+    pub(super) wording: String,
+    /// The guarantees that it limits.
+    pub(super) limits: String,
+}
+
+/// The supplements, guarantee by guarantee.
+pub(super) fn supplements(it: &Proposed) -> Vec<(String, String)> {
+    let one = |found: &crate::domain::underwriting::GuaranteeOutcome| {
+        let name = french::capitalised(words::guarantee(found.guarantee));
+        Some((name, supplement(found)?))
+    };
+    it.conditions.changed.iter().filter_map(one).collect()
+}
+
+/// The exclusions, each with the box that acknowledges it.
+pub(super) fn exclusions(it: &Proposed) -> Vec<Exclusion> {
+    let one = |(code, wording): (String, String)| {
+        let limits = it.conditions.changed.iter().filter(|found| found.exclusions.contains(&code));
+        Exclusion {
+            name: format!("exclusion_{}", code.to_lowercase()),
+            wording: spaced(&wording),
+            limits: named(limits.map(|found| found.guarantee)),
+        }
+    };
+    it.exclusions().into_iter().map(one).collect()
+}
+
+/// The guarantees that are not sold.
+pub(super) fn removed(it: &Proposed) -> String {
+    named(it.conditions.removed.iter().copied())
+}
+
+/// What it costs.
+pub(super) fn prices(it: &Proposed) -> Vec<Price> {
+    let (before, after) = (&it.before.result.project.costs, &it.after.result.project.costs);
+    let euros = |cents| french::euros(Cents::new(cents));
+    let price = |what, before, after| Price { what, before: euros(before), after: euros(after) };
+    let rate = |text: &str| french::percent(text, 2);
+    vec![
+        price("Premier mois", before.first_month_cents, after.first_month_cents),
+        price("Sur les 8 premières années", before.total_8y_cents, after.total_8y_cents),
+        price("En tout", before.total_cents, after.total_cents),
+        Price {
+            what: "TAEA (taux annuel effectif de l’assurance)",
+            before: rate(&before.taea),
+            after: rate(&after.taea),
+        },
+    ]
+}
+
+/// «La surprime coûte … le premier mois», or nothing when the price does not rise.
+pub(super) fn rise(it: &Proposed) -> String {
+    let first = |quote: &QuoteResponse| quote.result.project.costs.first_month_cents;
+    let more = first(&it.after) - first(&it.before);
+    if more <= 0 {
+        return String::new();
+    }
+    format!("Le premier mois coûte {} de plus.", french::euros(Cents::new(more)))
+}
+
+/// What the lender's own list says of the cover with these conditions (art. L313-30 C. conso.).
+pub(super) fn lender(it: &Proposed, place: u8) -> Vec<String> {
+    let at = usize::from(place).saturating_sub(1);
+    let found = it.after.result.insured.get(at).and_then(|one| one.equivalence.as_ref());
+    let Some(equivalence) = found else {
+        let unknown = "Vous ne nous avez pas donné les critères de votre banque\u{a0}: montrez-lui ces \
+            conditions avant de signer. Elle peut refuser une assurance qui couvre moins que ce qu’elle \
+            demande.";
+        return vec![unknown.to_owned()];
+    };
+    let short = equivalence.criteria.iter().filter(|one| one.status == "ko");
+    let short: Vec<_> = short.map(|one| spaced(&one.detail)).collect();
+    if short.is_empty() {
+        return vec!["Ces conditions répondent aux critères de votre banque.".to_owned()];
+    }
+    let warning =
+        "Votre banque peut refuser cette assurance\u{a0}: elle ne répond pas à tous ses critères.";
+    std::iter::once(warning.to_owned()).chain(short).collect()
+}

@@ -1,0 +1,128 @@
+//! The door for whoever studies a person's health: the conditions that they accepted, what is put off or
+//! refused, and the word that an answer is there. What was decided, and why, is not known here.
+
+use uuid::Uuid;
+
+use super::core::Dossiers;
+use super::door::Moved;
+use super::error::DossierError;
+use super::letters;
+use super::model::{By, Decision, Dossier, DossierId, Health};
+use crate::domain::dossier::{Act, Illegal, Role, State, acts};
+use crate::kernel::locale::Locale;
+use crate::platform::db::Connection;
+use crate::slices::messages::{Message, Recipient};
+use crate::slices::quotes::QuoteId;
+
+/// Somebody accepts what they can be insured on.
+#[derive(Clone, Copy, Debug)]
+pub struct Acceptance {
+    /// The dossier.
+    pub dossier: DossierId,
+    /// Who.
+    pub insured: Uuid,
+    /// The quote that the conditions were worked out on.
+    pub base: QuoteId,
+    /// The quote that has them.
+    pub quote: QuoteId,
+    /// With changes, or without some guarantees.
+    pub decision: Decision,
+}
+
+impl Dossiers {
+    /// The dossier goes on with the price that has the conditions, in the caller's transaction.
+    ///
+    /// # Errors
+    /// What is insured has changed since; nobody's health is being studied here; the database does not
+    /// answer.
+    pub async fn accept_conditions(
+        &self,
+        connection: &mut Connection,
+        it: &Acceptance,
+    ) -> Result<Moved, DossierError> {
+        let dossier = self.core.store.lock_dossier(connection, it.dossier).await?;
+        let mut dossier = dossier.ok_or(DossierError::Unknown)?;
+        let (state, now, version) = (dossier.state, self.now(), dossier.version);
+        let is_same = dossier.quote_id == it.base.uuid();
+        let person = dossier.insured.iter_mut().find(|one| one.id == it.insured);
+        let person = person.ok_or(DossierError::Unknown)?;
+        // Sent twice: the first one counts.
+        if person.decision == Some(it.decision) && dossier.quote_id == it.quote.uuid() {
+            return Ok(Moved { state, version });
+        }
+        if !is_same {
+            return Err(DossierError::Stale { now: version });
+        }
+        is_studied(state, person.health)?;
+        (person.decision, person.decided_at) = (Some(it.decision), Some(now));
+        dossier.quote_id = it.quote.uuid();
+        (dossier.answers.notice, dossier.touched_at) = (None, now);
+        let by = By::person(Role::Insured, it.insured);
+        self.record(connection, &mut dossier, "accepted", state, by, "conditions").await?;
+        self.settle(connection, &mut dossier, by).await?;
+        self.write(connection, &dossier).await?;
+        Ok(Moved { state: dossier.state, version: dossier.version })
+    }
+
+    /// The dossier stops because one person is put off, or refused by a person after every level; or is open
+    /// again after that.
+    ///
+    /// # Errors
+    /// The table has no such act here for this role; the database does not answer.
+    pub async fn stop(
+        &self,
+        connection: &mut Connection,
+        id: DossierId,
+        act: Act,
+        role: Role,
+    ) -> Result<Moved, DossierError> {
+        let dossier = self.core.store.lock_dossier(connection, id).await?;
+        let mut dossier = dossier.ok_or(DossierError::Unknown)?;
+        let by = By { role, insured: None, party: None };
+        self.step(connection, &mut dossier, act, by, "").await?;
+        self.settle(connection, &mut dossier, By::system()).await?;
+        self.write(connection, &dossier).await?;
+        Ok(Moved { state: dossier.state, version: dossier.version })
+    }
+
+    /// Tells somebody that an answer is there: nothing of it is in the message. `event` names the answer,
+    /// so that it is told once.
+    ///
+    /// # Errors
+    /// No such person; the database does not answer.
+    pub async fn tell_answer(
+        &self,
+        connection: &mut Connection,
+        insured: Uuid,
+        event: &str,
+    ) -> Result<(), DossierError> {
+        let id = self.core.store.dossier_of(insured).await?.ok_or(DossierError::Unknown)?;
+        let dossier: Dossier = self.find(id).await?;
+        let person = dossier.person(insured).ok_or(DossierError::Unknown)?;
+        let link = self.draw_way_back(connection, id, insured).await?;
+        let letter = letters::answer(link);
+        let email = person.email.clone().map(Recipient::Email);
+        let mobile = person.mobile.clone().map(Recipient::Mobile);
+        let ways = [("mail", email), ("sms", mobile)];
+        for (way, to) in ways.into_iter().filter_map(|(way, to)| Some((way, to?))) {
+            let message = Message {
+                event: format!("dossiers/answer/{event}/{way}"),
+                to,
+                locale: Locale::Fr,
+                letter: letter.clone(),
+                expires: None,
+            };
+            self.core.messages.post(connection, message).await?;
+        }
+        Ok(())
+    }
+}
+
+/// Whether somebody's health is being studied in this state.
+fn is_studied(state: State, health: Health) -> Result<(), DossierError> {
+    if health == Health::Questionnaire && matches!(state, State::Medical | State::Decision) {
+        return Ok(());
+    }
+    let (act, role) = (Act::CompleteHealth, Role::Insured);
+    Err(Illegal { state, act, role, allowed: acts(state, role).collect() }.into())
+}

@@ -1,0 +1,225 @@
+//! How long what people told us is kept when no contract came of it, and their own rights over it: to have
+//! it (GDPR art. 15 and 20) and to have it erased (art. 17).
+//!
+//! What is left of a dossier afterwards names nobody: its number, its states and their days, its quote. A
+//! dossier that led to a contract is never touched here: the law has us keep it (art. L114-1 C. ass., art.
+//! L123-22 C. com.).
+
+use jiff::Timestamp;
+use serde::Serialize;
+use uuid::Uuid;
+
+use super::core::Dossiers;
+use super::error::DossierError;
+use super::model::{Answers, By, Dossier, DossierId, Insured, Person};
+use super::settings::days;
+use crate::domain::dossier::{Act, State};
+use crate::platform::db::Connection;
+
+/// What we hold of one person in one dossier.
+#[derive(Debug, Serialize)]
+pub struct Held {
+    /// The dossier.
+    pub dossier: String,
+    /// Its state.
+    pub state: &'static str,
+    /// When it was made, and last touched by a person.
+    pub created_at: Timestamp,
+    /// The last act of a person.
+    pub touched_at: Timestamp,
+    /// The quote that says what is insured.
+    pub quote: String,
+    /// The lender.
+    pub lender: Option<String>,
+    /// Address.
+    pub email: Option<String>,
+    /// Number.
+    pub mobile: Option<String>,
+    /// Names, birth place, address.
+    pub person: Person,
+    /// The path by the law and the routing, and why.
+    pub path: (String, String),
+    /// What was decided.
+    pub decision: Option<&'static str>,
+    /// Answers about health, when there are some and they can be opened. Reading them here is written down.
+    pub health: Option<serde_json::Value>,
+}
+
+/// What became of a demand to erase.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Erased {
+    /// Dossiers in which nothing names the person any more.
+    pub erased: Vec<String>,
+    /// Those that are kept, and why.
+    pub kept: Vec<(String, &'static str)>,
+}
+
+/// Why a dossier is kept.
+const CONTRACT: &str = "a contract: its papers are kept until it can no longer be disputed";
+const REFUSAL: &str = "a refusal: its proof is kept for five years";
+
+/// Whether a contract was ever concluded.
+const fn led_to_a_contract(state: State) -> bool {
+    matches!(
+        state,
+        State::Contract
+            | State::Bank
+            | State::InForce
+            | State::Amending
+            | State::Suspended
+            | State::Terminated
+            | State::Withdrawn
+            | State::BankRefused
+    )
+}
+
+const fn is_refusal(state: State) -> bool {
+    matches!(state, State::Declined | State::Ineligible)
+}
+
+impl Dossiers {
+    /// Forgets who was behind dossiers that led to nothing, once their time is over; says how many.
+    ///
+    /// # Errors
+    /// The database does not answer: what is left is done the next time.
+    pub async fn forget_people(&self) -> Result<u32, DossierError> {
+        let (store, settings, now) = (&self.core.store, &self.core.settings, self.now());
+        let (mut forgotten, mut after) = (0, Uuid::nil());
+        let over = now - days(settings.forgotten_days);
+        let refused = now - days(settings.refusal_proof_days);
+        loop {
+            let page = store.forgettable(over, refused, after).await?;
+            let Some(last) = page.last() else { return Ok(forgotten) };
+            after = last.uuid();
+            for id in page {
+                forgotten += u32::from(self.forget_all(id, (over, refused)).await?);
+            }
+        }
+    }
+
+    async fn forget_all(
+        &self,
+        id: DossierId,
+        (over, refused): (Timestamp, Timestamp),
+    ) -> Result<bool, DossierError> {
+        let mut transaction = self.core.store.begin().await?;
+        let Some(mut dossier) = self.core.store.lock_dossier(&mut transaction, id).await? else {
+            return Ok(false);
+        };
+        let limit = if is_refusal(dossier.state) { refused } else { over };
+        // Somebody may have come back, or another copy was faster.
+        let is_due = dossier.touched_at <= limit && !led_to_a_contract(dossier.state);
+        if !is_due || dossier.insured.iter().all(is_nobody) {
+            return Ok(false);
+        }
+        let everybody: Vec<Uuid> = dossier.insured.iter().map(|one| one.id).collect();
+        self.erase_from(&mut transaction, &mut dossier, &everybody, "retention").await?;
+        self.commit(transaction).await?;
+        Ok(true)
+    }
+
+    /// Everything that we hold of who has this proven address.
+    ///
+    /// # Errors
+    /// The database does not answer; answers about health cannot be opened.
+    pub async fn held_of(&self, email: &str) -> Result<Vec<Held>, DossierError> {
+        let mut held = Vec::new();
+        for id in self.core.store.dossiers_of(email).await? {
+            let dossier = self.find(id).await?;
+            for one in dossier.insured.iter().filter(|one| is(one, email)) {
+                held.push(self.file_of(&dossier, one).await?);
+            }
+        }
+        Ok(held)
+    }
+
+    async fn file_of(&self, dossier: &Dossier, one: &Insured) -> Result<Held, DossierError> {
+        let health = self.health().own(one.id).await?;
+        let health = health.and_then(|answers| serde_json::to_value(answers).ok());
+        Ok(Held {
+            dossier: dossier.id.to_string(),
+            state: dossier.state.code(),
+            created_at: dossier.created_at,
+            touched_at: dossier.touched_at,
+            quote: crate::slices::quotes::QuoteId::from_uuid(dossier.quote_id).to_string(),
+            lender: dossier.answers.lender.clone(),
+            email: one.email.clone(),
+            mobile: one.mobile.clone(),
+            person: one.person.clone(),
+            path: (one.path.clone(), one.reason.clone()),
+            decision: one.decision.map(super::model::Decision::code),
+            health,
+        })
+    }
+
+    /// Erases who has this address from every dossier that no law has us keep. An open dossier is given up.
+    ///
+    /// # Errors
+    /// The database does not answer: what is left is done by the same demand again.
+    pub async fn erase_person(&self, email: &str) -> Result<Erased, DossierError> {
+        let mut done = Erased::default();
+        for id in self.core.store.dossiers_of(email).await? {
+            let mut transaction = self.core.store.begin().await?;
+            let locked = self.core.store.lock_dossier(&mut transaction, id).await?;
+            let Some(mut dossier) = locked else { continue };
+            let reason = match dossier.state {
+                state if led_to_a_contract(state) => Some(CONTRACT),
+                state if is_refusal(state) => Some(REFUSAL),
+                _ => None,
+            };
+            if let Some(reason) = reason {
+                done.kept.push((id.to_string(), reason));
+                continue;
+            }
+            let theirs = dossier.insured.iter().filter(|one| is(one, email));
+            let theirs: Vec<Uuid> = theirs.map(|one| one.id).collect();
+            // Without this person it leads nowhere. One that is over already stays as it is.
+            match self
+                .step(&mut transaction, &mut dossier, Act::Abandon, By::system(), "erasure")
+                .await
+            {
+                Ok(()) | Err(DossierError::Illegal(_)) => {}
+                Err(error) => return Err(error),
+            }
+            self.erase_from(&mut transaction, &mut dossier, &theirs, "erasure").await?;
+            self.commit(transaction).await?;
+            done.erased.push(id.to_string());
+        }
+        Ok(done)
+    }
+
+    /// Nothing in the dossier names these persons any more; that it happened is an event of it.
+    async fn erase_from(
+        &self,
+        connection: &mut Connection,
+        dossier: &mut Dossier,
+        people: &[Uuid],
+        reason: &str,
+    ) -> Result<(), DossierError> {
+        let state = dossier.state;
+        self.record(connection, dossier, "forget", state, By::system(), reason).await?;
+        for one in dossier.insured.iter_mut().filter(|one| people.contains(&one.id)) {
+            self.health().erase(connection, one.id, reason).await?;
+            (one.email, one.mobile) = (None, None);
+            (one.email_proven_at, one.mobile_proven_at) = (None, None);
+            one.person = Person::default();
+            self.core.store.forget_insured(connection, one.id).await?;
+        }
+        if dossier.insured.iter().all(is_nobody) {
+            dossier.answers = Answers::default();
+        }
+        dossier.owner = None;
+        self.core.store.forget_drafts(connection, dossier.id).await?;
+        self.core.store.update_dossier(connection, dossier).await?;
+        Ok(self.core.store.update_insured(connection, dossier).await?)
+    }
+}
+
+fn is_nobody(one: &Insured) -> bool {
+    one.email.is_none() && one.mobile.is_none() && one.person == Person::default()
+}
+
+/// Whether somebody has this address, and has proven it or typed it themselves.
+fn is(one: &Insured, email: &str) -> bool {
+    one.email.as_deref().is_some_and(|known| known.eq_ignore_ascii_case(email))
+}
