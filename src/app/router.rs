@@ -58,6 +58,8 @@ pub fn api(state: &AppState) -> Api {
         .merge(admission::administration().with_state(Admissions::from_ref(state)))
         .merge(identity::operations().with_state(links))
         .merge(quotes::api().with_state(Quotes::from_ref(state)))
+        .merge(dossiers::api().with_state(Dossiers::from_ref(state)))
+        .merge(contracts::api().with_state(Contracts::from_ref(state)))
         .merge(segments::api::api().with_state(Segments::from_ref(state)))
 }
 

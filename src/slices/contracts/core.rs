@@ -8,11 +8,13 @@ use jiff::tz::TimeZone;
 
 use super::error::ContractError;
 use super::model::{Account, BankRequest, Contract, ContractId, Mandate, Premium};
-use super::store::Store;
+use super::store::{MandateRow, Store};
+use crate::domain::dossier::State;
 use crate::platform::access::Party;
 use crate::platform::clock::{Clock, Entropy};
 use crate::platform::crypto::{Keyring, SealError};
-use crate::platform::db::{Database, Transaction};
+use crate::platform::db::{Connection, Database, Transaction};
+use crate::platform::digest::plain_sha256;
 use crate::platform::jobs::Schedule;
 use crate::slices::documents::Documents;
 use crate::slices::dossiers::{DossierId, Dossiers};
@@ -129,6 +131,14 @@ impl Contracts {
         self.core.store.bank(contract.id).await?.ok_or(ContractError::Unknown)
     }
 
+    /// Where a contract stands: its dossier's state.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn state_of(&self, contract: &Contract) -> Result<State, ContractError> {
+        Ok(self.core.dossiers.shown(contract.dossier).await?.state)
+    }
+
     /// Today in Paris.
     pub fn today(&self) -> Date {
         self.core.clock.today_in_paris()
@@ -140,11 +150,25 @@ impl Contracts {
 
     /// The mandate of a dossier, opened.
     pub(super) async fn mandate(&self, id: DossierId) -> Result<Option<Mandate>, ContractError> {
-        let Some(row) = self.core.store.mandate(id).await? else { return Ok(None) };
+        let row = self.core.store.mandate(id).await?;
+        row.map(|row| self.opened(id, row)).transpose()
+    }
+
+    /// The same in the caller's transaction, held.
+    pub(super) async fn mandate_in(
+        &self,
+        connection: &mut Connection,
+        id: DossierId,
+    ) -> Result<Option<Mandate>, ContractError> {
+        let row = self.core.store.lock_mandate(connection, id).await?;
+        row.map(|row| self.opened(id, row)).transpose()
+    }
+
+    fn opened(&self, id: DossierId, row: MandateRow) -> Result<Mandate, ContractError> {
         let text = self.core.keyring.open(&[PLACE, id.uuid().as_bytes()], &row.account)?;
         let account: Account = serde_json::from_slice(&text).map_err(|_| SealError::Broken)?;
-        let (rum, day, saved_at) = (row.rum, row.day, row.saved_at);
-        Ok(Some(Mandate { rum, account, day, saved_at }))
+        let (rum, day, mark) = (row.rum, row.day, plain_sha256(&row.account));
+        Ok(Mandate { rum, account, day, mark })
     }
 
     pub(super) fn sealed(&self, id: DossierId, account: &Account) -> Result<Vec<u8>, SealError> {

@@ -2,7 +2,7 @@
 
 use crate::kernel::problem::{Kind, Problem};
 use crate::platform::crypto::SealError;
-use crate::platform::db::DbError;
+use crate::platform::db::{Contended, DbError};
 use crate::slices::dossiers::DossierError;
 use crate::slices::messages::PostError;
 use crate::slices::signature::SignatureError;
@@ -34,6 +34,19 @@ pub enum ContractError {
     /// Another room refuses.
     #[error("refused: {0:?}")]
     Refused(Box<Problem>),
+}
+
+impl Contended for ContractError {
+    fn is_contended(&self) -> bool {
+        match self {
+            Self::Database(error) | Self::Signature(SignatureError::Database(error)) => {
+                error.is_contended()
+            }
+            Self::Dossier(error) => error.is_contended(),
+            Self::Refused(problem) => problem.is_contended(),
+            _ => false,
+        }
+    }
 }
 
 impl From<Problem> for ContractError {

@@ -11,6 +11,7 @@ use super::papers::{self, Letter};
 use super::preparing::subject_of;
 use crate::platform::digest::hex;
 use crate::slices::documents::{Kind, Made, Order, Subject};
+use crate::slices::dossiers::DossierId;
 use crate::slices::signature::{Ceremony, Signer};
 
 /// Sort of subject of what a contract brings, in the archive.
@@ -60,6 +61,21 @@ impl Contracts {
             }
             _ => self.signed_document(contract.ceremony, kind).await,
         }
+    }
+
+    /// A document of a dossier by its name: of its contract, or of what is to be signed.
+    ///
+    /// # Errors
+    /// There is none of this name; it cannot be made or read now.
+    pub(super) async fn paper(&self, id: DossierId, name: &str) -> Result<Made, ContractError> {
+        if let Some(contract) = self.of_dossier(id).await? {
+            return self.document(&contract, name).await;
+        }
+        let kind = Kind::of_code(name).ok_or(ContractError::Unknown)?;
+        let ceremony = self.core.signatures.of(id.uuid()).await?;
+        let ceremony =
+            ceremony.filter(|one| one.paper(name).is_some()).ok_or(ContractError::Unknown)?;
+        self.signed_document(ceremony.id, kind).await
     }
 
     /// A document of a ceremony.

@@ -4,15 +4,21 @@ use jiff::civil::Date;
 
 use super::core::Contracts;
 use super::error::ContractError;
-use super::model::{Account, ContractId, Premium};
+use super::model::{Account, ContractId, Premium, Reserved};
 use super::store::MandateRow;
+use crate::domain::dossier::State;
 use crate::kernel::calendar::month_day;
 use crate::kernel::iban::{Iban, IbanError};
+use crate::platform::db::again;
+use crate::platform::digest::plain_sha256;
 use crate::slices::dossiers::DossierId;
 use crate::slices::quotes::wire::QuoteResponse;
 
 /// The days on which premiums may be debited.
 pub(super) const DAYS: [u8; 3] = [5, 10, 15];
+
+/// Longest name of a holder (EPC: 70 characters).
+pub(super) const LONGEST_NAME: usize = 70;
 
 /// What is wrong with an account, in the words of the page.
 pub(super) fn complaint(error: IbanError) -> String {
@@ -56,6 +62,17 @@ impl Contracts {
         let (core, now) = (&self.core, self.now());
         let fresh = ContractId::from_uuid(core.entropy.uuid_v7(now));
         let reserved = core.store.reserve(id, fresh, now).await?;
+        again(|| self.write_account(id, &reserved, (holder, iban, day))).await
+    }
+
+    /// The account and the demand for the documents that name it are one write.
+    async fn write_account(
+        &self,
+        id: DossierId,
+        reserved: &Reserved,
+        (holder, iban, day): (&str, &Iban, u8),
+    ) -> Result<(), ContractError> {
+        let (core, now) = (&self.core, self.now());
         let account = Account { holder: holder.to_owned(), iban: iban.as_str().to_owned() };
         let row = MandateRow {
             rum: reserved.rum(),
@@ -64,7 +81,12 @@ impl Contracts {
             saved_at: now,
         };
         let mut transaction = core.store.begin().await?;
+        let held = core.dossiers.signable(&mut transaction, id).await?;
+        if !matches!(held.state, State::Offer | State::Signature) {
+            return Err(ContractError::NotNow("Ce dossier ne peut pas être signé maintenant."));
+        }
         core.store.write_mandate(&mut transaction, id, &row).await?;
+        self.prepare(&mut transaction, &held, &plain_sha256(&row.account)).await?;
         core.store.commit(transaction).await?;
         Ok(())
     }

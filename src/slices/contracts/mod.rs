@@ -6,6 +6,7 @@
 //! contract is who has the dossier's session or owns it by their account; nothing is selected by what
 //! a request claims. See `docs/contracts.md`.
 
+mod api;
 mod banking;
 mod core;
 mod error;
@@ -22,6 +23,7 @@ mod store;
 mod tasks;
 
 pub use self::core::{Contracts, Tools};
+pub use api::api;
 pub use error::ContractError;
 pub use keeping::Listed;
 pub use model::{BankRequest, Contract, ContractId, Premium};

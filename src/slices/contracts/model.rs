@@ -63,7 +63,8 @@ pub(super) struct Mandate {
     pub(super) account: Account,
     /// Day of the month: 5, 10 or 15.
     pub(super) day: u8,
-    pub(super) saved_at: Timestamp,
+    /// Mark of the account as it is kept: another one at every saving, even of the same account.
+    pub(super) mark: [u8; 32],
 }
 
 /// A person as signed.

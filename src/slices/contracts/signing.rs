@@ -11,14 +11,14 @@ use super::core::{Contracts, midnight};
 use super::error::ContractError;
 use super::letters;
 use super::mandates::schedule;
-use super::model::{Content, Contract, ContractId, Mandate, Party};
+use super::model::{Content, Contract, Mandate, Party};
 use super::papers::lines;
 use super::preparing::is_true;
 use super::store::NewContract;
 use super::tasks::{BEGIN, PAPERS};
 use crate::domain::dossier::{Act, Role};
 use crate::kernel::locale::Locale;
-use crate::platform::db::Connection;
+use crate::platform::db::{Connection, again};
 use crate::slices::dossiers::{Asked, DossierId, Signable, Step, Verdict};
 use crate::slices::messages::{Message, Recipient};
 use crate::slices::quotes::QuoteId;
@@ -74,36 +74,50 @@ impl Contracts {
         let seen = core.dossiers.shown(id).await?;
         let person = seen.insured.iter().find(|one| one.insured_id == insured);
         let mobile = person.and_then(|one| one.mobile.clone()).ok_or(ContractError::Unknown)?;
-        let mut transaction = core.store.begin().await?;
-        let asked =
-            core.dossiers.send_code(&mut transaction, insured, &mobile, PURPOSE, network).await?;
-        self.commit(transaction).await?;
-        Ok(asked)
+        again(|| async {
+            let mut transaction = core.store.begin().await?;
+            let dossiers = &core.dossiers;
+            let asked =
+                dossiers.send_code(&mut transaction, insured, &mobile, PURPOSE, network).await?;
+            self.commit(transaction).await?;
+            Ok::<_, ContractError>(asked)
+        })
+        .await
     }
 
-    /// Somebody types the code.
+    /// Somebody types the code for the ceremony that they read.
     ///
     /// # Errors
     /// No ceremony is open; the database does not answer.
     pub(super) async fn sign(
         &self,
         id: DossierId,
-        insured: Uuid,
+        (insured, read): (Uuid, Option<Uuid>),
         typed: &str,
         place: Place,
     ) -> Result<Outcome, ContractError> {
+        again(|| self.sign_once(id, (insured, read), typed, &place)).await
+    }
+
+    async fn sign_once(
+        &self,
+        id: DossierId,
+        (insured, read): (Uuid, Option<Uuid>),
+        typed: &str,
+        place: &Place,
+    ) -> Result<Outcome, ContractError> {
         let core = &self.core;
-        let mandate = self.mandate(id).await?;
         let mut transaction = core.store.begin().await?;
         let signable = core.dossiers.signable(&mut transaction, id).await?;
         if signable.state.is_signed() {
             return Ok(Outcome::Concluded);
         }
+        let mandate = self.mandate_in(&mut transaction, id).await?;
         let ceremony = core.signatures.of_in(&mut transaction, id.uuid()).await?;
         let (Some(ceremony), Some(mandate)) = (ceremony, mandate) else {
             return Ok(Outcome::Changed);
         };
-        if !is_true(&ceremony, &signable, &mandate) {
+        if read != Some(ceremony.id) || !is_true(&ceremony, &signable, &mandate) {
             return Ok(Outcome::Changed);
         }
         if ceremony.has_signed(insured) {
@@ -129,7 +143,7 @@ impl Contracts {
         &self,
         signable: &Signable,
         insured: Uuid,
-        place: Place,
+        place: &Place,
     ) -> Result<Evidence, ContractError> {
         let person = signable.insured.iter().find(|one| one.insured_id == insured);
         let person = person.ok_or(ContractError::Unknown)?;
@@ -139,7 +153,7 @@ impl Contracts {
             channel: "sms".to_owned(),
             masked: masked(mobile),
             mark: self.core.signatures.mark(mobile)?,
-            address: place.address,
+            address: place.address.clone(),
             agent: place.agent.chars().take(200).collect(),
             consents_version: CONSENTS_VERSION,
             consents: CONSENTS.map(str::to_owned).to_vec(),
@@ -164,8 +178,8 @@ impl Contracts {
             reason: "signed",
         };
         core.dossiers.transition(connection, signable.id, signable.version, step).await?;
-        let fresh = ContractId::from_uuid(core.entropy.uuid_v7(now));
-        let reserved = core.store.reserve(signable.id, fresh, now).await?;
+        let reserved = core.store.reserved(connection, signable.id).await?;
+        let reserved = reserved.ok_or(ContractError::Stored("its number"))?;
         let today = self.today();
         let until = today.saturating_add(Span::new().days(WITHDRAWAL_DAYS));
         let contract = Contract {
@@ -250,13 +264,13 @@ fn content(signable: &Signable, mandate: &Mandate) -> Content {
     }
 }
 
-/// Verified when who pays is who is insured and their number was proven: with an account in their own
-/// name this is the second measure for a product of low risk (art. L561-2 CMF). Else somebody looks.
+/// Verified when who pays is who is insured: everybody typed the code that their own number received, and
+/// with an account in their own name this is the second measure for a product of low risk (art. L561-2
+/// CMF). Else somebody looks.
 fn identity(signable: &Signable, mandate: &Mandate) -> &'static str {
     let same = |name: &str| name.to_lowercase() == mandate.account.holder.trim().to_lowercase();
     let payer = signable.insured.iter().any(|one| same(&one.person.full_name()));
-    let proven = signable.insured.iter().all(|one| one.is_mobile_proven);
-    if payer && proven { "ok" } else { "pending" }
+    if payer { "ok" } else { "pending" }
 }
 
 /// A mobile number as its holder recognises it: `06 •• •• •• 78`.

@@ -7,6 +7,7 @@ use super::core::{Contracts, midnight};
 use super::error::ContractError;
 use super::letters;
 use super::model::Contract;
+use super::preparing::PREPARE;
 use crate::domain::dossier::{Act, Role, State};
 use crate::kernel::problem::Problem;
 use crate::platform::jobs::{Job, Next, Task};
@@ -24,10 +25,15 @@ pub(super) const WATCH: &str = "contracts.bank";
 impl Contracts {
     /// What contracts do in time.
     pub fn tasks(&self) -> Vec<Task> {
+        let signed = self.clone();
         let papers = self.clone();
         let begin = self.clone();
         let watch = self.clone();
         vec![
+            Task::due(PREPARE, move |job| {
+                let own = signed.clone();
+                async move { own.make_signed(&job).await.map_err(Problem::from) }
+            }),
             Task::due(PAPERS, move |job| {
                 let own = papers.clone();
                 async move { own.make_papers(&job).await.map_err(Problem::from) }

@@ -141,12 +141,25 @@ impl Documents {
         kind: Kind,
         part: u16,
     ) -> Result<Option<Made>, Problem> {
-        let key = key_of(&subject, kind, part);
-        let Some(row) = self.store.find(&key).await.map_err(DocumentError::from)? else {
-            return Ok(None);
-        };
-        let document = document_of(kind, part, subject.version, row)?;
-        Ok(Some(self.fetched(document).await?))
+        match self.find(subject, kind, part).await? {
+            Some(document) => Ok(Some(self.fetched(document).await?)),
+            None => Ok(None),
+        }
+    }
+
+    /// What is known of a document that was made before, by its place alone.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn find(
+        &self,
+        subject: Subject,
+        kind: Kind,
+        part: u16,
+    ) -> Result<Option<Document>, Problem> {
+        let row = self.store.find(&key_of(&subject, kind, part)).await;
+        let row = row.map_err(DocumentError::from)?;
+        Ok(row.map(|row| document_of(kind, part, subject.version, row)).transpose()?)
     }
 
     async fn known(&self, order: &Order) -> Result<Option<Document>, DocumentError> {

@@ -239,7 +239,7 @@ impl Dossiers {
                 world.erase(connection, insured, "protected").await?;
                 Ok(Health::None)
             }
-            Health::Asked => Ok(match world.outcome(insured).await? {
+            Health::Asked => Ok(match world.outcome(connection, insured).await? {
                 Some(Outcome::Standard) => Health::Answered,
                 Some(Outcome::Questionnaire) => Health::Questionnaire,
                 None => Health::Asked,

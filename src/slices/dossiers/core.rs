@@ -11,7 +11,7 @@ use super::settings::DossiersSettings;
 use super::store::Store;
 use crate::platform::clock::{Clock, Entropy};
 use crate::platform::crypto::Keyring;
-use crate::platform::db::{Database, Transaction};
+use crate::platform::db::{Connection, Database, Transaction};
 use crate::slices::health::HealthWorld;
 use crate::slices::identity::Identity;
 use crate::slices::messages::Messages;
@@ -87,6 +87,16 @@ impl Dossiers {
     pub(super) async fn quote_of(&self, dossier: &Dossier) -> Result<QuoteResponse, DossierError> {
         let id = crate::slices::quotes::QuoteId::from_uuid(dossier.quote_id);
         Ok(self.core.quotes.find_by_link(id).await?)
+    }
+
+    /// The same within a transaction, on its own connection.
+    pub(super) async fn quote_in(
+        &self,
+        connection: &mut Connection,
+        dossier: &Dossier,
+    ) -> Result<QuoteResponse, DossierError> {
+        let id = crate::slices::quotes::QuoteId::from_uuid(dossier.quote_id);
+        Ok(self.core.quotes.find_by_link_in(connection, id).await?)
     }
 
     /// Now.

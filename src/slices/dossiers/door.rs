@@ -94,7 +94,7 @@ impl Dossiers {
     ) -> Result<Signable, DossierError> {
         let dossier = self.core.store.lock_dossier(connection, id).await?;
         let dossier = dossier.ok_or(DossierError::Unknown)?;
-        let quote = self.quote_of(&dossier).await?;
+        let quote = self.quote_in(connection, &dossier).await?;
         Ok(signable(dossier, quote))
     }
 
@@ -145,7 +145,8 @@ impl Dossiers {
         role: Role,
         reason: &str,
     ) -> Result<Moved, DossierError> {
-        let id = self.core.store.dossier_of(insured).await?.ok_or(DossierError::Unknown)?;
+        let id =
+            self.core.store.dossier_of(connection, insured).await?.ok_or(DossierError::Unknown)?;
         let dossier = self.core.store.lock_dossier(connection, id).await?;
         let mut dossier = dossier.ok_or(DossierError::Unknown)?;
         let (state, now) = (dossier.state, self.now());

@@ -4,7 +4,7 @@ use crate::domain::dossier::Illegal;
 use crate::domain::rule::Rule;
 use crate::kernel::problem::{Fault, Kind, Problem};
 use crate::platform::crypto::SealError;
-use crate::platform::db::DbError;
+use crate::platform::db::{Contended, DbError};
 use crate::slices::health::HealthError;
 use crate::slices::messages::PostError;
 
@@ -35,6 +35,16 @@ pub enum DossierError {
     /// The database.
     #[error(transparent)]
     Database(#[from] DbError),
+}
+
+impl Contended for DossierError {
+    fn is_contended(&self) -> bool {
+        match self {
+            Self::Database(error) => error.is_contended(),
+            Self::Refused(problem) => problem.is_contended(),
+            _ => false,
+        }
+    }
 }
 
 impl From<Problem> for DossierError {

@@ -6,11 +6,13 @@
 //! health is kept here, read here or shown here: only how far somebody has come.
 
 mod answering;
+mod api;
 mod codes;
 mod conditions;
 mod core;
 mod deadlines;
 mod declaring;
+mod describing;
 mod door;
 mod error;
 mod forgetting;
@@ -19,6 +21,7 @@ mod inviting;
 mod letters;
 mod model;
 mod opening;
+mod owning;
 pub mod pages;
 mod progress;
 mod settings;
@@ -28,6 +31,7 @@ mod visits;
 
 pub use self::core::{Dossiers, Tools};
 pub use answering::Seen;
+pub use api::api;
 pub use codes::{Asked, Verdict};
 pub use conditions::Acceptance;
 pub use deadlines::Swept;
@@ -36,6 +40,7 @@ pub use error::DossierError;
 pub use forgetting::{Erased, Held};
 pub use model::{Decision, DossierId, Health, Person};
 pub use opening::Contact;
+pub use owning::Holder;
 pub use settings::DossiersSettings;
 pub use visits::Visit;
 

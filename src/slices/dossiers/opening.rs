@@ -99,7 +99,7 @@ impl Dossiers {
     }
 
     /// Writes the dossier, its persons and its first event; the transaction is the caller's to commit.
-    async fn make(
+    pub(super) async fn make(
         &self,
         quote: &QuoteResponse,
         origin: [u8; 32],

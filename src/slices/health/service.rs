@@ -74,7 +74,9 @@ impl HealthWorld {
     /// # Errors
     /// The database does not answer.
     pub async fn standing(&self, insured: Uuid) -> Result<Standing, HealthError> {
-        let consented = self.store.consented_at(insured).await?.is_some();
+        let mut connection = self.store.connection().await?;
+        let consented = self.store.consented_at(&mut connection, insured).await?.is_some();
+        drop(connection);
         let row = self.store.declaration(insured).await?;
         Ok(Standing { consented, submitted: row.is_some_and(|row| row.is_submitted) })
     }
@@ -131,9 +133,9 @@ impl HealthWorld {
         insured: Uuid,
         typed: BTreeMap<String, String>,
     ) -> Result<(), HealthError> {
-        self.require_consent(insured).await?;
         let answers = Answers { typed, ..Answers::default() };
         let mut transaction = self.store.begin().await?;
+        self.require_consent(&mut transaction, insured).await?;
         let known = self.store.lock(&mut transaction, insured).await?;
         if known.is_some_and(|row| row.is_submitted) {
             return Err(HealthError::Submitted);
@@ -155,7 +157,7 @@ impl HealthWorld {
         declaration: &Declaration,
         body: (u16, u16),
     ) -> Result<Outcome, HealthError> {
-        self.require_consent(insured).await?;
+        self.require_consent(connection, insured).await?;
         let known = self.store.lock(connection, insured).await?;
         if let Some(row) = known.filter(|row| row.is_submitted) {
             let more = self.open(insured, &row)?.more;
@@ -168,15 +170,18 @@ impl HealthWorld {
         Ok(outcome)
     }
 
-    /// What the declaration that was sent leads to, for the program's decision; it learns no answer.
+    /// What the declaration that was sent leads to, for the program's decision, in the caller's
+    /// transaction; it learns no answer.
     ///
     /// # Errors
     /// It cannot be opened; the database does not answer.
-    pub async fn outcome(&self, insured: Uuid) -> Result<Option<Outcome>, HealthError> {
-        let Some(row) = self.store.declaration(insured).await?.filter(|row| row.is_submitted)
-        else {
-            return Ok(None);
-        };
+    pub async fn outcome(
+        &self,
+        connection: &mut Connection,
+        insured: Uuid,
+    ) -> Result<Option<Outcome>, HealthError> {
+        let row = self.store.lock(connection, insured).await?;
+        let Some(row) = row.filter(|row| row.is_submitted) else { return Ok(None) };
         // A declaration is good for six months (docs/domain/health.md).
         let limit = self.clock.now() - std::time::Duration::from_secs(183 * 86_400);
         if row.submitted_at.is_none_or(|at| at < limit) {
@@ -232,8 +237,12 @@ impl HealthWorld {
         }
     }
 
-    async fn require_consent(&self, insured: Uuid) -> Result<(), HealthError> {
-        let given = self.store.consented_at(insured).await?;
+    async fn require_consent(
+        &self,
+        connection: &mut Connection,
+        insured: Uuid,
+    ) -> Result<(), HealthError> {
+        let given = self.store.consented_at(connection, insured).await?;
         given.map(|_| ()).ok_or(HealthError::NoConsent)
     }
 

@@ -104,9 +104,20 @@ impl Store {
         Ok(())
     }
 
-    pub(super) async fn consented_at(&self, insured: Uuid) -> Result<Option<Timestamp>, DbError> {
+    /// A connection outside any transaction of the caller's.
+    pub(super) async fn connection(
+        &self,
+    ) -> Result<sqlx::pool::PoolConnection<sqlx::MySql>, DbError> {
+        Ok(self.database.pool().acquire().await?)
+    }
+
+    pub(super) async fn consented_at(
+        &self,
+        connection: &mut Connection,
+        insured: Uuid,
+    ) -> Result<Option<Timestamp>, DbError> {
         let query = sqlx::query_scalar::<_, Instant>(SELECT_CONSENT).bind(insured);
-        Ok(query.fetch_optional(self.database.pool()).await?.map(|at| at.0))
+        Ok(query.fetch_optional(connection).await?.map(|at| at.0))
     }
 
     pub(super) async fn withdraw(

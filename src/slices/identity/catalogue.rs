@@ -46,6 +46,10 @@ pub(super) const ALL: &[Scope] = scopes! {
     OFFLINE, false, "Rester connecté en votre absence", "Stay connected while you are away";
     "devis:lire", true, "Lire vos devis", "Read your quotes";
     "devis:ecrire", true, "Faire des devis en votre nom", "Make quotes on your behalf";
+    "dossiers:lire", false, "Lire vos dossiers et vos contrats", "Read your applications and contracts";
+    "dossiers:ecrire", false, "Remplir et signer un dossier en votre nom", "Fill in and sign an application on your behalf";
+    "sante:ecrire", false, "Transmettre vos réponses de santé", "Send your health answers";
+    "sante:etudier", false, "Étudier les réponses de santé d’un assuré", "Study an insured person’s health answers";
     "cles:lire", true, "Lire vos clés d’API et ce qui en est consommé", "Read your API keys and what they used";
     "passerelle:lire", false, "Voir les règles et les refus de la passerelle", "See the rules and refusals of the gateway";
     "passerelle:ecrire", false, "Modifier les clés et les règles de la passerelle", "Change the keys and rules of the gateway";

@@ -30,7 +30,8 @@ impl Identity {
         let now = core.clock.now();
         let issuer = pool.issuer(&core.origin);
         let party = |id: uuid::Uuid| Party::named(&issuer, &id.to_string());
-        if let Some((user, _)) = core.store.user_by_name(pool.id, &email_hash(&email)).await? {
+        let known = core.store.user_by_name_in(connection, pool.id, &email_hash(&email)).await?;
+        if let Some((user, _)) = known {
             core.store.set_verified(connection, user.id, now).await?;
             return Ok(party(user.id));
         }

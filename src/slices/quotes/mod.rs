@@ -9,6 +9,7 @@ mod author;
 mod copying;
 mod error;
 pub mod form;
+mod holding;
 mod mailing;
 mod operations;
 pub mod pages;
@@ -22,6 +23,7 @@ pub mod wire;
 mod writing;
 
 pub use api::api;
+pub use author::Author;
 pub use pricing::Pricer;
 pub use service::{Kept, QuoteId, Quotes};
 pub use settings::QuotesSettings;

@@ -27,7 +27,7 @@ use crate::kernel::holidays::add_business_days;
 use crate::kernel::id::{Id, Sort};
 use crate::kernel::problem::{Fault, Problem};
 use crate::platform::clock::{Clock, Entropy};
-use crate::platform::db::Database;
+use crate::platform::db::{Connection, Database};
 use crate::platform::digest::sha256;
 use crate::slices::documents::Documents;
 use crate::slices::messages::Messages;
@@ -311,6 +311,15 @@ impl Quotes {
             result,
             schedules,
         })
+    }
+
+    pub(super) async fn read_in(
+        &self,
+        connection: &mut Connection,
+        id: QuoteId,
+    ) -> Result<QuoteResponse, QuoteError> {
+        let row = self.store.find_in(connection, id.uuid(), Sight::All).await?;
+        self.response(row.ok_or(QuoteError::Unknown)?)
     }
 
     async fn read(&self, id: QuoteId, sight: Sight) -> Result<QuoteResponse, QuoteError> {

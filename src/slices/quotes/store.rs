@@ -7,7 +7,7 @@ use uuid::Uuid;
 use super::author::{Author, Sight};
 use super::wire::{SimulationRequest, SimulationResponse};
 use crate::platform::access::Party;
-use crate::platform::db::{Database, DbError, Instant, statements};
+use crate::platform::db::{Connection, Database, DbError, Instant, statements};
 
 statements! {
     /// A frozen quote.
@@ -176,12 +176,23 @@ impl Store {
 
     /// One quote, if it is there for who asks.
     pub(super) async fn find(&self, id: Uuid, sight: Sight) -> Result<Option<QuoteRow>, DbError> {
+        let mut connection = self.database.pool().acquire().await?;
+        self.find_in(&mut connection, id, sight).await
+    }
+
+    /// The same on the caller's connection.
+    pub(super) async fn find_in(
+        &self,
+        connection: &mut Connection,
+        id: Uuid,
+        sight: Sight,
+    ) -> Result<Option<QuoteRow>, DbError> {
         let (party, all) = match sight {
             Sight::All => (None, true),
             Sight::Of(party) => (party, false),
         };
         let query = sqlx::query_as(SELECT_QUOTE).bind(id).bind(party.map(owner)).bind(all);
-        let row: Option<SelectedQuote> = query.fetch_optional(self.database.pool()).await?;
+        let row: Option<SelectedQuote> = query.fetch_optional(connection).await?;
         Ok(row.map(|row| QuoteRow {
             id,
             sequence: row.sequence,

@@ -214,8 +214,8 @@ impl Issuer {
     pub(crate) fn claims(&self, subject: &str) -> Value {
         json!({
             "iss": self.name, "sub": subject, "aud": "assurly", "client_id": "app", "jti": "j",
-            "scope": "cles:lire devis:lire passerelle:ecrire passerelle:lire profil:lire \
-                segments:ecrire segments:exporter segments:lire test:lire",
+            "scope": "cles:lire devis:lire dossiers:ecrire dossiers:lire passerelle:ecrire \
+                passerelle:lire profil:lire sante:ecrire sante:etudier segments:ecrire segments:exporter segments:lire test:lire",
             "iat": NOW, "exp": NOW + 300,
         })
     }

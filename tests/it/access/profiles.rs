@@ -49,7 +49,8 @@ async fn tokens_of_the_standard() {
             "issuer": issuer.name, "subject": "s", "pool": "gestion", "kind": "user",
             "client": "app",
             "scopes": [
-                "cles:lire", "devis:lire", "passerelle:ecrire", "passerelle:lire", "profil:lire",
+                "cles:lire", "devis:lire", "dossiers:ecrire", "dossiers:lire", "passerelle:ecrire",
+                "passerelle:lire", "profil:lire", "sante:ecrire", "sante:etudier",
                 "segments:ecrire", "segments:exporter", "segments:lire", "test:lire",
             ],
             "groups": ["gestionnaires"], "acr": "mfa", "auth_time": "2026-11-23T08:59:00Z",

@@ -132,9 +132,7 @@ fn next(premiums: &[Premium], today: Date) -> Option<&Premium> {
 }
 
 async fn state(contracts: &Contracts, contract: &Contract) -> Result<&'static str, Stop> {
-    use crate::slices::contracts::error::ContractError;
-    let shown = contracts.core.dossiers.shown(contract.dossier).await;
-    Ok(shown.map_err(ContractError::from)?.state.label())
+    Ok(contracts.state_of(contract).await?.label())
 }
 
 pub(super) async fn home(State(contracts): State<Contracts>, headers: HeaderMap) -> Answer {

@@ -11,10 +11,9 @@ use crate::platform::web::file;
 use crate::platform::web::form::Form;
 use crate::platform::web::page::Sheet;
 use crate::slices::contracts::core::{Contracts, moment};
-use crate::slices::contracts::error::ContractError;
 use crate::slices::contracts::keeping::Listed;
 use crate::slices::contracts::model::Contract;
-use crate::slices::documents::{Kind, Made};
+use crate::slices::documents::Made;
 use crate::slices::dossiers::pages::{Guest, guest};
 
 #[derive(Template)]
@@ -83,25 +82,16 @@ pub(super) async fn file(
     headers: HeaderMap,
 ) -> Answer {
     let guest = guest(&contracts.core.dossiers, &headers, &id).await?;
-    let contract = contracts.of_dossier(guest.visit.dossier).await?;
-    let made = match contract {
-        Some(contract) => contracts.document(&contract, &name).await?,
-        None => before(&contracts, &guest, &name).await?,
-    };
+    let made = contracts.paper(guest.visit.dossier, &name).await?;
     Ok(served(&name, made, &headers))
 }
 
-/// A document that is to be signed.
-async fn before(contracts: &Contracts, guest: &Guest, name: &str) -> Result<Made, ContractError> {
-    let kind = Kind::of_code(name).ok_or(ContractError::Unknown)?;
-    let ceremony = contracts.core.signatures.of(guest.visit.dossier.uuid()).await?;
-    let ceremony =
-        ceremony.filter(|one| one.paper(name).is_some()).ok_or(ContractError::Unknown)?;
-    contracts.signed_document(ceremony.id, kind).await
-}
-
 /// The document as a file that nobody keeps on the way.
-pub(super) fn served(name: &str, made: Made, headers: &HeaderMap) -> Response {
+pub(in crate::slices::contracts) fn served(
+    name: &str,
+    made: Made,
+    headers: &HeaderMap,
+) -> Response {
     let name = format!("{}.pdf", name.replace('_', "-"));
     file::inline(file::PDF, &name, &made.document.sha256, made.bytes, headers)
 }

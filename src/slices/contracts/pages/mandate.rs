@@ -12,14 +12,11 @@ use crate::platform::web::form::Form;
 use crate::platform::web::page::Sheet;
 use crate::slices::contracts::core::Contracts;
 use crate::slices::contracts::error::ContractError;
-use crate::slices::contracts::mandates::{DAYS, complaint, schedule};
+use crate::slices::contracts::mandates::{DAYS, LONGEST_NAME, complaint, schedule};
 use crate::slices::dossiers::pages::{Guest, Stop, guest};
 
 /// The days, for their radios.
 const CHOICES: [(&str, &str); 3] = [("5", "Le 5"), ("10", "Le 10"), ("15", "Le 15")];
-
-/// Longest name of a holder (EPC: 70 characters).
-const LONGEST_NAME: usize = 70;
 
 #[derive(Template)]
 #[template(path = "contracts/mandate.html")]

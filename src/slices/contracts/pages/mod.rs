@@ -9,6 +9,9 @@ mod leave;
 mod mandate;
 mod sign;
 
+pub(super) use end::served;
+pub(super) use sign::refusal;
+
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::routing::{get, post};

@@ -1,4 +1,7 @@
-//! Page 10: the documents, the code, and the act of signing.
+//! Page 10: the documents, the code, and the act of signing; while the documents are made, a page that
+//! says so.
+
+use std::time::Duration;
 
 use askama::Template;
 use axum::Extension;
@@ -17,6 +20,7 @@ use crate::slices::contracts::error::ContractError;
 use crate::slices::contracts::signing::{CONSENTS, Outcome, Place, masked};
 use crate::slices::dossiers::pages::{Guest, Stop, guest};
 use crate::slices::dossiers::{Asked, Verdict};
+use crate::slices::signature::Ceremony;
 
 /// A document to be signed.
 struct Paper {
@@ -36,13 +40,27 @@ struct SignPage {
     told: String,
     /// Whether a code is on its way.
     is_sent: bool,
+    /// What is shown here: another one is not signed by this page.
+    lot: String,
     /// Those who sign, and since when.
     signers: Vec<(String, String)>,
     /// The person of the session has signed; others have still to.
     is_waiting: bool,
 }
 
-sheets!(SignPage);
+#[derive(Template)]
+#[template(path = "contracts/preparing.html")]
+struct PreparingPage {
+    frame: Frame,
+}
+
+sheets!(SignPage, PreparingPage);
+
+/// How long a look at the page waits for documents that are nearly made, before it says so.
+const PATIENCE: Duration = Duration::from_millis(1500);
+
+/// The pause between two looks.
+const LOOK: Duration = Duration::from_millis(250);
 
 fn to(guest: &Guest, path: &str) -> Response {
     Redirect::to(&format!("/d/{}/{path}", guest.visit.dossier)).into_response()
@@ -65,14 +83,29 @@ async fn elsewhere(contracts: &Contracts, guest: &Guest) -> Result<Option<Respon
     Ok(None)
 }
 
+/// The page of the documents, or the one that says that they are being made.
 async fn page(
     contracts: &Contracts,
     guest: &Guest,
     form: Form,
+    told: (String, bool),
+) -> Result<Response, Stop> {
+    match contracts.ceremony(guest.visit.dossier, guest.visit.insured).await? {
+        Some(ceremony) => Ok(unkept(papers(contracts, guest, ceremony, form, told).await?)),
+        None => Ok(unkept(PreparingPage {
+            frame: Frame::new(guest, "Signer", 6, "prelevement", Form::default()),
+        })),
+    }
+}
+
+async fn papers(
+    contracts: &Contracts,
+    guest: &Guest,
+    ceremony: Ceremony,
+    form: Form,
     (told, is_sent): (String, bool),
 ) -> Result<SignPage, Stop> {
     let (id, me) = (guest.visit.dossier, guest.visit.insured);
-    let ceremony = contracts.ceremony(id, me).await?;
     let shown = contracts.core.dossiers.shown(id).await.map_err(ContractError::from)?;
     let papers = ceremony.papers.iter().map(|paper| Paper {
         href: format!("/d/{id}/documents/{}", paper.name),
@@ -94,6 +127,7 @@ async fn page(
         mobile: mobile.unwrap_or_default(),
         told,
         is_sent,
+        lot: ceremony.id.simple().to_string(),
         signers: signers.collect(),
         is_waiting: ceremony.has_signed(me),
         frame: Frame::new(guest, "Signer", 6, "prelevement", form),
@@ -109,8 +143,12 @@ pub(super) async fn show(
     if let Some(answer) = elsewhere(&contracts, &guest).await? {
         return Ok(answer);
     }
-    let told = (String::new(), false);
-    Ok(unkept(page(&contracts, &guest, Form::default(), told).await?))
+    let (id, me) = (guest.visit.dossier, guest.visit.insured);
+    let until = tokio::time::Instant::now() + PATIENCE;
+    while tokio::time::Instant::now() < until && contracts.ceremony(id, me).await?.is_none() {
+        tokio::time::sleep(LOOK).await;
+    }
+    page(&contracts, &guest, Form::default(), (String::new(), false)).await
 }
 
 /// «Recevoir le code».
@@ -134,7 +172,7 @@ pub(super) async fn again(
         Asked::Blocked(at) => (format!("Signature bloquée jusqu’à {}.", hour(at)), false),
         Asked::TooMany => ("Beaucoup de codes sont partis. Attendez une heure.".to_owned(), false),
     };
-    Ok(unkept(page(&contracts, &guest, Form::default(), told).await?))
+    page(&contracts, &guest, Form::default(), told).await
 }
 
 /// «Signer mon contrat».
@@ -167,7 +205,8 @@ pub(super) async fn submit(
             address: address.map(|known| known.0.0.to_string()).unwrap_or_default(),
             agent: agent.unwrap_or_default().to_owned(),
         };
-        match contracts.sign(guest.visit.dossier, guest.visit.insured, &typed, place).await? {
+        let who = (guest.visit.insured, form.value("lot").parse().ok());
+        match contracts.sign(guest.visit.dossier, who, &typed, place).await? {
             Outcome::Concluded => return Ok(to(&guest, "fin")),
             Outcome::Waiting => return Ok(to(&guest, "signature")),
             Outcome::Changed => form.refuse(
@@ -177,10 +216,11 @@ pub(super) async fn submit(
             Outcome::Refused(verdict) => form.refuse("code", refusal(verdict)),
         }
     }
-    Ok(unkept(page(&contracts, &guest, form, (String::new(), true)).await?))
+    page(&contracts, &guest, form, (String::new(), true)).await
 }
 
-fn refusal(verdict: Verdict) -> String {
+/// Why a code is not the one.
+pub(in crate::slices::contracts) fn refusal(verdict: Verdict) -> String {
     match verdict {
         Verdict::Wrong(1) => {
             "Ce code ne correspond pas au dernier SMS envoyé. Il reste 1 essai.".to_owned()

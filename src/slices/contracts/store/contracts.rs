@@ -63,22 +63,28 @@ impl Store {
         id: ContractId,
         now: Timestamp,
     ) -> Result<Reserved, DbError> {
-        if let Some(known) = self.reserved(dossier).await? {
+        let mut connection = self.database.pool().acquire().await?;
+        if let Some(known) = self.reserved(&mut connection, dossier).await? {
             return Ok(known);
         }
-        let pool = self.database.pool();
         let query = sqlx::query(INSERT_NUMBER).bind(dossier.uuid()).bind(id.uuid());
-        match query.bind(Instant(now)).execute(pool).await.map_err(DbError::from) {
+        match query.bind(Instant(now)).execute(&mut *connection).await.map_err(DbError::from) {
             Err(error) if !error.is_duplicate() => return Err(error),
             // Somebody was faster: theirs is the number.
             _ => {}
         }
-        Ok(self.reserved(dossier).await?.unwrap_or(Reserved { sequence: 0, id, at: now }))
+        let known = self.reserved(&mut connection, dossier).await?;
+        Ok(known.unwrap_or(Reserved { sequence: 0, id, at: now }))
     }
 
-    async fn reserved(&self, dossier: DossierId) -> Result<Option<Reserved>, DbError> {
+    /// The number of a dossier whose documents were made.
+    pub(in crate::slices::contracts) async fn reserved(
+        &self,
+        connection: &mut Connection,
+        dossier: DossierId,
+    ) -> Result<Option<Reserved>, DbError> {
         let query = sqlx::query_as(SELECT_NUMBER).bind(dossier.uuid());
-        let row: Option<(u64, Uuid, Instant)> = query.fetch_optional(self.database.pool()).await?;
+        let row: Option<(u64, Uuid, Instant)> = query.fetch_optional(connection).await?;
         Ok(row.map(|(sequence, id, at)| Reserved {
             sequence,
             id: ContractId::from_uuid(id),

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{REVOKE_MANDATE, SELECT_MANDATE, SIGN_MANDATE, Store, WRITE_MANDATE};
+use super::{LOCK_MANDATE, REVOKE_MANDATE, SELECT_MANDATE, SIGN_MANDATE, Store, WRITE_MANDATE};
 use crate::platform::db::{Connection, DbError, Instant};
 use crate::slices::dossiers::DossierId;
 
@@ -12,6 +12,10 @@ pub(in crate::slices::contracts) struct MandateRow {
     pub(in crate::slices::contracts) account: Vec<u8>,
     pub(in crate::slices::contracts) day: u8,
     pub(in crate::slices::contracts) saved_at: Timestamp,
+}
+
+fn read((rum, account, day, saved_at): (String, Vec<u8>, u8, Instant)) -> MandateRow {
+    MandateRow { rum, account, day, saved_at: saved_at.0 }
 }
 
 impl Store {
@@ -35,14 +39,17 @@ impl Store {
         dossier: DossierId,
     ) -> Result<Option<MandateRow>, DbError> {
         let query = sqlx::query_as(SELECT_MANDATE).bind(dossier.uuid());
-        let row: Option<(String, Vec<u8>, u8, Instant)> =
-            query.fetch_optional(self.database.pool()).await?;
-        Ok(row.map(|(rum, account, day, saved_at)| MandateRow {
-            rum,
-            account,
-            day,
-            saved_at: saved_at.0,
-        }))
+        Ok(query.fetch_optional(self.database.pool()).await?.map(read))
+    }
+
+    /// The mandate of a dossier, held.
+    pub(in crate::slices::contracts) async fn lock_mandate(
+        &self,
+        connection: &mut Connection,
+        dossier: DossierId,
+    ) -> Result<Option<MandateRow>, DbError> {
+        let query = sqlx::query_as(LOCK_MANDATE).bind(dossier.uuid());
+        Ok(query.fetch_optional(connection).await?.map(read))
     }
 
     /// Writes that it is signed.

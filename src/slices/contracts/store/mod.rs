@@ -27,6 +27,8 @@ statements! {
         day = IF(state = 'draft', ?, day), saved_at = IF(state = 'draft', ?, saved_at)";
     /// The mandate of a dossier.
     SELECT_MANDATE = "SELECT rum, account, day, saved_at FROM mandate WHERE dossier_id = ?";
+    /// The same, held until the transaction ends.
+    LOCK_MANDATE = "SELECT rum, account, day, saved_at FROM mandate WHERE dossier_id = ? FOR UPDATE";
     /// It is signed.
     SIGN_MANDATE = "UPDATE mandate SET state = 'signed', signed_at = ? \
         WHERE dossier_id = ? AND state = 'draft'";

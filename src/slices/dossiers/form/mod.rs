@@ -9,9 +9,12 @@ mod tests;
 mod words;
 
 pub(super) use contact::{contact, correction, invited};
-pub(super) use loan::{fill_guarantees, fill_loan, guarantees, loan};
+pub(super) use loan::{
+    GuaranteesAnswers, LoanAnswers, fill_guarantees, fill_loan, guarantees, loan,
+};
 pub(super) use person::{
-    AddressAnswers, address, fill_address, fill_identity, fill_work, identity, work,
+    AddressAnswers, IdentityAnswers, WorkAnswers, address, fill_address, fill_identity, fill_work,
+    identity, work,
 };
 pub(super) use words::{
     ACTIVITIES, DELAYS, HAZARDS, PURPOSES, SHARES, SPORTS, YES_NO, purpose_label,

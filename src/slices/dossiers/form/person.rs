@@ -33,12 +33,12 @@ pub(in super::super) struct AddressAnswers {
 /// Page 4.
 #[derive(Clone)]
 pub(in super::super) struct WorkAnswers {
-    occupation: Occupation,
-    hazards: Vec<WorkHazard>,
-    is_heavy: bool,
-    is_on_the_road: bool,
-    sports: Vec<Sport>,
-    other_insured_cents: i64,
+    pub(in super::super) occupation: Occupation,
+    pub(in super::super) hazards: Vec<WorkHazard>,
+    pub(in super::super) is_heavy: bool,
+    pub(in super::super) is_on_the_road: bool,
+    pub(in super::super) sports: Vec<Sport>,
+    pub(in super::super) other_insured_cents: i64,
 }
 
 impl IdentityAnswers {

@@ -8,7 +8,6 @@ use super::super::answering::Saving;
 use super::super::core::Dossiers;
 use super::super::error::DossierError;
 use super::super::form;
-use super::super::model::Why;
 use super::frame::{Frame, sheets};
 use super::guest::{Answer, Guest, Stop, guest, seen};
 use super::hub::{after, draft, keep_typed, refused, shown, stale};
@@ -108,17 +107,7 @@ pub(super) async fn save(
         return Ok(shown(loan_page(&guest, &quote, form)));
     };
     let saving = Saving { id: guest.dossier.id, page: "pret", seen: seen(&form), by: guest.by() };
-    let saved = dossiers
-        .save_priced(
-            saving,
-            Why::Loan,
-            |request| answers.onto(request),
-            |dossier| {
-                dossier.answers.lender = Some(answers.lender.clone());
-                dossier.answers.loan_done = true;
-            },
-        )
-        .await;
+    let saved = dossiers.save_loan(saving, &answers).await;
     if let Some(mut again) = stale(&dossiers, &guest, &saved).await? {
         let (mut kept, now) = (Form::default(), &again.dossier.answers);
         kept.set("banque", now.lender.clone().unwrap_or_default());
@@ -208,14 +197,7 @@ pub(super) async fn save_guarantees(
     };
     let saving =
         Saving { id: guest.dossier.id, page: "garanties", seen: seen(&form), by: guest.by() };
-    let saved = dossiers
-        .save_priced(
-            saving,
-            Why::Guarantees,
-            |request| answers.onto(request),
-            |dossier| dossier.answers.guarantees_done = true,
-        )
-        .await;
+    let saved = dossiers.save_guarantees(saving, &answers).await;
     if let Some(again) = stale(&dossiers, &guest, &saved).await? {
         let mut page = guarantees_page(&dossiers, &guest, form).await?;
         again.onto(&mut page.frame);

@@ -6,16 +6,14 @@ use axum::http::HeaderMap;
 
 use super::super::answering::Saving;
 use super::super::core::Dossiers;
-use super::super::error::DossierError;
 use super::super::form;
-use super::super::model::{Dossier, Insured, Why};
+use super::super::model::Insured;
 use super::frame::{Frame, sheets};
 use super::guest::{Answer, Guest, Stop, guest, seen};
 use super::hub::{after, draft, keep_typed, refused, shown, stale};
 use crate::kernel::french;
 use crate::platform::web::form::Form;
 use crate::platform::web::page::Sheet as _;
-use crate::slices::quotes::wire::SimulationRequest;
 
 #[derive(Template)]
 #[template(path = "dossiers/identity.html")]
@@ -112,13 +110,7 @@ pub(super) async fn save_identity(
     };
     let saving = Saving { id: guest.dossier.id, page: &page, seen: seen(&form), by: guest.by() };
     let insured = person.id;
-    let saved = dossiers
-        .save(saving, |dossier| {
-            for one in dossier.insured.iter_mut().filter(|one| one.id == insured) {
-                answers.clone().onto(&mut one.person);
-            }
-        })
-        .await;
+    let saved = dossiers.save_identity(saving, insured, answers).await;
     if let Some(mut again) = stale(&dossiers, &guest, &saved).await? {
         let mut kept = Form::default();
         if let Some(now) = again.dossier.person(insured) {
@@ -190,7 +182,7 @@ pub(super) async fn save_address(
         return Ok(shown(address_page(&guest, person, form)));
     };
     let saving = Saving { id: guest.dossier.id, page: &page, seen: seen(&form), by: guest.by() };
-    let saved = move_to(&dossiers, &guest, person, saving, &answers).await;
+    let saved = dossiers.save_address(saving, person, &answers).await;
     if let Some(mut again) = stale(&dossiers, &guest, &saved).await? {
         let mut kept = Form::default();
         if let Some(now) = again.dossier.person(person.id) {
@@ -207,35 +199,6 @@ pub(super) async fn save_address(
             refused(&guest, error, &mut form, |form| shown(address_page(&guest, person, form)))
         }
     }
-}
-
-/// Saves an address. The country decides who can be insured, so another one is a fact of the price's
-/// document; the rest is not.
-async fn move_to(
-    dossiers: &Dossiers,
-    guest: &Guest,
-    person: &Insured,
-    saving: Saving<'_>,
-    answers: &form::AddressAnswers,
-) -> Result<Dossier, DossierError> {
-    let (place, insured) = (usize::from(person.place) - 1, person.id);
-    let quote = dossiers.quote_of(&guest.dossier).await?;
-    let known = quote.request.insured.get(place).and_then(|one| one.residence_country.clone());
-    let change = |dossier: &mut Dossier| {
-        for one in dossier.insured.iter_mut().filter(|one| one.id == insured) {
-            answers.clone().onto(&mut one.person);
-        }
-    };
-    let country = &answers.country;
-    if known.as_deref().unwrap_or("FR") == country.as_str() {
-        return dossiers.save(saving, change).await;
-    }
-    let ask = |request: &mut SimulationRequest| {
-        if let Some(one) = request.insured.get_mut(place) {
-            one.residence_country = (country != "FR").then(|| country.clone());
-        }
-    };
-    dossiers.save_priced(saving, Why::Loan, ask, change).await
 }
 
 fn work_page(guest: &Guest, person: &Insured, form: Form) -> WorkPage {
@@ -278,24 +241,8 @@ pub(super) async fn save_work(
         }
         return Ok(shown(work_page(&guest, person, form)));
     };
-    let (place, insured) = (usize::from(person.place) - 1, person.id);
     let saving = Saving { id: guest.dossier.id, page: &page, seen: seen(&form), by: guest.by() };
-    let saved = dossiers
-        .save_priced(
-            saving,
-            Why::Work,
-            |request| {
-                if let Some(one) = request.insured.get_mut(place) {
-                    answers.onto(one);
-                }
-            },
-            |dossier| {
-                for one in dossier.insured.iter_mut().filter(|one| one.id == insured) {
-                    one.person.work_done = true;
-                }
-            },
-        )
-        .await;
+    let saved = dossiers.save_work(saving, person, &answers).await;
     if let Some(again) = stale(&dossiers, &guest, &saved).await? {
         let mut page = work_page(&guest, person, form);
         again.onto(&mut page.frame);

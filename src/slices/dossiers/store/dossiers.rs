@@ -44,8 +44,9 @@ pub(in super::super) enum Inserted {
     MadeBefore,
 }
 
+/// A dossier as it is stored.
 #[derive(sqlx::FromRow)]
-struct DossierRow {
+pub(super) struct DossierRow {
     id: Uuid,
     sequence: u64,
     version: u32,
@@ -137,7 +138,7 @@ impl Store {
         self.whole(connection, row).await
     }
 
-    async fn whole(
+    pub(super) async fn whole(
         &self,
         connection: &mut Connection,
         row: Option<DossierRow>,

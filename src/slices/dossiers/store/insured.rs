@@ -134,10 +134,11 @@ impl Store {
     /// Which dossier this person is in.
     pub(in super::super) async fn dossier_of(
         &self,
+        connection: &mut Connection,
         insured: Uuid,
     ) -> Result<Option<DossierId>, DbError> {
         let query = sqlx::query_scalar::<_, Uuid>(SELECT_DOSSIER_OF).bind(insured);
-        Ok(query.fetch_optional(self.database.pool()).await?.map(DossierId::from_uuid))
+        Ok(query.fetch_optional(connection).await?.map(DossierId::from_uuid))
     }
 
     /// Keeps answers as typed.

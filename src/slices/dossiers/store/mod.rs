@@ -6,6 +6,7 @@ mod events;
 mod forgetting;
 mod insured;
 mod links;
+mod owners;
 mod sessions;
 mod sweep;
 
@@ -25,6 +26,7 @@ pub(super) const STATEMENTS: &[&[Statement]] = &[
     forgetting::STATEMENTS,
     insured::STATEMENTS,
     links::STATEMENTS,
+    owners::STATEMENTS,
     sessions::STATEMENTS,
     sweep::STATEMENTS,
 ];

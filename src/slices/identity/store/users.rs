@@ -146,9 +146,20 @@ impl Store {
         pool: Uuid,
         name_hash: &TokenHash,
     ) -> Result<Option<(User, Option<String>)>, DbError> {
+        let mut connection = self.database.pool().acquire().await?;
+        self.user_by_name_in(&mut connection, pool, name_hash).await
+    }
+
+    /// The same on the caller's connection.
+    pub(in super::super) async fn user_by_name_in(
+        &self,
+        connection: &mut Connection,
+        pool: Uuid,
+        name_hash: &TokenHash,
+    ) -> Result<Option<(User, Option<String>)>, DbError> {
         let query = sqlx::query_as::<_, UserRow>(SELECT_USER_BY_NAME);
         let row = query.bind(pool).bind(name_hash.as_slice());
-        Ok(row.fetch_optional(self.database.pool()).await?.map(UserRow::split))
+        Ok(row.fetch_optional(connection).await?.map(UserRow::split))
     }
 
     /// An account by its identifier, with its password's hash.

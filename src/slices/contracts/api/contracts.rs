@@ -1,0 +1,134 @@
+//! Contracts of who asks: what they say, their schedule, their documents.
+
+use axum::extract::{Path, State};
+use axum::http::HeaderMap;
+use axum::response::Response;
+
+use super::operations::{FindContract, ListContracts, ListPapers, ReadContractPaper, ShowSchedule};
+use super::wire::{ContractDocument, ContractList, PaperDocument, PaperList, ScheduleDocument};
+use crate::handler;
+use crate::kernel::problem::Problem;
+use crate::platform::access::{Api, Authorized, Customer};
+use crate::platform::web::json::Json;
+use crate::platform::web::problem::{ApiError, ProblemDocument};
+use crate::slices::contracts::core::Contracts;
+use crate::slices::contracts::error::ContractError;
+use crate::slices::contracts::model::Contract;
+use crate::slices::contracts::pages::served;
+
+/// With these addresses.
+pub(super) fn add(api: Api<Contracts>) -> Api<Contracts> {
+    api.operation::<ListContracts, _, _>(handler!(list))
+        .operation::<FindContract, _, _>(handler!(find))
+        .operation::<ShowSchedule, _, _>(handler!(schedule))
+        .operation::<ListPapers, _, _>(handler!(documents))
+        .operation::<ReadContractPaper, _, _>(handler!(document))
+}
+
+/// A contract of the caller's. A text that is no identifier names nothing.
+async fn own(contracts: &Contracts, customer: &Customer, id: &str) -> Result<Contract, Problem> {
+    let id = id.parse().map_err(|_| ContractError::Unknown)?;
+    Ok(contracts.find_for(customer.party(), id).await?)
+}
+
+/// Your contracts, the newest first.
+#[utoipa::path(
+    get, path = "/v1/contracts", tag = "contracts",
+    responses(
+        (status = 200, description = "Your contracts", body = ContractList),
+        (status = "5XX", description = "Our fault, or no room now: see Retry-After", body = ProblemDocument, content_type = "application/problem+json"),
+    )
+)]
+async fn list(
+    caller: Authorized<ListContracts>,
+    State(contracts): State<Contracts>,
+) -> Result<Json<ContractList>, ApiError> {
+    let found = contracts.all_for(caller.actor().party()).await.map_err(Problem::from)?;
+    let mut documents = Vec::with_capacity(found.len());
+    for contract in &found {
+        let state = contracts.state_of(contract).await.map_err(Problem::from)?;
+        documents.push(ContractDocument::of(contract, state.code()));
+    }
+    Ok(Json(ContractList { contracts: documents }))
+}
+
+/// One contract.
+#[utoipa::path(
+    get, path = "/v1/contracts/{id}", tag = "contracts", params(("id" = String, Path, description = "Identifier, `ctr_…`")),
+    responses(
+        (status = 200, description = "The contract", body = ContractDocument),
+        (status = 404, description = "No such contract", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = "5XX", description = "Our fault, or no room now: see Retry-After", body = ProblemDocument, content_type = "application/problem+json"),
+    )
+)]
+async fn find(
+    caller: Authorized<FindContract>,
+    State(contracts): State<Contracts>,
+    Path(id): Path<String>,
+) -> Result<Json<ContractDocument>, ApiError> {
+    let contract = own(&contracts, caller.actor(), &id).await?;
+    let state = contracts.state_of(&contract).await.map_err(Problem::from)?;
+    Ok(Json(ContractDocument::of(&contract, state.code())))
+}
+
+/// The schedule of a contract, fixed at its signature and never computed again.
+#[utoipa::path(
+    get, path = "/v1/contracts/{id}/schedule", tag = "contracts", params(("id" = String, Path, description = "Identifier, `ctr_…`")),
+    responses(
+        (status = 200, description = "The schedule", body = ScheduleDocument),
+        (status = 404, description = "No such contract", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = "5XX", description = "Our fault, or no room now: see Retry-After", body = ProblemDocument, content_type = "application/problem+json"),
+    )
+)]
+async fn schedule(
+    caller: Authorized<ShowSchedule>,
+    State(contracts): State<Contracts>,
+    Path(id): Path<String>,
+) -> Result<Json<ScheduleDocument>, ApiError> {
+    let contract = own(&contracts, caller.actor(), &id).await?;
+    let premiums = contracts.premiums(&contract).await.map_err(Problem::from)?;
+    Ok(Json(ScheduleDocument { premiums: premiums.into_iter().map(Into::into).collect() }))
+}
+
+/// The documents of a contract.
+#[utoipa::path(
+    get, path = "/v1/contracts/{id}/documents", tag = "contracts", params(("id" = String, Path, description = "Identifier, `ctr_…`")),
+    responses(
+        (status = 200, description = "The documents", body = PaperList),
+        (status = 404, description = "No such contract", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = "5XX", description = "Our fault, or no room now: see Retry-After", body = ProblemDocument, content_type = "application/problem+json"),
+    )
+)]
+async fn documents(
+    caller: Authorized<ListPapers>,
+    State(contracts): State<Contracts>,
+    Path(id): Path<String>,
+) -> Result<Json<PaperList>, ApiError> {
+    let contract = own(&contracts, caller.actor(), &id).await?;
+    let bank = contracts.bank(&contract).await.map_err(Problem::from)?;
+    let listed = Contracts::listed(&contract, &bank).into_iter();
+    let documents = listed.map(|one| PaperDocument::of(&contract, one.name, one.title)).collect();
+    Ok(Json(PaperList { documents }))
+}
+
+/// One document of a contract, as a PDF.
+#[utoipa::path(
+    get, path = "/v1/contracts/{id}/documents/{name}", tag = "contracts",
+    params(("id" = String, Path, description = "Identifier, `ctr_…`"), ("name" = String, Path, description = "Name from the list")),
+    responses(
+        (status = 200, description = "The document", body = Vec<u8>, content_type = "application/pdf", headers(("ETag" = String, description = "SHA-256 of the bytes"))),
+        (status = 304, description = "The bytes of If-None-Match are these"),
+        (status = 404, description = "No such contract, or no such document", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = "5XX", description = "Our fault, or no room now: see Retry-After", body = ProblemDocument, content_type = "application/problem+json"),
+    )
+)]
+async fn document(
+    caller: Authorized<ReadContractPaper>,
+    State(contracts): State<Contracts>,
+    Path((id, name)): Path<(String, String)>,
+    headers: HeaderMap,
+) -> Result<Response, ApiError> {
+    let contract = own(&contracts, caller.actor(), &id).await?;
+    let made = contracts.document(&contract, &name).await.map_err(Problem::from)?;
+    Ok(served(&name, made, &headers))
+}

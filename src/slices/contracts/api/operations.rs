@@ -1,0 +1,46 @@
+//! What the API does from the account to the contract, and who may: the customer whose account it is.
+
+use crate::kernel::access::PoolKind;
+use crate::platform::access::{Customer, Operation};
+
+const READ: &str = "dossiers:lire";
+const WRITE: &str = "dossiers:ecrire";
+
+macro_rules! operations {
+    ($($(#[$doc:meta])* $name:ident $id:literal $scope:ident;)+) => {
+        $(
+            $(#[$doc])*
+            pub(super) struct $name;
+
+            impl Operation for $name {
+                const ID: &'static str = $id;
+                const SCOPE: &'static str = $scope;
+                const POOLS: &'static [PoolKind] = &[PoolKind::Clients];
+                type Actor = Customer;
+            }
+        )+
+    };
+}
+
+operations! {
+    /// Says which account is debited.
+    PutMandate "dossiers.mandate" WRITE;
+    /// Says how far the signature is, and what is signed.
+    ShowSignature "dossiers.signature" READ;
+    /// Reads a document that is to be signed, or was.
+    ReadPaper "dossiers.document" READ;
+    /// Sends the code that signs.
+    SendCode "dossiers.send_code" WRITE;
+    /// Signs everything with one code.
+    Sign "dossiers.sign" WRITE;
+    /// Lists the caller's own contracts.
+    ListContracts "contracts.list" READ;
+    /// Opens one.
+    FindContract "contracts.find" READ;
+    /// Reads its schedule.
+    ShowSchedule "contracts.schedule" READ;
+    /// Lists its documents.
+    ListPapers "contracts.documents" READ;
+    /// Reads one of them.
+    ReadContractPaper "contracts.document" READ;
+}

@@ -1,0 +1,49 @@
+//! Dossiers as their owners find them.
+
+use super::Store;
+use super::dossiers::DossierRow;
+use crate::platform::access::Party;
+use crate::platform::db::{DbError, statements};
+use crate::slices::dossiers::model::{Dossier, DossierId};
+
+statements! {
+    /// One dossier of this owner.
+    SELECT_OWNED = "SELECT id, sequence, version, state, quote_id, answers, owner, created_at, \
+        touched_at, offered_until FROM dossier WHERE id = ? AND owner = ?";
+    /// This owner's dossiers before a place, the latest first.
+    SELECT_ALL_OWNED = "SELECT id, sequence, version, state, quote_id, answers, owner, created_at, \
+        touched_at, offered_until FROM dossier WHERE owner = ? AND sequence < ? \
+        ORDER BY sequence DESC LIMIT ?";
+}
+
+impl Store {
+    /// A dossier with its persons, if it is this owner's.
+    pub(in super::super) async fn owned(
+        &self,
+        owner: Party,
+        id: DossierId,
+    ) -> Result<Option<Dossier>, DbError> {
+        let mut connection = self.database.pool().acquire().await?;
+        let query = sqlx::query_as::<_, DossierRow>(SELECT_OWNED).bind(id.uuid());
+        let row = query.bind(owner.as_bytes().as_slice()).fetch_optional(&mut *connection).await?;
+        self.whole(&mut connection, row).await
+    }
+
+    /// This owner's dossiers before a place, the latest first.
+    pub(in super::super) async fn all_owned(
+        &self,
+        owner: Party,
+        before: u64,
+        limit: u32,
+    ) -> Result<Vec<Dossier>, DbError> {
+        let mut connection = self.database.pool().acquire().await?;
+        let query = sqlx::query_as::<_, DossierRow>(SELECT_ALL_OWNED);
+        let query = query.bind(owner.as_bytes().as_slice()).bind(before).bind(limit);
+        let rows = query.fetch_all(&mut *connection).await?;
+        let mut all = Vec::with_capacity(rows.len());
+        for row in rows {
+            all.extend(self.whole(&mut connection, Some(row)).await?);
+        }
+        Ok(all)
+    }
+}
