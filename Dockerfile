@@ -58,6 +58,8 @@ COPY --from=age /usr/bin/age /usr/bin/age-keygen /usr/local/bin/
 COPY --from=certificates /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/ca-certificates.crt
 COPY --from=library /library /opt/assurly
 COPY --from=program /out/assurly /opt/assurly/assurly
+# A new volume takes the owner that its folder has here.
+RUN mkdir -p /var/lib/assurly/storage /var/lib/assurly/backups && chown -R 10001:10001 /var/lib/assurly
 USER 10001:10001
 ENTRYPOINT ["/opt/assurly/ld.so", "--library-path", "/opt/assurly", "/opt/assurly/assurly"]
 CMD ["doctor"]
