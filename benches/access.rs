@@ -6,6 +6,8 @@
 use std::hint::black_box;
 use std::sync::Arc;
 
+use argon2::{Argon2, Params, PasswordHasher as _, PasswordVerifier as _, Version};
+use assurly::app::settings::{Sources, load};
 use assurly::gateway::authorizer::{AccessSettings, Authorizer};
 use assurly::kernel::access::PoolKind;
 use assurly::kernel::problem::Problem;
@@ -84,5 +86,17 @@ fn verification(criterion: &mut Criterion) {
     });
 }
 
-criterion_group!(benches, verification);
+/// The check of one password alone, under the parameters that ship.
+fn password(criterion: &mut Criterion) {
+    let settings = load(&Sources::default()).expect("the shipped settings").identity;
+    let params = Params::new(settings.hash_memory_kib, settings.hash_passes, 1, Some(32));
+    let argon = Argon2::new(argon2::Algorithm::Argon2id, Version::V0x13, params.expect("sound"));
+    let hash = argon.hash_password_with_salt(b"fougere tambour lezard 41", &[7; 16]);
+    let hash = hash.expect("a hash");
+    criterion.bench_function("argon2id, the check of one password alone", |bencher| {
+        bencher.iter(|| argon.verify_password(black_box(b"fougere tambour lezard 41"), &hash));
+    });
+}
+
+criterion_group!(benches, verification, password);
 criterion_main!(benches);

@@ -102,7 +102,9 @@ pub async fn start(
     let readiness =
         Readiness::new(platform.database.clone(), Underwriting::from_ref(state), stop.clone());
     let waf = waf(platform, state)?;
-    let refusals = Admissions::from_ref(state).admission().refusals().clone();
+    let admissions = Admissions::from_ref(state);
+    admissions.know_findings(waf.findings().clone());
+    let refusals = admissions.admission().refusals().clone();
     let (public_routes, admin_routes) = routes(platform, work, &readiness, &waf, &refusals);
 
     let settings = platform.settings.clone();

@@ -140,7 +140,7 @@ async fn the_pages_of_a_login_in_every_state() {
 async fn the_pages_of_an_account_in_every_state() {
     let house = House::open().await;
     sign_up(&house, "axe@exemple.fr").await;
-    for page in ["", "/password", "/factors", "/sessions", "/consents", "/logout"] {
+    for page in ["", "/password", "/factors", "/sessions", "/consents", "/links", "/logout"] {
         house.go(&format!("/pools/clients/account{page}")).await;
         check(&house, page).await;
     }
@@ -175,7 +175,7 @@ async fn pictures_of_the_hosted_pages() {
         };
         house.browser.goto(setup.as_str()).await.expect("opens");
         taken("setup").await;
-        for page in ["account", "account/password", "account/factors", "account/sessions"] {
+        for page in ["account", "account/factors", "account/links", "account/sessions"] {
             house.go(&format!("/pools/clients/{page}")).await;
             taken(&page.replace('/', "-")).await;
         }

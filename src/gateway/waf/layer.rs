@@ -9,9 +9,10 @@ use axum::response::{IntoResponse, Response};
 
 use super::Waf;
 use super::engine::Verdict;
-use super::hits::{self, HitRow};
+use super::hits;
 use crate::gateway::syntax;
 use crate::kernel::problem::{Kind, Problem};
+use crate::platform::admission::Finding;
 use crate::platform::web::body;
 use crate::platform::web::facts::{Audience, ClientAddress, Facts};
 use crate::platform::web::problem::Refusal;
@@ -79,7 +80,7 @@ fn problem(verdict: &Verdict) -> Problem {
 fn note(waf: &Waf, verdict: &Verdict, parts: &axum::http::request::Parts, route: Option<&str>) {
     let facts = parts.extensions.get::<Facts>();
     let client = parts.extensions.get::<ClientAddress>();
-    let row = HitRow {
+    let row = Finding {
         at: waf.0.clock.now(),
         trace_id: facts.map_or_else(String::new, |facts| facts.trace_id.clone()),
         method: parts.method.as_str().chars().take(16).collect(),
@@ -97,5 +98,5 @@ fn note(waf: &Waf, verdict: &Verdict, parts: &axum::http::request::Parts, route:
         refused = row.is_refused,
         "waf"
     );
-    waf.0.hits.keep(row);
+    waf.0.findings.keep(row);
 }

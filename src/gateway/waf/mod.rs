@@ -14,6 +14,7 @@ mod json;
 mod layer;
 mod multipart;
 mod rules;
+mod scanner;
 pub mod settings;
 mod source;
 mod values;
@@ -30,12 +31,11 @@ use serde::Serialize;
 use self::engine::Engine;
 pub use self::engine::{Hit, Verdict};
 use self::exclusions::Schema;
-use self::hits::Hits;
-pub use self::hits::{HitRow, RuleRow};
 pub(super) use self::layer::inspect;
 pub use self::rules::{Group, Place, RuleError, RuleSet};
 use self::settings::{Mode, WafSettings};
 use self::source::Files;
+use crate::platform::admission::Findings;
 use crate::platform::clock::Clock;
 
 /// The firewall. Cheap to clone: all clones are one.
@@ -48,7 +48,7 @@ struct Inner {
     rules: ArcSwap<RuleSet>,
     /// The files behind the rules in force, and why the last ones were not taken.
     source: Mutex<Source>,
-    hits: Hits,
+    findings: Findings,
     clock: Clock,
 }
 
@@ -100,7 +100,7 @@ impl Waf {
             schema: Schema::of(document),
             rules: ArcSwap::from_pointee(rules),
             source: Mutex::new(Source { files, refused: None }),
-            hits: Hits::new(settings.hits_kept),
+            findings: Findings::new(settings.hits_kept),
             settings: settings.clone(),
             clock,
         })))
@@ -154,9 +154,9 @@ impl Waf {
         }
     }
 
-    /// The last findings, the newest first.
-    pub fn hits(&self) -> Vec<HitRow> {
-        self.0.hits.newest()
+    /// What was found of late.
+    pub fn findings(&self) -> &Findings {
+        &self.0.findings
     }
 
     /// How the firewall is.

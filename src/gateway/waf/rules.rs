@@ -4,11 +4,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use aho_corasick::{AhoCorasick, MatchKind};
 use regex::bytes::{Regex, RegexBuilder};
 use serde::{Deserialize, Serialize};
 
 use super::checks::Check;
+use super::scanner::Scanner;
 use super::views::{View, Views};
 
 /// The largest compiled pattern; a typing error must not take the memory.
@@ -159,20 +159,12 @@ pub(super) struct Rule {
     pub(super) finder: Finder,
 }
 
-/// The rules of one view, and the texts by which to tell which of them are worth a try.
-#[derive(Default)]
-struct Scanner {
-    texts: Option<AhoCorasick>,
-    /// For each text, the rules that need it.
-    wanted: Vec<Vec<u16>>,
-    /// Rules that are tried on everything.
-    always: Vec<u16>,
-}
-
 /// All the rules in force.
 pub struct RuleSet {
     pub(super) rules: Vec<Rule>,
     scanners: [Scanner; 6],
+    /// The rules of all views but the raw one, for a value that looks the same under each of them.
+    folded: Scanner,
     by_check: BTreeMap<Check, Vec<u16>>,
     versions: BTreeMap<Group, u32>,
 }
@@ -188,6 +180,7 @@ impl RuleSet {
         let mut set = Self {
             rules: Vec::new(),
             scanners: Default::default(),
+            folded: Scanner::default(),
             by_check: BTreeMap::new(),
             versions: BTreeMap::new(),
         };
@@ -250,16 +243,16 @@ impl RuleSet {
     }
 
     fn index(&mut self, needs: [BTreeMap<String, Vec<u16>>; 6]) -> Result<(), String> {
-        for (scanner, needs) in self.scanners.iter_mut().zip(needs) {
-            if needs.is_empty() {
-                continue;
+        let mut folded = BTreeMap::<String, Vec<u16>>::new();
+        for view in View::ALL.into_iter().filter(|view| *view != View::Raw) {
+            self.folded.always.extend(&self.scanners[view.index()].always);
+            for (text, rules) in &needs[view.index()] {
+                folded.entry(text.clone()).or_default().extend(rules);
             }
-            let texts = AhoCorasick::builder()
-                .match_kind(MatchKind::Standard)
-                .build(needs.keys())
-                .map_err(|error| error.to_string())?;
-            scanner.texts = Some(texts);
-            scanner.wanted = needs.into_values().collect();
+        }
+        self.folded.index(folded)?;
+        for (scanner, needs) in self.scanners.iter_mut().zip(needs) {
+            scanner.index(needs)?;
         }
         Ok(())
     }
@@ -307,17 +300,12 @@ impl RuleSet {
                 found(number);
             }
         };
-        for view in View::ALL {
-            let (scanner, bytes) = (&self.scanners[view.index()], views.get(view));
-            for &number in &scanner.always {
-                attempt(number, bytes);
-            }
-            let Some(texts) = &scanner.texts else { continue };
-            for text in texts.find_overlapping_iter(bytes) {
-                for &number in &scanner.wanted[text.pattern().as_usize()] {
-                    attempt(number, bytes);
-                }
-            }
+        self.scanners[View::Raw.index()].scan(views.get(View::Raw), &mut attempt);
+        if views.are_one() {
+            return self.folded.scan(views.get(View::Text), &mut attempt);
+        }
+        for view in View::ALL.into_iter().filter(|view| *view != View::Raw) {
+            self.scanners[view.index()].scan(views.get(view), &mut attempt);
         }
     }
 

@@ -63,6 +63,11 @@ impl<'a> Views<'a> {
         Self { raw, text, others, layers }
     }
 
+    /// Whether it looks the same under every light but the raw one.
+    pub(super) fn are_one(&self) -> bool {
+        self.others.iter().all(Option::is_none)
+    }
+
     /// The value under this light.
     pub(super) fn get(&self, view: View) -> &[u8] {
         let other = |index: usize| self.others[index].as_deref().unwrap_or(&self.text);

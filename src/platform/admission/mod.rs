@@ -4,6 +4,7 @@
 //!
 //! A key is never an identity: it says which plan a call is counted on, and nothing of who asks.
 
+mod findings;
 mod key;
 mod lease;
 mod meter;
@@ -15,6 +16,7 @@ mod policy;
 mod refusals;
 mod rules;
 
+pub use findings::{Finding, Findings, FoundBy};
 pub use key::{KEY_PREFIX, KnownKey, Owner, Secret, Unfit, prefix_of};
 pub use lease::{Ask, Grant, Leases};
 pub use meter::{Meter, Remaining, Spent, Usage};

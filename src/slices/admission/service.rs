@@ -10,7 +10,7 @@ use super::error::AdmissionError;
 use super::reading::Known;
 use super::settings::AdmissionSettings;
 use super::store::Store;
-use crate::platform::admission::{Admission, Rules};
+use crate::platform::admission::{Admission, Finding, Findings, Rules};
 use crate::platform::clock::{Clock, Entropy};
 use crate::platform::db::{Connection, Database};
 
@@ -28,6 +28,7 @@ pub(super) struct Tools {
     pub(super) copy: Uuid,
     pub(super) known: Mutex<Known>,
     operations: OnceLock<Vec<&'static str>>,
+    findings: OnceLock<Findings>,
 }
 
 impl Admissions {
@@ -40,7 +41,7 @@ impl Admissions {
     ) -> Self {
         let copy = entropy.uuid_v7(clock.now());
         let (store, known) = (Store::new(database), Mutex::default());
-        let operations = OnceLock::new();
+        let (operations, findings) = (OnceLock::new(), OnceLock::new());
         Self(Arc::new(Tools {
             store,
             clock,
@@ -50,6 +51,7 @@ impl Admissions {
             copy,
             known,
             operations,
+            findings,
         }))
     }
 
@@ -57,6 +59,19 @@ impl Admissions {
     pub fn know_operations(&self, operations: Vec<&'static str>) {
         // The same ones, if somebody said so before.
         let _known = self.0.operations.set(operations);
+    }
+
+    /// Says where the firewall of this copy leaves what it finds.
+    pub fn know_findings(&self, findings: Findings) {
+        // The same ones, if somebody said so before.
+        let _known = self.0.findings.set(findings);
+    }
+
+    /// What the firewall of this copy found of late, the newest first.
+    pub(super) fn findings(&self, most: usize) -> Vec<Finding> {
+        let mut found = self.0.findings.get().map(Findings::newest).unwrap_or_default();
+        found.truncate(most);
+        found
     }
 
     /// The picture that this slice renews.

@@ -96,7 +96,8 @@ impl Dossiers {
         insured: Uuid,
         event: &str,
     ) -> Result<(), DossierError> {
-        let id = self.core.store.dossier_of(insured).await?.ok_or(DossierError::Unknown)?;
+        let id =
+            self.core.store.dossier_of(connection, insured).await?.ok_or(DossierError::Unknown)?;
         let dossier: Dossier = self.find(id).await?;
         let person = dossier.person(insured).ok_or(DossierError::Unknown)?;
         let link = self.draw_way_back(connection, id, insured).await?;

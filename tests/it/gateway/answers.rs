@@ -92,15 +92,24 @@ async fn staff_see_keys_and_who_was_refused() {
     let key = app.key("wide").await;
     assert_eq!(app.price(&key.secret).await.status(), 200);
     assert_eq!(app.get("/v1/me").await.status(), 403);
+    let attack = app.get("/v1/quotes/x?q=1'+UNION+SELECT+password+FROM+users--").await;
+    assert_eq!(attack.status(), 403);
     app.admissions.refresh().await.expect("written down");
     let (mut admin, seen) = Staffer::at(&app, &["administrateurs"], "/gestion/passerelle").await;
     assert_eq!(seen.heading(), "Passerelle", "{}", seen.body);
-    for shown in
-        [&key.prefix, &key.id, "policy closed", "access-denied", "/v1/me", "a key of the tests"]
-    {
+    for shown in [
+        &key.prefix,
+        &key.id,
+        "policy closed",
+        "access-denied",
+        "/v1/me",
+        "a key of the tests",
+        "SQLI",
+        "refusée",
+    ] {
         assert!(seen.body.contains(shown), "{shown}: {}", seen.body);
     }
-    assert!(!seen.body.contains(&key.secret));
+    assert!(!seen.body.contains(&key.secret) && !seen.body.contains("FROM users"));
     let none = admin.browser.open("/gestion/passerelle?de=192.0.2.7").await;
     assert!(none.body.contains("Aucune requête refusée"), "{}", none.body);
     let (_, closed) = Staffer::at(&app, &["medical"], "/gestion/passerelle").await;

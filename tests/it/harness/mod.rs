@@ -9,6 +9,7 @@ pub(crate) mod smtp;
 pub(crate) mod staff;
 pub(crate) mod surfer;
 pub(crate) mod tomcat;
+pub(crate) mod wire;
 
 use std::future::Future;
 use std::time::Duration;

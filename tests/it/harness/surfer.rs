@@ -115,7 +115,8 @@ impl Surfer {
         Seen { status, headers, at: path.to_owned(), body }
     }
 
-    fn keep(&mut self, line: &str) {
+    /// Keeps a cookie, as it is set or as it is sent.
+    pub(crate) fn keep(&mut self, line: &str) {
         let (name, rest) = line.split_once('=').expect("a cookie");
         let value = rest.split(';').next().unwrap_or_default();
         if value.is_empty() || line.contains("Max-Age=0") {

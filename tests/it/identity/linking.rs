@@ -3,31 +3,16 @@
 
 use assurly::kernel::access::PoolKind;
 use assurly::platform::clock::Entropy;
-use assurly::slices::identity::Invitation;
 use serde_json::{Value, json};
 
-use super::{Application, Person, World, read, text};
+use super::{Application, PASSWORD, Person, World, account, broken, read, text};
 use crate::access::issuer::Issuer;
 use crate::harness::app::Access;
 use crate::harness::surfer::Surfer;
 use crate::harness::{eventually, soon};
 use crate::quotes::project;
 
-const PASSWORD: &str = "fougère tambour lézard 41";
-
 const SCOPES: &str = "openid profil:lire profil:ecrire devis:lire devis:ecrire";
-
-/// Somebody with a password, who has not logged in.
-async fn account(world: &World, name: &str) -> String {
-    let email = format!("{name}.{}@exemple.fr", world.pool);
-    let who = Invitation { email: &email, ..Invitation::default() };
-    let link = world.identity.invite(&world.pool, &who).await.expect("invited");
-    let mut browser = Surfer::new(&world.app);
-    let page = browser.open(link.strip_prefix(super::ORIGIN).expect("ours")).await;
-    let done = browser.send(&page, "/reset", &[("password", PASSWORD)]).await;
-    assert_eq!(done.status, 200, "{}", done.body);
-    email
-}
 
 /// A world with two issuers beside it: of customers, and of partners.
 struct Town {
@@ -133,6 +118,36 @@ async fn a_linked_account_opens_its_persons_rows_until_it_is_unlinked() {
 }
 
 #[tokio::test]
+async fn a_person_sees_and_removes_links_on_a_page_and_nobody_elses() {
+    let town = Town::start().await;
+    let (world, person) = (&town.world, town.world.person("pwd").await);
+    let (own, other) = (town.ours(&person).await, town.theirs(&town.customers, "zoe", 5));
+    let page = world.path("/account/links");
+    let mut browser = Surfer::new(&world.app);
+    browser.keep(&person.cookie);
+    assert!(browser.open(&page).await.says("Aucun autre compte"));
+    assert_eq!(town.link(&own, &other).await.0, 201);
+    let list = browser.open(&page).await;
+    assert!(list.says("zoe") && list.says("Retirer le lien"), "{}", list.body);
+
+    let mut stranger = Surfer::new(&world.app);
+    stranger.keep(&world.person("pwd").await.cookie);
+    let seen = stranger.open(&page).await;
+    assert!(seen.says("Aucun autre compte"));
+    assert!(seen.forms().is_empty(), "nothing to remove");
+    let mut form = stranger.open(&world.path("/account")).await.form("/account");
+    form.action = page.clone();
+    let id = list.form("/account/links").values["compte"].clone();
+    let done = stranger.submit(&form.with(&[("compte", &id)])).await;
+    assert!(!done.says("Le lien est retiré."), "{}", done.body);
+    assert_eq!(town.get("/v1/me/links", &own).await.1["links"].as_array().expect("some").len(), 1);
+
+    let done = browser.submit(&list.form("/account/links")).await;
+    assert!(done.says("Le lien est retiré.") && done.says("Aucun autre compte"), "{}", done.body);
+    assert_eq!(town.get("/v1/me/links", &own).await.1["links"], json!([]));
+}
+
+#[tokio::test]
 async fn nothing_but_two_fresh_logins_links_two_accounts() {
     let town = Town::start().await;
     let (one, two) = (town.world.person("pwd").await, town.world.person("pwd").await);
@@ -145,10 +160,7 @@ async fn nothing_but_two_fresh_logins_links_two_accounts() {
     let pairs = [("grant_type", "client_credentials")];
     let program = town.world.form("/oauth2/token", &server, &pairs).await.1;
     let late = town.theirs(&town.customers, "a", 601);
-    // Another first sign of the signature, whatever it was: the last one may hold no more than two bits.
-    let (message, signature) = good.rsplit_once('.').expect("three parts");
-    let other = if signature.starts_with('A') { 'B' } else { 'A' };
-    let broken = format!("{message}.{other}{}", &signature[1..]);
+    let broken = broken(&good);
     for (what, token) in [
         ("of no login that is known", undated.as_str()),
         ("of a login of long ago", &late),

@@ -7,6 +7,7 @@ mod keys;
 mod leaving;
 mod legacy;
 mod linking;
+mod outage;
 mod refreshing;
 mod secrets;
 mod spending;
@@ -20,7 +21,7 @@ use assurly::platform::clock::Entropy;
 use assurly::platform::crypto::Opaque;
 use assurly::platform::db::{Database, Instant};
 use assurly::slices::identity::model::{Algorithm, ClientKind, Grant};
-use assurly::slices::identity::{Identity, NewClient, NewPool};
+use assurly::slices::identity::{Identity, Invitation, NewClient, NewPool};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use reqwest::Response;
@@ -31,6 +32,7 @@ use uuid::Uuid;
 use crate::harness::app::{Access, App, PATIENT, settings};
 use crate::harness::database::TestDatabase;
 use crate::harness::soon;
+use crate::harness::surfer::Surfer;
 
 /// Origin of the program, as the world calls it.
 pub(super) const ORIGIN: &str = "https://id.example";
@@ -41,6 +43,9 @@ pub(super) const CALLBACK: &str = "https://app.example/retour";
 /// RFC 7636, appendix B.
 pub(super) const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
 pub(super) const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
+
+/// The password of whoever has one.
+pub(super) const PASSWORD: &str = "fougère tambour lézard 41";
 
 /// A running program with a pool of its own.
 pub(super) struct World {
@@ -311,6 +316,25 @@ impl World {
         let request = self.app.client.get(url).bearer_auth(text(tokens, "access_token"));
         soon(request.send()).await.expect("an answer").status().as_u16()
     }
+}
+
+/// A token with another signature, whatever it was: the last sign of one may hold no more than two bits.
+pub(super) fn broken(token: &str) -> String {
+    let (message, signature) = token.rsplit_once('.').expect("three parts");
+    let other = if signature.starts_with('A') { 'B' } else { 'A' };
+    format!("{message}.{other}{}", &signature[1..])
+}
+
+/// Somebody with a password, who has not logged in.
+pub(super) async fn account(world: &World, name: &str) -> String {
+    let email = format!("{name}.{}@exemple.fr", world.pool);
+    let who = Invitation { email: &email, ..Invitation::default() };
+    let link = world.identity.invite(&world.pool, &who).await.expect("invited");
+    let mut browser = Surfer::new(&world.app);
+    let page = browser.open(link.strip_prefix(ORIGIN).expect("ours")).await;
+    let done = browser.send(&page, "/reset", &[("password", PASSWORD)]).await;
+    assert_eq!(done.status, 200, "{}", done.body);
+    email
 }
 
 /// The query of an authorization request.

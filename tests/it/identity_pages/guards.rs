@@ -8,8 +8,8 @@ use crate::harness::surfer::Surfer;
 async fn a_form_of_another_site_or_without_the_word_does_nothing() {
     let app = alone(&[]).await;
     let mut person = person(&app).await;
-    let paths =
-        ["account", "account/password", "account/factors", "account/sessions", "account/logout"];
+    let paths = ["", "/password", "/factors", "/sessions", "/links", "/logout"]
+        .map(|it| format!("account{it}"));
     for path in paths {
         let page = person.browser.open("/pools/clients/account").await;
         let mut form = page.form("/account");
@@ -66,7 +66,7 @@ async fn pages_are_kept_by_nobody_and_say_nothing_to_others() {
     for path in ["login", "signup", "forgot", "reset?lien=x"] {
         seen.push(stranger.open(&format!("/pools/clients/{path}")).await);
     }
-    for path in ["account", "account/password", "account/factors", "account/sessions"] {
+    for path in ["account", "account/password", "account/factors", "account/links"] {
         seen.push(person.browser.open(&format!("/pools/clients/{path}")).await);
     }
     for page in seen {

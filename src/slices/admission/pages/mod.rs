@@ -15,6 +15,7 @@ use super::service::Admissions;
 use super::shown::KeyLine;
 use crate::backoffice_page;
 use crate::kernel::problem::Problem;
+use crate::platform::admission::Finding;
 use crate::platform::backoffice::{Admitted, Frame, Room};
 use crate::platform::web::page::{CachePolicy, Page, PageError, Sheet as _};
 use crate::platform::web::query::Query;
@@ -54,6 +55,7 @@ struct GatewayPage {
     keys: Vec<KeyLine>,
     refusals: Vec<RefusalLine>,
     versions: Vec<VersionLine>,
+    findings: Vec<Finding>,
 }
 
 backoffice_page!(GatewayPage, "Passerelle");
@@ -70,6 +72,7 @@ async fn show(
         keys: admissions.list_keys(SHOWN).await.map_err(told)?,
         refusals: admissions.refusals(&of, SHOWN).await.map_err(told)?,
         versions: admissions.rules_history(10).await.map_err(told)?,
+        findings: admissions.findings(SHOWN as usize),
         of,
     };
     Ok(Page::new(page).cache(CachePolicy::Never))

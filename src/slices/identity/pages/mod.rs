@@ -8,6 +8,7 @@ mod consents;
 mod factors;
 mod forgot;
 mod frame;
+mod links;
 mod login;
 mod logout;
 mod mfa;
@@ -100,6 +101,7 @@ pub fn routes(identity: &Identity) -> Router {
         .route(&at("/account/factors/passkey"), get(passkey::show_mine).post(passkey::submit_mine))
         .route(&at("/account/sessions"), get(sessions::show).post(sessions::submit))
         .route(&at("/account/consents"), get(consents::show_mine).post(consents::submit_mine))
+        .route(&at("/account/links"), get(links::show).post(links::submit))
         .route(&at("/account/logout"), get(logout::show).post(logout::submit));
     login
         .merge(account)

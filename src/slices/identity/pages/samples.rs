@@ -7,6 +7,7 @@ use super::consents::{ConsentPage, ConsentRow, ConsentsPage};
 use super::factors::{FactorRow, FactorsPage};
 use super::forgot::{ForgotPage, ResetPage};
 use super::frame::Frame;
+use super::links::{LinkedRow, LinksPage};
 use super::login::LoginPage;
 use super::logout::LogoutPage;
 use super::mfa::MfaPage;
@@ -129,6 +130,15 @@ fn consent() -> ConsentRow {
     }
 }
 
+fn linked() -> LinkedRow {
+    LinkedRow {
+        id: "id".to_owned(),
+        issuer: "accounts.exemple.fr".to_owned(),
+        subject: "7d9f2c".to_owned(),
+        since: "Relié hier".to_owned(),
+    }
+}
+
 fn account_pages(frame: &Frame, form: &dyn Fn(&[&str]) -> Form) -> Vec<String> {
     let f = || frame.clone();
     let text = |page: askama::Result<String>| page.expect("it renders");
@@ -161,6 +171,8 @@ fn account_pages(frame: &Frame, form: &dyn Fn(&[&str]) -> Form) -> Vec<String> {
         text(SessionsPage { frame: f(), rows: vec![row(true), row(false)] }.render()),
         text(ConsentsPage { frame: f(), rows: vec![consent()] }.render()),
         text(ConsentsPage { frame: f(), rows: Vec::new() }.render()),
+        text(LinksPage { frame: f(), rows: vec![linked()] }.render()),
+        text(LinksPage { frame: f(), rows: Vec::new() }.render()),
         text(LogoutPage { frame: f(), email: email() }.render()),
         text(CodesPage { frame: f(), codes, way: "/pools/clients/account".to_owned() }.render()),
     ]
@@ -181,7 +193,7 @@ fn every_page_is_sound_in_both_languages_and_states() {
             }
         }
     }
-    assert_eq!(count, 88);
+    assert_eq!(count, 96);
 }
 
 #[test]

@@ -239,6 +239,7 @@ impl Visit {
             "session" => frame.say("L’appareil est déconnecté.", "The device is logged out."),
             "autres" => frame
                 .say("Les autres appareils sont déconnectés.", "The other devices are logged out."),
+            "lien" => frame.say("Le lien est retiré.", "The link is removed."),
             _ => "",
         };
         frame.told = told.to_owned();
