@@ -102,9 +102,7 @@ pub async fn start(
     let readiness =
         Readiness::new(platform.database.clone(), Underwriting::from_ref(state), stop.clone());
     let waf = waf(platform, state)?;
-    let admissions = Admissions::from_ref(state);
-    admissions.know_findings(waf.findings().clone());
-    let refusals = admissions.admission().refusals().clone();
+    let refusals = Admissions::from_ref(state).admission().refusals().clone();
     let (public_routes, admin_routes) = routes(platform, work, &readiness, &waf, &refusals);
 
     let settings = platform.settings.clone();
@@ -235,10 +233,12 @@ fn routes(
     (public, admin)
 }
 
-/// The firewall over our own API.
+/// The firewall over our own API; what it finds is shown on the gateway's page.
 fn waf(platform: &Platform, state: &AppState) -> anyhow::Result<Waf> {
     let document = serde_json::to_value(router::document(state))?;
-    Ok(Waf::new(&platform.settings.waf, &document, platform.clock.clone())?)
+    let waf = Waf::new(&platform.settings.waf, &document, platform.clock.clone())?;
+    Admissions::from_ref(state).know_findings(waf.findings().clone());
+    Ok(waf)
 }
 
 /// Brings the tables up to date, as often as it takes: the database may come after us.

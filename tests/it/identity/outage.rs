@@ -18,11 +18,14 @@ const BEFORE: u8 = 0;
 const DURING: u8 = 1;
 const AFTER: u8 = 2;
 
+/// In which phase, what was asked, and how it was answered.
+type Answered = (u8, &'static str, u16);
+
 /// How often each thing that was asked was answered how, in each phase. An answer to a request that began
 /// in another phase says nothing and is not counted.
 #[derive(Clone, Default)]
 struct Tally {
-    counts: Arc<Mutex<BTreeMap<(u8, &'static str, u16), u32>>>,
+    counts: Arc<Mutex<BTreeMap<Answered, u32>>>,
     phase: Arc<AtomicU8>,
     is_over: Arc<AtomicBool>,
 }
@@ -133,6 +136,29 @@ fn begin_grants(
     }
 }
 
+/// Whoever needs the database is told that it is away, and nothing else.
+async fn nothing_fails_open(tally: &Tally) {
+    let all = ["login", "wrong", "program", "refresh", "code"];
+    for what in all {
+        tally.until(what, 503, 3).await;
+    }
+    for what in all {
+        let answers = tally.answers(DURING, what);
+        assert!(answers.keys().all(|status| *status == 503), "{what}: {answers:?}");
+    }
+}
+
+/// A token was good, broken or taken back, whatever the database did.
+fn tokens_were_read_throughout(tally: &Tally) {
+    for phase in [BEFORE, DURING, AFTER] {
+        for (what, status) in [("good", 200), ("broken", 401), ("revoked", 401)] {
+            let answers = tally.answers(phase, what);
+            assert!(answers.keys().all(|it| *it == status), "{phase} {what}: {answers:?}");
+        }
+        assert!(!tally.answers(phase, "wrong").contains_key(&200));
+    }
+}
+
 #[tokio::test]
 async fn the_database_goes_away_in_mid_load_and_comes_back() {
     let database = TestDatabase::shared().await;
@@ -187,13 +213,7 @@ async fn the_database_goes_away_in_mid_load_and_comes_back() {
         vec![("refresh", refresh.clone()), ("code", code.clone())],
     );
     tally.until("good", 200, 500).await;
-    for what in ["login", "wrong", "program", "refresh", "code"] {
-        tally.until(what, 503, 3).await;
-    }
-    for what in ["login", "wrong", "program", "refresh", "code"] {
-        let answers = tally.answers(DURING, what);
-        assert!(answers.keys().all(|status| *status == 503), "{what}: {answers:?}");
-    }
+    nothing_fails_open(&tally).await;
 
     tally.next(AFTER);
     wire.mend();
@@ -205,13 +225,7 @@ async fn the_database_goes_away_in_mid_load_and_comes_back() {
     while let Some(ended) = load.join_next().await {
         ended.expect("no request was left without an answer");
     }
-    for phase in [BEFORE, DURING, AFTER] {
-        for (what, status) in [("good", 200), ("broken", 401), ("revoked", 401)] {
-            let answers = tally.answers(phase, what);
-            assert!(answers.keys().all(|it| *it == status), "{phase} {what}: {answers:?}");
-        }
-        assert!(!tally.answers(phase, "wrong").contains_key(&200));
-    }
+    tokens_were_read_throughout(&tally);
     assert_eq!(tally.answers(AFTER, "code")[&200], 1, "the outage spent nothing, and once is once");
     assert!(world.identity.verify_journal(&world.pool).await.expect("read").is_ok());
 }
