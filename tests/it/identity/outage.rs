@@ -159,6 +159,15 @@ fn tokens_were_read_throughout(tally: &Tally) {
     }
 }
 
+/// Waits until a token that was taken back is refused.
+async fn until_refused(world: &World, token: &str) {
+    let me = world.app.url("/v1/me");
+    eventually("the picture knows", async || {
+        (show_me(&world.app.client, &me, token).await == 401).then_some(())
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn the_database_goes_away_in_mid_load_and_comes_back() {
     let database = TestDatabase::shared().await;
@@ -181,11 +190,7 @@ async fn the_database_goes_away_in_mid_load_and_comes_back() {
     let code = world.code(&client, &person, "openid").await;
     let code = form_of_code(&client, &code);
     let (token, revoked) = (text(&good, "access_token"), text(&taken, "access_token"));
-    let me = world.app.url("/v1/me");
-    eventually("the picture knows", async || {
-        (show_me(&world.app.client, &me, revoked).await == 401).then_some(())
-    })
-    .await;
+    until_refused(&world, revoked).await;
 
     let tally = Tally::default();
     let tokens = [token.to_owned(), broken(token), revoked.to_owned()];
@@ -206,12 +211,7 @@ async fn the_database_goes_away_in_mid_load_and_comes_back() {
         client.id,
         text(&good, "refresh_token")
     );
-    begin_grants(
-        &world,
-        &tally,
-        &mut load,
-        vec![("refresh", refresh.clone()), ("code", code.clone())],
-    );
+    begin_grants(&world, &tally, &mut load, vec![("refresh", refresh), ("code", code)]);
     tally.until("good", 200, 500).await;
     nothing_fails_open(&tally).await;
 
