@@ -11,3 +11,4 @@ pub mod settings;
 mod shutdown;
 pub mod state;
 pub mod statements;
+mod tools;

@@ -5,18 +5,16 @@ use std::sync::Arc;
 
 use axum::extract::FromRef;
 
-use super::settings::Settings;
+pub use super::tools::{Platform, PlatformError};
 use crate::gateway::authorizer::Authorizer;
 use crate::platform::access::{LocalIssuers, Revocations};
 use crate::platform::admission::Admission;
 use crate::platform::backup::{BackupError, Backups};
-use crate::platform::clock::{Clock, Entropy};
-use crate::platform::crypto::{Keyring, KeyringError};
-use crate::platform::db::{Database, OpenError};
+use crate::platform::clock::Entropy;
 use crate::platform::jobs::{Jobs, Task};
 use crate::platform::pdf::Typesetter;
-use crate::platform::seal::{Sealer, SealerError};
-use crate::platform::storage::{Storage, StorageError};
+use crate::platform::seal::Sealer;
+use crate::platform::storage::Storage;
 use crate::slices::acceptance::{self, Acceptances, Visitors};
 use crate::slices::admission::{Admissions, Ledger};
 use crate::slices::campaigns::loads::Loads;
@@ -26,77 +24,9 @@ use crate::slices::documents::Documents;
 use crate::slices::dossiers::{self, Dossiers};
 use crate::slices::health::HealthWorld;
 use crate::slices::identity::{Identity, Tools};
-use crate::slices::messages::{Messages, TransportError};
+use crate::slices::messages::Messages;
 use crate::slices::quotes::{Pricer, Quotes};
-use crate::slices::underwriting::{self, Applicants, Insured, Underwriting, UnderwritingError};
-
-/// The tools that slices are built from. Cheap to clone.
-#[derive(Clone)]
-pub struct Platform {
-    /// The configuration in force.
-    pub settings: Arc<Settings>,
-    /// The database.
-    pub database: Database,
-    /// Keys of data at rest.
-    pub keyring: Keyring,
-    /// Keys of answers about health, apart.
-    pub health_keyring: Keyring,
-    /// The time.
-    pub clock: Clock,
-    /// Randomness.
-    pub entropy: Entropy,
-    /// Which tokens of our own were taken back.
-    pub revocations: Revocations,
-}
-
-/// Why the tools cannot be prepared.
-#[derive(Debug, thiserror::Error)]
-pub enum PlatformError {
-    /// The database's address or password file is wrong.
-    #[error(transparent)]
-    Database(#[from] OpenError),
-    /// The keys' file is wrong.
-    #[error(transparent)]
-    Keyring(#[from] KeyringError),
-    /// The storage is wrong.
-    #[error(transparent)]
-    Storage(#[from] StorageError),
-    /// The certificate of the seal is wrong.
-    #[error(transparent)]
-    Seal(#[from] SealerError),
-    /// A transport of messages is wrong.
-    #[error(transparent)]
-    Messages(#[from] TransportError),
-    /// A key of the questionnaire engine is wrong.
-    #[error(transparent)]
-    Underwriting(#[from] UnderwritingError),
-}
-
-impl Platform {
-    /// The tools of a program that serves: the machine's clock and randomness.
-    ///
-    /// # Errors
-    /// The database's address or password file is wrong, or the keys' file.
-    pub fn new(settings: Settings) -> Result<Self, PlatformError> {
-        Self::with(settings, Clock::system(), Entropy::system())
-    }
-
-    /// The same with another clock and another randomness: for tests.
-    ///
-    /// # Errors
-    /// As [`Self::new`].
-    pub fn with(settings: Settings, clock: Clock, entropy: Entropy) -> Result<Self, PlatformError> {
-        Ok(Self {
-            keyring: Keyring::read(&settings.crypto.keyring_file)?,
-            health_keyring: Keyring::read(&settings.health.keyring_file)?,
-            database: Database::open(&settings.database)?,
-            settings: Arc::new(settings),
-            clock,
-            entropy,
-            revocations: Revocations::default(),
-        })
-    }
-}
+use crate::slices::underwriting::{self, Applicants, Insured, Underwriting};
 
 /// What handlers take their part of. Each slice's handle is one field, built in [`Self::new`].
 #[derive(Clone)]
