@@ -7,8 +7,8 @@
 use jiff::Timestamp;
 use uuid::Uuid;
 
+use super::demand::KeptEvidence;
 use super::engine::EngineReview;
-use super::evidence::KeptEvidence;
 use super::model::{Facts, Insured, Session, SessionState, Wish};
 use super::service::Underwriting;
 use super::store::ReviewRow;

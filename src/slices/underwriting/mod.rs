@@ -12,6 +12,7 @@ mod api;
 mod archive;
 mod breaker;
 mod callback;
+mod demand;
 mod desk;
 mod engine;
 mod error;
@@ -30,8 +31,8 @@ mod visitors;
 
 pub use api::callbacks;
 pub use archive::Kept;
+pub use demand::{Demand, DueDemand, EvidenceState, KeptEvidence, SentEvidence};
 pub use desk::{MedicalCase, Proposed, Waiting};
-pub use evidence::{Demand, DueDemand, EvidenceState, KeptEvidence, SentEvidence};
 pub use model::{Applicant, Facts, Insured, Opening, SessionState, Wish};
 pub use proxy::routes as questionnaire;
 pub use service::{Applicants, Nobody, Tools, Underwriting, UnderwritingError};

@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use uuid::Uuid;
 
-use super::evidence::{EvidenceState, KeptEvidence, object};
+use super::demand::{EvidenceState, KeptEvidence};
+use super::evidence::object;
 use super::service::{Shared, Underwriting};
 use crate::kernel::problem::Problem;
 use crate::platform::db::DbError;

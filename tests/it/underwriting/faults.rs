@@ -200,7 +200,10 @@ async fn headers_go_both_ways_by_list() {
         "{}",
     );
     let asked = person.asks(&app, &reqwest::Method::GET, &format!("{QUESTIONNAIRE}?a=secret"));
-    let asked = asked.header("if-none-match", "\"e0\"").header("x-forwarded-for", "6.6.6.6").header("accept-language", "fr");
+    let asked = asked
+        .header("if-none-match", "\"e0\"")
+        .header("x-forwarded-for", "6.6.6.6")
+        .header("accept-language", "fr");
     let answer = soon(asked.send()).await.expect("an answer");
     assert_eq!(answer.status(), 200);
     let headers = answer.headers();
@@ -211,7 +214,9 @@ async fn headers_go_both_ways_by_list() {
     assert_eq!(headers["x-content-type-options"], "nosniff");
     assert_eq!(headers["referrer-policy"], "no-referrer");
     let policy = headers["content-security-policy"].to_str().expect("text");
-    for rule in ["default-src 'self'", "frame-ancestors 'none'", "base-uri 'none'", "form-action 'self'"] {
+    for rule in
+        ["default-src 'self'", "frame-ancestors 'none'", "base-uri 'none'", "form-action 'self'"]
+    {
         assert!(policy.contains(rule), "{policy}");
     }
     assert!(!headers.contains_key("set-cookie") && !headers.contains_key("x-powered-by"));
@@ -350,7 +355,8 @@ async fn the_breaker_opens_and_closes() {
     })
     .await;
     // Another program, which tries again sooner: it closes.
-    let soon_again = [("UNDERWRITING__BREAKER_FAILURES", "1"), ("UNDERWRITING__BREAKER_OPEN_MS", "50")];
+    let soon_again =
+        [("UNDERWRITING__BREAKER_FAILURES", "1"), ("UNDERWRITING__BREAKER_OPEN_MS", "50")];
     let app = liar.app(&soon_again).await;
     let person = Person::at("ray", &app).await;
     eventually("it opens", async || {

@@ -23,7 +23,7 @@ use crate::slices::underwriting::Demand;
 struct EvidencePage {
     frame: Frame,
     asked: Vec<Asked>,
-    /// «10 fichiers et 32 Mo à la fois, 10 Mo par fichier».
+    /// «10 fichiers et 30 Mo à la fois, 10 Mo par fichier».
     limits: String,
     /// A file waits for its scanner: the page says so.
     is_checking: bool,

@@ -141,7 +141,7 @@ mod tests {
     use super::*;
 
     const LIMITS: UploadLimits =
-        UploadLimits { files: 10, file_bytes: 10 << 20, all_bytes: 32 << 20 };
+        UploadLimits { files: 10, file_bytes: 10_000_000, all_bytes: 30_000_000 };
 
     fn file(field: &str, name: &str, bytes: &[u8]) -> SentFile {
         let bytes = Ok(bytes.to_vec());
@@ -181,7 +181,7 @@ mod tests {
         for (at, (anchor, words)) in [
             ("piece_ecg", "«\u{a0}virus.pdf\u{a0}» n’est ni un PDF ni une photo"),
             ("piece_ecg", "«\u{a0}a.png\u{a0}» dépasse 10\u{a0}Mo"),
-            ("piece_ecg", "envoyez 10\u{a0}fichiers et 32\u{a0}Mo au plus"),
+            ("piece_ecg", "envoyez 10\u{a0}fichiers et 30\u{a0}Mo au plus"),
             ("piece_bilan_sanguin", "HEIC"),
             ("", "ne répond à aucun document demandé"),
         ]

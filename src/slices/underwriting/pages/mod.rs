@@ -12,8 +12,8 @@ use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use uuid::Uuid;
 
+use super::demand::{EvidenceState, KeptEvidence};
 use super::desk::{MedicalCase, Proposed};
-use super::evidence::{EvidenceState, KeptEvidence};
 use super::model::Wish;
 use super::service::Underwriting;
 use crate::backoffice_page;

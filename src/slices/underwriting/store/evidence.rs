@@ -6,7 +6,7 @@ use uuid::Uuid;
 use super::Store;
 use crate::platform::db::{Connection, DbError, Instant, statements};
 use crate::platform::web::media::Media;
-use crate::slices::underwriting::evidence::{EvidenceState, KeptEvidence};
+use crate::slices::underwriting::demand::{EvidenceState, KeptEvidence};
 
 statements! {
     /// The demand that a decision makes.
