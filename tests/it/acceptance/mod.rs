@@ -4,7 +4,6 @@
 mod desk;
 mod evidence;
 mod outcomes;
-mod signed;
 mod troubles;
 
 use reqwest::Method;

@@ -2,7 +2,7 @@
 
 mod api;
 mod journeys;
-pub(crate) mod signing;
+mod signing;
 mod strangers;
 
 use serde_json::Value;
