@@ -21,11 +21,15 @@ target() {
 BODY=$(tr -d '\n' <docs/examples/one-loan.json)
 # A star marks what sqlmap tries: a code of the trade, and a text that the caller chooses.
 TEXT=$(sed -E 's/("occupation": *"[^"]*)"/\1*"/; s/("ref": *"main)"/\1*"/' <<<"$BODY")
+service
+person zoe@exemple.fr
+TOKEN=$(person_token zoe@exemple.fr 'devis:lire dossiers:lire') || die "no token, see ${LOGS#"$ROOT"/}/service.log"
 for mode in off block; do
     service "ASSURLY__WAF__MODE=$mode" ASSURLY__SERVER__REQUESTS_PER_IP_PER_S=0 ASSURLY__IDENTITY__ATTEMPTS_BURST=1000000
     say "firewall: $mode"
     target "simulation-$mode" -u "$HOST/v1/simulations" --method POST --data "$TEXT" -H 'Content-Type: application/json'
-    target "list-$mode" -u "$HOST/v1/quotes?cursor=*&limit=5"
+    target "list-$mode" -u "$HOST/v1/quotes?cursor=*&limit=5" -H "Authorization: Bearer $TOKEN"
+    target "dossier-$mode" -u "$HOST/v1/dossiers/*" -H "Authorization: Bearer $TOKEN"
     target "quote-$mode" -u "$HOST/devis/*"
     target "login-$mode" -u "$HOST/pools/clients/oauth2/token" --data 'grant_type=password&client_id=app_1*&client_secret=b&username=a*&password=c'
     target "cookie-$mode" -u "$HOST/d/dos_1/coordonnees" --cookie 'parcours=a*'
