@@ -233,3 +233,4 @@ awk '/time:/ {
         printf "%-55s %s %s\n", name, f[3], f[4]
     }
     !/time:/ && NF { last = $0 }' "$LOGS/criterion.log"
+grep -E ' p50 .* p99 ' "$LOGS/criterion.log"
