@@ -86,7 +86,7 @@ async fn a_supplement_and_an_exclusion_stand_in_the_contract_as_they_were_accept
 #[tokio::test]
 async fn who_was_studied_by_a_person_signs_too() {
     let app = program().await;
-    for (persona, loading) in [("burnout_now", "0"), ("diab1", "100")] {
+    for (persona, loading) in [("burnout_now", "0"), ("diab1", "110")] {
         let (mut one, gate) = Traveller::at_the_gate(&app, "studied", YEAR, "150 000").await;
         let told = one.answers(&app, &gate, persona).await;
         assert!(
@@ -97,7 +97,7 @@ async fn who_was_studied_by_a_person_signs_too() {
         officer(&app, "accept", loading).await;
         let told = one.decision().await;
         let said = contract(&app, &mut one, &told).await;
-        assert_eq!(said.contains("100 %"), persona == "diab1", "{persona}: {said}");
+        assert_eq!(said.contains("110 % de plus"), persona == "diab1", "{persona}: {said}");
     }
 }
 
@@ -137,7 +137,7 @@ pub(super) async fn keeps_two(app: &App) {
 async fn a_lender_that_asks_for_more_is_told_of_with_the_conditions() {
     let app = program().await;
     let document = with(project(), "/insured/0/birth_date", "1969-03-27".into());
-    let document = with(document, "/lender", json!({ "criteria": [{"number": 3}, {"number": 5}] }));
+    let document = with(document, "/lender", json!({ "criteria": [{"number": 3}, {"number": 7}] }));
     let request = app.client.post(app.url("/v1/quotes")).header("idempotency-key", "lender-1");
     let kept = request.json(&document).send().await.expect("an answer");
     let kept: serde_json::Value = kept.json().await.expect("JSON");
@@ -151,6 +151,45 @@ async fn a_lender_that_asks_for_more_is_told_of_with_the_conditions() {
     let (mut two, gate) = Traveller::with_quote(&app, "lender2", page).await;
     let told = two.answers(&app, &gate, "bmi32").await;
     assert!(told.says("Ces conditions répondent aux critères de votre banque"), "{}", told.body);
+}
+
+/// Refused once, accepted at level 2 for four times the price: a modest household does not pay what weighs
+/// more than 1.40 point in the rate of the loan.
+#[tokio::test]
+async fn a_modest_household_has_its_supplements_capped() {
+    let app = program().await;
+    let (mut one, gate) = Traveller::at_the_gate(&app, "cap", "1976", "350 000").await;
+    one.answers(&app, &gate, "burnout_now").await;
+    officer(&app, "decline", "0").await;
+    assert_eq!(one.decision().await.heading(), "Votre demande est étudiée de nouveau");
+    officer(&app, "accept", "300").await;
+    let told = one.decision().await;
+    assert!(told.says("300 % de plus") && told.says("Plafonner vos suppléments"), "{}", told.body);
+    let asks = |page: &Seen, base: &str, income: &str| {
+        let mut form = page.form("");
+        form.action = format!("{base}/a1/decision");
+        form.values.retain(|name, _| ["jeton", "proposition"].contains(&name.as_str()));
+        form.with(&[("revenu", income), ("parts", "6"), ("action", "ecreter")])
+    };
+    for (income, words) in
+        [("", "revenu fiscal"), ("60 076", "dépasse 60 075"), ("x", "revenu fiscal")]
+    {
+        let refused = one.surfer.submit(&asks(&told, &one.base, income)).await;
+        assert_eq!(refused.status, 422, "{income}: {}", refused.body);
+        assert!(refused.says(words), "{income}: {}", refused.body);
+    }
+    let capped = one.surfer.submit(&asks(&told, &one.base, "60 075")).await;
+    assert!(capped.says("Vos suppléments sont plafonnés"), "{}", capped.body);
+    assert!(!capped.says("300 % de plus"), "{}", capped.body);
+    let recap = accepts(&mut one, &capped).await;
+    assert_eq!(recap.heading(), "Vérifiez avant de signer", "{}", recap.body);
+    let id = crate::dossiers::hex(one.base.trim_start_matches("/d/dos_"));
+    let sql = "SELECT CAST(JSON_EXTRACT(q.result, '$.insured[0].taea') AS CHAR) FROM quote q \
+        JOIN dossier d ON d.quote_id = q.id WHERE d.id = ?";
+    let taea: String =
+        sqlx::query_scalar(sql).bind(id).fetch_one(app.opened().pool()).await.expect("a rate");
+    let taea: f64 = taea.trim_matches('"').parse().expect("a rate");
+    assert!((1.39..=1.40).contains(&taea), "just below the cap: {taea}");
 }
 
 /// The disclosures of the reference that are accepted without a person, by what they lead to.
@@ -167,7 +206,7 @@ async fn each_disclosure_of_the_reference_comes_to_its_offer() {
         ("past depression, 10 days", Some("25 %")),
         ("cancer ended 92 months ago, no relapse: forgotten", None),
     ] {
-        let (mut one, gate) = Traveller::at_the_gate(&app, "discloses", "1985", "250 000").await;
+        let (mut one, gate) = Traveller::at_the_gate(&app, "discloses", YEAR, "150 000").await;
         let told = one.answers(&app, &gate, disclosure).await;
         match supplement {
             Some(percent) => {
@@ -196,7 +235,7 @@ async fn each_other_disclosure_is_told_who_studies_it_or_until_when_it_waits() {
         ("HIV outside the grid", "Il nous faut un document"),
         ("firefighter, diving to 50 m", "Votre demande est à l’étude"),
     ] {
-        let (mut one, gate) = Traveller::at_the_gate(&app, "waits", "1985", "250 000").await;
+        let (mut one, gate) = Traveller::at_the_gate(&app, "waits", YEAR, "150 000").await;
         let told = one.answers(&app, &gate, disclosure).await;
         let is_told = told.heading() == heading || told.heading() == "Votre demande est à l’étude";
         assert!(is_told, "{disclosure}: {}", told.body);

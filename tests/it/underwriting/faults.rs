@@ -357,8 +357,10 @@ async fn the_breaker_opens_and_closes() {
     // Another program, which tries again sooner: it closes.
     let soon_again =
         [("UNDERWRITING__BREAKER_FAILURES", "1"), ("UNDERWRITING__BREAKER_OPEN_MS", "50")];
+    liar.answers(JSON, "{}");
     let app = liar.app(&soon_again).await;
     let person = Person::at("ray", &app).await;
+    liar.says(&[]);
     eventually("it opens", async || {
         (person.get(&app, QUESTIONNAIRE).await.status() == 503).then_some(())
     })
