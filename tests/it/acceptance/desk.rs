@@ -1,6 +1,7 @@
 //! The medical desk's pages: who gets in, a reason at each opening, a decision that reaches the person,
 //! four eyes, and the levels of AERAS.
 
+use super::signed::keeps_two;
 use super::{Traveller, YEAR, app};
 use crate::dossiers::written;
 use crate::harness::app::App;
@@ -128,4 +129,21 @@ async fn what_a_program_decided_is_studied_by_a_person_who_is_asked_to() {
     let case = opened(&mut officer, &queue, "Demande de la personne").await;
     decides(&mut officer, &case, "accept", "0").await;
     assert_eq!(one.decision().await.heading(), "Nous pouvons vous assurer");
+}
+
+#[tokio::test]
+async fn whoever_is_not_sold_invalidity_has_another_cover_studied() {
+    let app = app(Tomcat::shared().await, &[]).await;
+    let (mut one, gate) = Traveller::at_the_gate(&app, "gis", YEAR, "150 000").await;
+    one.answers(&app, &gate, "heart_old").await;
+    keeps_two(&app).await;
+    let told = one.decision().await;
+    let mut form = told.form("");
+    form.action = format!("{}/a1/decision", one.base);
+    form.values.retain(|name, _| ["jeton", "proposition"].contains(&name.as_str()));
+    let told = one.surfer.submit(&form.with(&[("action", "gis")])).await;
+    assert_eq!(told.heading(), "Votre demande est à l’étude", "{}", told.body);
+    let (mut officer, queue) = Staffer::at(&app, &["medical"], "/gestion/medical").await;
+    let case = opened(&mut officer, &queue, "Demande de la personne").await;
+    assert!(case.says("garantie invalidité spécifique"), "{}", case.body);
 }

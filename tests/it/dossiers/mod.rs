@@ -2,7 +2,7 @@
 
 mod api;
 mod journeys;
-mod signing;
+pub(crate) mod signing;
 mod strangers;
 
 use serde_json::Value;

@@ -19,7 +19,7 @@ const LOOKS: u32 = 120;
 const IBAN: &str = "FR76 3000 6000 0112 3456 7890 189";
 
 /// Settings of a program that also does what is due.
-const PROGRAM: [(&str, &str); 5] = [
+pub(crate) const PROGRAM: [(&str, &str); 5] = [
     ("JOBS__RUN", "true"),
     ("JOBS__POLL_MS", "20"),
     ("JOBS__TEND_MS", "50"),
@@ -32,6 +32,17 @@ const PROGRAM: [(&str, &str); 5] = [
 pub(super) async fn program() -> App {
     let database = TestDatabase::own().await;
     App::on_database(&database, &PROGRAM).await
+}
+
+/// From the recap to the end of the signature.
+pub(crate) async fn signs(app: &App, surfer: &mut Surfer, recap: &Seen, mobile: &str) -> Seen {
+    let page = fill(surfer, recap, &[("lu", "oui")]).await;
+    assert_eq!(page.heading(), "Le compte à prélever", "{}", page.body);
+    let account = [("titulaire", "Camille Martin"), ("iban", IBAN), ("jour", "10")];
+    let page = fill(surfer, &page, &account).await;
+    let page = prepared(surfer, page).await;
+    let code = asked_code(app, surfer, &page, mobile).await;
+    act(surfer, &page, &code).await
 }
 
 /// A person whom the law protects, before the account (page 9); their address and the page.
@@ -168,7 +179,7 @@ async fn one_code_signs_everything_and_makes_one_contract() {
 }
 
 /// The bytes of a document for this browser.
-async fn file(app: &App, surfer: &Surfer, path: &str) -> Vec<u8> {
+pub(crate) async fn file(app: &App, surfer: &Surfer, path: &str) -> Vec<u8> {
     let jar: Vec<_> = surfer.jar.iter().map(|(name, value)| format!("{name}={value}")).collect();
     let request = app.client.get(app.url(path)).header("cookie", jar.join("; "));
     let answer = request.send().await.expect("an answer");
