@@ -8,7 +8,7 @@ mod propose;
 mod scan;
 mod stats;
 
-pub use class::{Class, french_date, iso_date};
+pub use class::{Class, french_date, is_nought, iso_date};
 pub use naming::names;
 pub use propose::propose;
 pub use scan::{ChunkStart, FileProfile, Profile, ScanError, ScanOptions, fingerprint, scan};

@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Read};
 use std::num::NonZero;
 use std::sync::Mutex;
-use std::sync::mpsc::{Receiver, sync_channel};
+use std::sync::mpsc::{Receiver, Sender, channel, sync_channel};
 
-use flate2::Crc;
+use crc32fast::Hasher;
 
 use super::stats::ColumnStats;
 use crate::platform::digest::Sha256Stream;
@@ -212,12 +212,18 @@ fn one(
     let width = start.labels.len();
     let (to, from) = sync_channel::<Block>(threads);
     let from = Mutex::new(from);
+    // Blocks come back to be filled again: the kernel would clear fresh memory for each.
+    let (back, spare) = channel::<Block>();
     std::thread::scope(|scope| {
-        let workers: Vec<_> =
-            (0..threads).map(|_| scope.spawn(|| look(&from, &options.layout, width))).collect();
+        let (from, layout) = (&from, &options.layout);
+        let workers: Vec<_> = (0..threads)
+            .map(|_| back.clone())
+            .map(|back| scope.spawn(move || look(from, &back, layout, width)))
+            .collect();
         let read = read(source, options, start, progress, |block| {
             // The workers outlive the reader: the channel is open.
             drop(to.send(block));
+            spare.try_recv().ok()
         });
         drop(to);
         let mut seen = Seen { stats: vec![ColumnStats::default(); width], rows: 0, odd: 0 };
@@ -235,7 +241,12 @@ fn one(
 }
 
 /// Looks at every value of the blocks that come.
-fn look(blocks: &Mutex<Receiver<Block>>, layout: &Layout, width: usize) -> Seen {
+fn look(
+    blocks: &Mutex<Receiver<Block>>,
+    back: &Sender<Block>,
+    layout: &Layout,
+    width: usize,
+) -> Seen {
     let mut seen = Seen { stats: vec![ColumnStats::default(); width], rows: 0, odd: 0 };
     let mut scratch = Scratch::default();
     loop {
@@ -244,11 +255,12 @@ fn look(blocks: &Mutex<Receiver<Block>>, layout: &Layout, width: usize) -> Seen 
             seen.odd += 1;
             continue;
         }
+        let survey = layout.survey(&block.bytes);
         for (line, (_, text)) in (block.first_line..).zip(lines(&block.bytes)) {
             if text.is_empty() || layout.is_trailer(text) {
                 continue;
             }
-            match layout.split(text, &mut scratch) {
+            match layout.split_known(text, survey, &mut scratch) {
                 Ok(fields) if fields.count() == width => {
                     seen.rows += 1;
                     for (stats, value) in seen.stats.iter_mut().zip(fields.iter()) {
@@ -258,16 +270,19 @@ fn look(blocks: &Mutex<Receiver<Block>>, layout: &Layout, width: usize) -> Seen 
                 _ => seen.odd += 1,
             }
         }
+        // The reader may have ended: then nobody needs it.
+        drop(back.send(block));
     }
 }
 
-/// Reads a file block by block, hands the blocks on, and finds the borders of its chunks.
+/// Reads a file block by block, hands the blocks on, and finds the borders of its chunks. A block that
+/// `hand_on` gives back is filled again.
 fn read(
     source: &Source,
     options: &ScanOptions,
     start: Start,
     progress: &(dyn Fn(u64) + Sync),
-    mut hand_on: impl FnMut(Block),
+    mut hand_on: impl FnMut(Block) -> Option<Block>,
 ) -> io::Result<FileProfile> {
     let mut reader = Hashing { reader: source.open(0)?, sha: Sha256Stream::default(), bytes: 0 };
     let mut head = vec![0; usize::try_from(start.body).unwrap_or(usize::MAX)];
@@ -279,7 +294,9 @@ fn read(
         borders.pass(&block, &options.layout);
         last_line = block.first_line + block.count() - 1;
         progress(block.bytes.len() as u64);
-        hand_on(block);
+        if let Some(spare) = hand_on(block) {
+            blocks.take_back(spare);
+        }
     }
     let reader = blocks.into_inner();
     Ok(FileProfile {
@@ -315,7 +332,7 @@ struct Borders {
     /// Group of the line before, once a border is looked for.
     before: Option<Vec<u8>>,
     chunks: Vec<ChunkStart>,
-    crc: Crc,
+    crc: Hasher,
     scratch: Scratch,
 }
 
@@ -328,7 +345,7 @@ impl Borders {
             next: start.body + options.chunk,
             before: None,
             chunks: vec![ChunkStart { byte: start.body, line: start.line, crc: 0 }],
-            crc: Crc::new(),
+            crc: Hasher::new(),
             scratch: Scratch::default(),
         }
     }
@@ -378,9 +395,9 @@ impl Borders {
     }
 
     fn begin(&mut self, byte: u64, line: u64) {
-        let crc = std::mem::replace(&mut self.crc, Crc::new());
+        let crc = std::mem::replace(&mut self.crc, Hasher::new());
         if let Some(last) = self.chunks.last_mut() {
-            last.crc = crc.sum();
+            last.crc = crc.finalize();
         }
         self.chunks.push(ChunkStart { byte, line, crc: 0 });
         self.next = byte + self.chunk;
@@ -388,7 +405,7 @@ impl Borders {
 
     fn finish(mut self) -> Vec<ChunkStart> {
         if let Some(last) = self.chunks.last_mut() {
-            last.crc = self.crc.sum();
+            last.crc = self.crc.finalize();
         }
         self.chunks
     }
