@@ -145,7 +145,7 @@ turn() {
     printf '%s\t%s\t%s\t%s\t%s\t%s\t%s\n' "$ROUND" "$name" "$rows" "$wall" "$client" "$server" "$peak" >>"$TURNS"
     awk -v n="$name" -v w="$wall" -v c="$client" -v s="$server" -v p="$peak" -v r="$rows" 'BEGIN {
         printf "%-8s wall %7.1f s  %8d rows/s  processor time: client %6.2f server %6.2f s  memory %4.0f MB\n",
-            n, w / 1000, w > 0 ? r * 1000 / w : 0, c / 100, s / 100, p / 1024 }'
+            n, w / 1000, (w > 0 ? r * 1000 / w : 0), c / 100, s / 100, p / 1024 }'
 }
 
 # The tables of a run are dropped when nobody needs them: what is not there is not written out either.
@@ -180,7 +180,7 @@ for ((ROUND = 1; ROUND <= ROUNDS; ROUND++)); do
     say "         of whole, ms:$(for p in profile load verify index publish; do printf ' %s %s' $p "$(phases "$LOGS/whole.out" $p)"; done)"
     if [ "$ROUND" -lt "$ROUNDS" ]; then drop_run "w$ROUND"; fi
     if [ "$PANDAS" -gt 0 ]; then
-        turn "$PANDAS" pandas python3 bin/lib/etl-pandas.py "$FILE" "$PANDAS"
+        turn "$PANDAS" pandas /usr/bin/python3 bin/lib/etl-pandas.py "$FILE" "$PANDAS"
         sql "DROP TABLE pandas"
     fi
     say ""
@@ -188,11 +188,16 @@ done
 
 # --- exactness ------------------------------------------------------------
 
-# Types of the profile beside those of the reviewed schema: its lengths are of one file, so not compared.
-shapes() { sed -n -E '/^\[\[derived|^\[sale/,$d; s/^type = "([a-z]+).*/\1/p' "$1" | sed -E 's/varchar|char/text/; s/(tiny|small|medium|big)?int/integer/'; }
-fact types "$(paste <(shapes datasets/dvf.toml) <(shapes "$LOGS/profile.out") | awk '$1 == $2' | wc -l)"
+# Types of the profile beside those of the reviewed schema: its lengths are of one file, so not compared,
+# and of a column that is always empty there is nothing to find.
+shapes() { sed -E 's/\(.*//; s/varchar|char/text/; s/(tiny|small|medium|big)?int/integer/'; }
+known() { sed -n -E '/^\[\[derived|^\[sale/q; s/^type = "(.*)"/\1/p' "$1" | shapes; }
+found() {
+    awk -F'"' '/^type = / { type = $2 } /^evidence = / { print (/always empty/ ? "any" : type) }' "$1" | shapes
+}
+fact types "$(paste <(known datasets/dvf.toml) <(found "$LOGS/profile.out") | awk '$1 == $2 || $2 == "any"' | wc -l)"
 
-oracle() { sed -n -E "s/.*\"$1\": ([0-9]+).*/\1/p" "$DATA/oracle.json" | head -n 1; }
+oracle() { sed -n -E "s/.*\"$1\": ([0-9]+).*/\1/p" "$DATA/oracle.json" | grep -m 1 . || echo 0; }
 RUN=$(sql "SELECT run_id FROM etl_edition WHERE period = 'w$ROUNDS'")
 TABLE=dvf_row_r$RUN DIFFERS=0
 same() {

@@ -15,10 +15,10 @@ function median(what,    i, j, t, v, m) {
     m = 0
     for (i = 1; i <= rounds; i++) if ((i, what) in ratio) v[++m] = ratio[i, what]
     for (i = 2; i <= m; i++) for (j = i; j > 1 && v[j] < v[j - 1]; j--) { t = v[j]; v[j] = v[j - 1]; v[j - 1] = t }
-    return m == 0 ? -1 : m % 2 ? v[(m + 1) / 2] : (v[m / 2] + v[m / 2 + 1]) / 2
+    return m == 0 ? -1 : (m % 2 ? v[(m + 1) / 2] : (v[m / 2] + v[m / 2 + 1]) / 2)
 }
 function goal(number, words, value, format, bar, is_reached) {
-    printf "%-4s %-62s %10s  %-9s %s\n", number, words, value < 0 ? "-" : sprintf(format, value), bar, value < 0 ? "not measured" : is_reached ? "reached" : "MISSED"
+    printf "%-4s %-62s %10s  %-9s %s\n", number, words, (value < 0 ? "-" : sprintf(format, value)), bar, (value < 0 ? "not measured" : (is_reached ? "reached" : "MISSED"))
 }
 function made(above, below) { return below > 0 ? above / below : -1 }
 END {

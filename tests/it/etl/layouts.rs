@@ -135,6 +135,8 @@ async fn a_file_without_labels_or_of_one_column_is_loaded() {
         "SELECT CAST(col_01 AS CHAR), col_02, CAST(col_03 AS CHAR) FROM bare_row_r1 ORDER BY id",
     );
     assert_eq!(rows.await, [["1", "LAIZ", "8.50"], ["2", "BOURG", "9.75"]]);
+    let run = bench.texts("SELECT schema_toml FROM etl_run").await.remove(0).remove(0);
+    assert!(run.contains("tinyint") && run.contains("decimal(5,2)"), "{run}");
     // One column: an empty value and an empty line are the same thing, which is counted as such.
     let one = bench.write("one.txt", "Ville\nLAIZ\n\nBOURG");
     let schema = bench.schema("one", &[&one], &[], |text| text).await;

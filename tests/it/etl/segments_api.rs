@@ -145,7 +145,7 @@ async fn a_filter_that_nobody_can_mean_is_told_where_it_is_wrong() {
         (json!({"price_min_cents": -1}), "/price_min_cents"),
         (json!({"price_max_cents": 5000}), "/price_max_cents"),
         (json!({"rooms_min": 5, "rooms_max": 2}), "/rooms_max"),
-        (json!({"dataset": "dvf`; DROP TABLE x"}), "/dataset"),
+        (json!({"dataset": "Dvf"}), "/dataset"),
         (json!({"colour": "red"}), "/colour"),
     ] {
         let (status, refused) = desk.count(&year(&more)).await;

@@ -158,6 +158,9 @@ fn text(stats: &ColumnStats) -> ColumnType {
 fn by_family(columns: &mut [Column], stats: &[ColumnStats], mark: Class) {
     let mut families: BTreeMap<String, Vec<usize>> = BTreeMap::new();
     for (place, column) in columns.iter().enumerate() {
+        if is_named_by_place(&column.name) {
+            continue;
+        }
         let stem: String = column.name.chars().filter(|c| !c.is_ascii_digit()).collect();
         if stem.len() < column.name.len() {
             families.entry(stem).or_default().push(place);
@@ -178,6 +181,12 @@ fn by_family(columns: &mut [Column], stats: &[ColumnStats], mark: Class) {
             columns[place].kind = kind;
         }
     }
+}
+
+/// Whether the file does not say what it is: `col_07` has nothing in common with `col_08`.
+fn is_named_by_place(name: &str) -> bool {
+    let number = name.strip_prefix("col_");
+    number.is_some_and(|number| number.bytes().all(|b| b.is_ascii_digit() || b == b'_'))
 }
 
 /// Things that are numbered, not counted.

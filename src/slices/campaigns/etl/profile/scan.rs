@@ -7,24 +7,12 @@ use std::num::NonZero;
 use std::sync::Mutex;
 use std::sync::mpsc::{Receiver, Sender, channel, sync_channel};
 
-use crc32fast::Hasher;
-
+use super::borders::{Borders, ChunkStart};
 use super::stats::ColumnStats;
 use crate::platform::digest::Sha256Stream;
 use crate::slices::campaigns::etl::read::{
     Block, Blocks, LINE_MAX, Layout, Reason, Scratch, Source, lines,
 };
-
-/// Where a chunk begins, and what is in it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ChunkStart {
-    /// First byte, in the uncompressed text.
-    pub byte: u64,
-    /// Number of its first line.
-    pub line: u64,
-    /// Checksum of its bytes: what is loaded is what was looked at.
-    pub crc: u32,
-}
 
 /// One file, read whole.
 #[derive(Clone, Debug)]
@@ -160,6 +148,14 @@ struct Start {
     line: u64,
 }
 
+impl Start {
+    /// Places of these labels; those that the file has not are left out.
+    fn places(&self, labels: &[String]) -> Vec<usize> {
+        let place = |label: &String| self.labels.iter().position(|known| known == label);
+        labels.iter().filter_map(place).collect()
+    }
+}
+
 /// The labels of a file, and where its rows begin.
 fn head(source: &Source, options: &ScanOptions) -> Result<(Vec<String>, u64, u64), ScanError> {
     let unreadable = |error| ScanError::Unreadable(source.name.clone(), error);
@@ -287,7 +283,8 @@ fn read(
     let mut reader = Hashing { reader: source.open(0)?, sha: Sha256Stream::default(), bytes: 0 };
     let mut head = vec![0; usize::try_from(start.body).unwrap_or(usize::MAX)];
     reader.read_exact(&mut head)?;
-    let mut borders = Borders::new(options, &start);
+    let places = start.places(&options.group);
+    let mut borders = Borders::new(options.chunk, places, (start.body, start.line));
     let mut blocks = Blocks::at(reader, start.body, start.line);
     let mut last_line = start.line - 1;
     while let Some(block) = blocks.next_block()? {
@@ -321,92 +318,5 @@ impl Read for Hashing {
         self.sha.update(&buffer[..read]);
         self.bytes += read as u64;
         Ok(read)
-    }
-}
-
-/// Places the borders: a function of the content, the chunk size and the group, and of nothing else.
-struct Borders {
-    chunk: u64,
-    group: Vec<usize>,
-    next: u64,
-    /// Group of the line before, once a border is looked for.
-    before: Option<Vec<u8>>,
-    chunks: Vec<ChunkStart>,
-    crc: Hasher,
-    scratch: Scratch,
-}
-
-impl Borders {
-    fn new(options: &ScanOptions, start: &Start) -> Self {
-        let place = |label: &String| start.labels.iter().position(|known| known == label);
-        Self {
-            chunk: options.chunk,
-            group: options.group.iter().filter_map(place).collect(),
-            next: start.body + options.chunk,
-            before: None,
-            chunks: vec![ChunkStart { byte: start.body, line: start.line, crc: 0 }],
-            crc: Hasher::new(),
-            scratch: Scratch::default(),
-        }
-    }
-
-    fn pass(&mut self, block: &Block, layout: &Layout) {
-        let end = block.offset + block.bytes.len() as u64;
-        if block.is_oversize || end <= self.next {
-            self.crc.update(&block.bytes);
-            return;
-        }
-        let mut done = 0;
-        let mut rest = (block.first_line..).zip(lines(&block.bytes)).peekable();
-        while let Some((line, (at, text))) = rest.next() {
-            let byte = block.offset + at as u64;
-            // The lines before a border are looked at as well: they say whether the group goes on.
-            if byte + (64 << 10) < self.next {
-                continue;
-            }
-            let group = self.group_of(text, layout);
-            let next = rest.peek().map(|(_, (_, next))| self.group_of(next, layout));
-            let before = self.before.as_ref();
-            // A line that differs alone, between two of one group, will be given back: no border.
-            let goes_on = !self.group.is_empty()
-                && (next.is_none() || before == Some(&group) || before == next.as_ref());
-            if byte >= self.next && !goes_on {
-                self.crc.update(&block.bytes[done..at]);
-                done = at;
-                self.begin(byte, line);
-            }
-            let is_stray = self.before.is_some() && self.before == next;
-            if !is_stray {
-                self.before = Some(group);
-            }
-        }
-        self.crc.update(&block.bytes[done..]);
-    }
-
-    fn group_of(&mut self, text: &[u8], layout: &Layout) -> Vec<u8> {
-        let mut group = Vec::new();
-        if let Ok(fields) = layout.split(text, &mut self.scratch) {
-            for place in &self.group {
-                group.extend_from_slice(fields.get(*place));
-                group.push(0);
-            }
-        }
-        group
-    }
-
-    fn begin(&mut self, byte: u64, line: u64) {
-        let crc = std::mem::replace(&mut self.crc, Hasher::new());
-        if let Some(last) = self.chunks.last_mut() {
-            last.crc = crc.finalize();
-        }
-        self.chunks.push(ChunkStart { byte, line, crc: 0 });
-        self.next = byte + self.chunk;
-    }
-
-    fn finish(mut self) -> Vec<ChunkStart> {
-        if let Some(last) = self.chunks.last_mut() {
-            last.crc = self.crc.finalize();
-        }
-        self.chunks
     }
 }

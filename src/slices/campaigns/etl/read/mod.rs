@@ -8,5 +8,4 @@ mod zipped;
 
 pub use blocks::{Block, Blocks, LINE_MAX, lines};
 pub use layout::{Fields, Layout, Reason, Scratch, Survey};
-pub use s3::S3Settings;
 pub use source::{Source, SourceError, discover};
