@@ -363,7 +363,7 @@ mod tests {
         let found = fields(&quoted, br#"a,"b, ""c""",d"#).expect("fields");
         assert_eq!(found, ["a", "b, \"c\"", "d"]);
         assert_eq!(fields(&quoted, b"a,\"b"), Err(Reason::Quote));
-        let found = fields(&quoted, br#""",""","6"" pipe",5" nail,"","#).expect("fields");
+        let found = fields(&quoted, br#"""",""","6"" pipe",5" nail,"","#).expect("fields");
         assert_eq!(found, ["\",\"", "6\" pipe", "5\" nail", "", ""]);
         for wrong in [&br#""a"b,c"#[..], br#"a,"b" ,c"#, br#"""a,b"#] {
             assert_eq!(fields(&quoted, wrong), Err(Reason::Quote));
