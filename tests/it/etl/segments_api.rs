@@ -1,5 +1,7 @@
 //! Segments as a program asks for them: counted, kept once, listed, exported, refused to others.
 
+use std::time::Duration;
+
 use assurly::kernel::access::PoolKind;
 use reqwest::{Method, Response};
 use serde_json::{Value, json};
@@ -183,6 +185,8 @@ async fn a_segment_is_kept_once_listed_opened_and_exported() {
     let wrong = json!({"name": "Faux", "filter": year(&json!({"zone": "departments"}))});
     let (status, _, refused) = desk.keep("third-key-of-the-desk", &wrong).await;
     assert!(status == 422 && refused["errors"].to_string().contains("/filter/zones"), "{refused}");
+    // Of two segments of one instant neither is the newer one.
+    desk.app.clock.advance(Duration::from_secs(1));
     let (status, _, second) = desk.keep("fourth-key-of-the-desk", &other).await;
     assert_eq!(status, 201, "{second}");
 
