@@ -1,7 +1,8 @@
 //! What the tests share: a database, the running program, its log lines, raw
-//! conversations, a browser, a mail server, and the questionnaire engine.
+//! conversations, a browser, a mail server, a scanner for viruses, and the questionnaire engine.
 
 pub(crate) mod app;
+pub(crate) mod clamd;
 pub(crate) mod database;
 pub(crate) mod logs;
 pub(crate) mod raw;
