@@ -30,7 +30,7 @@ const DOORS: &[(&str, &[&str])] = &[
 const TOOLS: &[(&str, &[&str])] = &[
     ("sqlx::", &["/store.rs", "/store/", "platform/db/"]),
     ("mysql_async::", &["slices/campaigns/etl/load/"]),
-    ("object_store::", &["platform/storage/", "slices/campaigns/etl/read/"]),
+    ("object_store::", &["platform/storage/"]),
     // Programs beside ours: the database's own tools and age, and nothing else.
     ("std::process::Command", &["platform/backup/tools.rs"]),
     ("indicatif::", &["app/commands/"]),

@@ -72,6 +72,22 @@ impl House {
         connection.execute(sqlx::raw_sql(drop)).await.expect("removed");
     }
 
+    /// Address of the database.
+    pub(crate) fn database(&self) -> &str {
+        &self.database.1
+    }
+
+    /// Another command of the program, on the same database.
+    pub(crate) fn program(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_assurly"));
+        command.args(arguments).env_remove("DATABASE_URL");
+        command.env("ASSURLY__DATABASE__URL", self.database());
+        command.env("ASSURLY__ENVIRONMENT", "development");
+        command.env("ASSURLY__CRYPTO__KEYRING_FILE", keyring());
+        command.env("ASSURLY__SERVER__PUBLIC_URL", &self.origin);
+        command
+    }
+
     /// Opens a page of the server.
     pub(crate) async fn go(&self, path: &str) {
         let address = format!("{}{path}", self.origin);

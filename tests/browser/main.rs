@@ -12,4 +12,5 @@ mod identity;
 mod journey;
 mod layout;
 mod network;
+mod office;
 mod questionnaire;

@@ -28,6 +28,8 @@ pub enum Failure {
     Busy,
     /// A row with this key exists.
     Duplicate,
+    /// There is no such table: one that is made and dropped while the service runs.
+    NoTable,
     /// Anything else: a fault of ours.
     Other,
 }
@@ -41,6 +43,11 @@ impl DbError {
     /// Whether a row with this key exists already.
     pub fn is_duplicate(&self) -> bool {
         self.failure == Failure::Duplicate
+    }
+
+    /// Whether the table is not there.
+    pub fn is_no_table(&self) -> bool {
+        self.failure == Failure::NoTable
     }
 
     /// Whether the same transaction may succeed at once.
@@ -68,7 +75,7 @@ impl From<DbError> for Problem {
                 Self::new(Kind::Unavailable).retry_after(Duration::from_secs(1)).contended()
             }
             Failure::Duplicate => Self::new(Kind::Conflict),
-            Failure::Other => Self::new(Kind::Bug),
+            Failure::NoTable | Failure::Other => Self::new(Kind::Bug),
         }
         .cause(error)
     }
@@ -91,11 +98,12 @@ fn sort(error: &sqlx::Error) -> Failure {
 
 /// Numbers of the two engines' manuals. 3024 is MySQL's and 1969 MariaDB's statement timeout; 1040,
 /// 1053, 1152, 1203 and 1927 are a server that is full, stopping, or cut the connection; 1021, 1026 and
-/// 1114 one whose disk is full; 1290 one that may only be read.
+/// 1114 one whose disk is full; 1290 one that may only be read. 1146 is a table that is not there.
 const fn sort_by_number(number: u16) -> Failure {
     match number {
         1205 | 1213 | 3024 | 1969 => Failure::Busy,
         1021 | 1026 | 1040 | 1053 | 1114 | 1152 | 1203 | 1290 | 1927 => Failure::Unreachable,
+        1146 => Failure::NoTable,
         _ => Failure::Other,
     }
 }
@@ -117,6 +125,7 @@ mod tests {
         let problem = Problem::from(DbError::from(sqlx::Error::RowNotFound));
         assert_eq!(problem.kind, Kind::Bug);
         assert_eq!(sort_by_number(1054), Failure::Other);
+        assert_eq!(sort_by_number(1146), Failure::NoTable);
         assert_eq!(sort_by_number(1213), Failure::Busy);
         assert_eq!(sort_by_number(1114), Failure::Unreachable);
     }

@@ -14,7 +14,7 @@ use object_store::path::Path;
 use object_store::{Error, ObjectStore, ObjectStoreExt, PutMode, PutOptions, PutPayload};
 
 pub use open::StorageError;
-pub use settings::StorageSettings;
+pub use settings::{BucketSettings, StorageSettings};
 pub use streams::{Named, Writer};
 
 use crate::kernel::problem::{Kind, Problem};
@@ -61,6 +61,14 @@ impl Storage {
     /// The address or a file of credentials is wrong, or the folder cannot be made.
     pub fn open(settings: &StorageSettings) -> Result<Self, StorageError> {
         Ok(Self { objects: open::open(settings)? })
+    }
+
+    /// A bucket of somebody else's, whose files are read as streams.
+    ///
+    /// # Errors
+    /// The settings or a file of credentials is wrong.
+    pub fn source(bucket: &str, settings: &BucketSettings) -> Result<Self, StorageError> {
+        Ok(Self { objects: open::bucket(settings, bucket, "", open::Use::Streams)? })
     }
 
     /// Writes an object, unless there is one of this name: says whether it wrote.

@@ -9,7 +9,7 @@ use object_store::prefix::PrefixStore;
 use object_store::{ClientOptions, ObjectStore, RetryConfig};
 use secrecy::{ExposeSecret, SecretString};
 
-use super::settings::{Place, StorageSettings};
+use super::settings::{BucketSettings, Place, StorageSettings};
 
 /// Times that a request to a bucket is tried again before it has failed.
 const RETRIES: usize = 3;
@@ -24,10 +24,10 @@ pub enum StorageError {
     #[error("`storage.url`: the folder cannot be made: {0}")]
     Folder(#[source] std::io::Error),
     /// The credentials' file cannot be read.
-    #[error("`storage.credentials_file` cannot be read: {0}")]
+    #[error("`credentials_file` of the storage cannot be read: {0}")]
     Unreadable(#[source] std::io::Error),
     /// The credentials' file has another form.
-    #[error("`storage.credentials_file` is not one line, key id:secret key")]
+    #[error("`credentials_file` of the storage is not one line, key id:secret key")]
     Credentials,
     /// The library refuses.
     #[error("`storage`: {0}")]
@@ -41,19 +41,32 @@ pub(super) fn open(settings: &StorageSettings) -> Result<Arc<dyn ObjectStore>, S
             // A row that is written after its object must not survive a power cut alone.
             Ok(Arc::new(LocalFileSystem::new_with_prefix(folder)?.with_fsync(true)))
         }
-        Place::Bucket { name, prefix } => bucket(settings, &name, &prefix),
+        Place::Bucket { name, prefix } => bucket(&settings.bucket(), &name, &prefix, Use::Objects),
     }
 }
 
-fn bucket(
-    settings: &StorageSettings,
+/// What a bucket is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Use {
+    /// Our own objects: a request has its time, answer included.
+    Objects,
+    /// Files of any size: a request goes on as long as bytes come.
+    Streams,
+}
+
+pub(super) fn bucket(
+    settings: &BucketSettings,
     name: &str,
     prefix: &str,
+    used: Use,
 ) -> Result<Arc<dyn ObjectStore>, StorageError> {
     let client = ClientOptions::new()
-        .with_timeout(settings.timeout())
         .with_connect_timeout(settings.timeout())
         .with_allow_http(settings.endpoint.starts_with("http:"));
+    let client = match used {
+        Use::Objects => client.with_timeout(settings.timeout()),
+        Use::Streams => client.with_timeout_disabled().with_read_timeout(settings.timeout()),
+    };
     let retry = RetryConfig {
         max_retries: RETRIES,
         retry_timeout: settings.timeout(),
@@ -81,7 +94,7 @@ fn bucket(
     Ok(Arc::new(PrefixStore::new(objects, Path::from(prefix))))
 }
 
-fn credentials(settings: &StorageSettings) -> Result<(String, SecretString), StorageError> {
+fn credentials(settings: &BucketSettings) -> Result<(String, SecretString), StorageError> {
     let text = std::fs::read_to_string(&settings.credentials_file);
     let text = SecretString::from(text.map_err(StorageError::Unreadable)?);
     let line = text.expose_secret().trim();

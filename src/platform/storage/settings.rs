@@ -25,6 +25,45 @@ pub struct StorageSettings {
     pub timeout_ms: u64,
 }
 
+/// How a service of buckets is reached, whoever keeps or reads objects there.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct BucketSettings {
+    /// Address of the S3-compatible service; empty: Amazon's own.
+    pub endpoint: String,
+    /// Region of the buckets; empty: the variable `AWS_REGION`, or the service's default.
+    pub region: String,
+    /// File of one line, `key id:secret key`; empty: the usual `AWS_…` variables, or the role of
+    /// the machine.
+    pub credentials_file: PathBuf,
+    /// Longest time for one request; of a stream, longest silence.
+    pub timeout_ms: u64,
+}
+
+impl BucketSettings {
+    /// Complains about values that nobody can mean, by the name of their section.
+    pub fn check(&self, section: &str, complaints: &mut Complaints) {
+        let what = "is not an https address (http is for one's own machine)";
+        complaints.unless(self.is_endpoint_safe(), &format!("{section}.endpoint"), what);
+        complaints.range(&format!("{section}.timeout_ms"), self.timeout_ms, 100..=120_000);
+    }
+
+    /// Whether the service is reached over TLS, or is on this machine.
+    fn is_endpoint_safe(&self) -> bool {
+        if self.endpoint.is_empty() {
+            return true;
+        }
+        Url::parse(&self.endpoint).is_ok_and(|url| {
+            let own = matches!(url.host_str(), Some("127.0.0.1" | "localhost" | "[::1]"));
+            url.scheme() == "https" || (url.scheme() == "http" && own)
+        })
+    }
+
+    pub(super) const fn timeout(&self) -> Duration {
+        Duration::from_millis(self.timeout_ms)
+    }
+}
+
 /// What an address says.
 pub(super) enum Place {
     /// A folder.
@@ -43,9 +82,7 @@ impl StorageSettings {
     pub fn check(&self, complaints: &mut Complaints) {
         let what = "is neither file:folder nor s3://bucket/prefix";
         complaints.unless(self.place().is_some(), "storage.url", what);
-        let what = "is not an https address (http is for one's own machine)";
-        complaints.unless(self.is_endpoint_safe(), "storage.endpoint", what);
-        complaints.range("storage.timeout_ms", self.timeout_ms, 100..=120_000);
+        self.bucket().check("storage", complaints);
     }
 
     /// Where the objects are; `None` when the address is not one.
@@ -64,19 +101,14 @@ impl StorageSettings {
         named.then(|| Place::Bucket { name: name.to_owned(), prefix: prefix.to_owned() })
     }
 
-    /// Whether the service is reached over TLS, or is on this machine.
-    fn is_endpoint_safe(&self) -> bool {
-        if self.endpoint.is_empty() {
-            return true;
+    /// How its bucket is reached.
+    pub(super) fn bucket(&self) -> BucketSettings {
+        BucketSettings {
+            endpoint: self.endpoint.clone(),
+            region: self.region.clone(),
+            credentials_file: self.credentials_file.clone(),
+            timeout_ms: self.timeout_ms,
         }
-        Url::parse(&self.endpoint).is_ok_and(|url| {
-            let own = matches!(url.host_str(), Some("127.0.0.1" | "localhost" | "[::1]"));
-            url.scheme() == "https" || (url.scheme() == "http" && own)
-        })
-    }
-
-    pub(super) const fn timeout(&self) -> Duration {
-        Duration::from_millis(self.timeout_ms)
     }
 }
 

@@ -7,7 +7,7 @@ use bytes::Bytes;
 use futures_util::stream::{Stream, StreamExt, TryStreamExt};
 use object_store::buffered::BufWriter;
 use object_store::path::Path;
-use object_store::{Error, ObjectStore, ObjectStoreExt};
+use object_store::{Error, GetOptions, GetRange, ObjectStore, ObjectStoreExt};
 use tokio::io::AsyncWriteExt;
 
 use super::{ObjectError, Storage};
@@ -70,7 +70,24 @@ impl Storage {
         name: &str,
     ) -> Result<(u64, impl Stream<Item = io::Result<Bytes>> + Send + Unpin + use<>), ObjectError>
     {
-        let found = self.objects.get(&Path::from(name)).await.map_err(|error| match error {
+        self.reader_from(name, 0).await
+    }
+
+    /// The same from a byte on; the size is that of the whole object.
+    ///
+    /// # Errors
+    /// The same.
+    pub async fn reader_from(
+        &self,
+        name: &str,
+        offset: u64,
+    ) -> Result<(u64, impl Stream<Item = io::Result<Bytes>> + Send + Unpin + use<>), ObjectError>
+    {
+        let range = (offset > 0).then_some(GetRange::Offset(offset));
+        let options = GetOptions { range, ..GetOptions::default() };
+        // Names of a listing are as they are; those that we make up may have to be written otherwise.
+        let path = Path::parse(name).unwrap_or_else(|_| Path::from(name));
+        let found = self.objects.get_opts(&path, options).await.map_err(|error| match error {
             Error::NotFound { .. } => ObjectError::Missing(name.to_owned()),
             error => ObjectError::Other(error),
         })?;

@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::etl::read::S3Settings;
 use crate::platform::limits::Complaints;
+use crate::platform::storage::BucketSettings;
 
 /// Loads and segments.
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -11,13 +11,14 @@ use crate::platform::limits::Complaints;
 pub struct CampaignsSettings {
     /// A segment of fewer sales is not counted out: it might lead back to a person.
     pub smallest_segment: u64,
-    /// How buckets are reached.
-    pub s3: S3Settings,
+    /// How buckets of sources are reached.
+    pub s3: BucketSettings,
 }
 
 impl CampaignsSettings {
     /// Complains about values that nobody can mean.
     pub fn check(&self, complaints: &mut Complaints) {
         complaints.range("campaigns.smallest_segment", self.smallest_segment, 2..=1000);
+        self.s3.check("campaigns.s3", complaints);
     }
 }

@@ -2,13 +2,20 @@
 
 use std::fs;
 use std::process::Stdio;
+use std::sync::Arc;
 
-use assurly::platform::clock::Entropy;
+use assurly::platform::clock::{Clock, Entropy};
+use assurly::platform::db::Endpoint;
+use assurly::slices::campaigns::etl::load::{Listener, LoadError, LoadOptions, Loader};
+use assurly::slices::campaigns::etl::prepare;
+use assurly::slices::campaigns::etl::schema::Definition;
 use serde_json::Value;
 use tokio::io::{AsyncBufReadExt, BufReader};
 
 use super::{Bench, dvf};
-use crate::harness::soon;
+use crate::harness::app::settings;
+use crate::harness::wire::Wire;
+use crate::harness::{eventually, soon};
 
 /// A generated file and its oracle.
 async fn generated(bench: &Bench, rows: &str, seed: &str) -> (String, Value) {
@@ -107,43 +114,33 @@ async fn a_load_that_is_killed_again_and_again_loads_everything_once() {
     }
 }
 
+/// Every conversation breaks while rows are on the wire: the loader says so and what to do, and what was
+/// on its way is not in the table.
 #[tokio::test]
-async fn a_connection_that_is_cut_stops_the_load_and_resume_goes_on() {
+async fn a_wire_that_is_cut_stops_the_load_and_resume_goes_on() {
     let bench = Bench::new("cut").await;
     let (file, oracle) = generated(&bench, "30000", "8").await;
     let schema = dvf();
-    let load = ["load", "--schema", &schema, "--chunk", "65536", "--log", "json", &file];
-    let mut child =
-        bench.etl(&load).stderr(Stdio::piped()).stdout(Stdio::null()).spawn().expect("it runs");
-    let mut lines = BufReader::new(child.stderr.take().expect("piped")).lines();
-    let mut last = String::new();
-    let mut was_cut = false;
-    while let Some(line) = soon(lines.next_line()).await.expect("readable") {
-        if line.contains("committed") && !was_cut {
-            was_cut = true;
-            for id in bench
-                .texts(
-                    "SELECT CAST(id AS CHAR) FROM information_schema.processlist \
-                WHERE db = DATABASE() AND id <> CONNECTION_ID() AND info LIKE 'LOAD DATA%'",
-                )
-                .await
-            {
-                let kill = sqlx::query(sqlx::AssertSqlSafe(format!("KILL {}", id[0])));
-                // It may have ended by itself meanwhile: then another one is cut, or none.
-                drop(kill.execute(bench.pool.pool()).await);
-            }
-        }
-        last = line;
-    }
-    let ended = soon(child.wait()).await.expect("it ends");
-    let report = if ended.success() {
-        bench.done(&["load", "--schema", &schema, "--period", "again", &file]).await
-    } else {
-        assert!(last.contains("assurly:"), "{last}");
-        bench.done(&["resume"]).await
-    };
-    let run = report["run"].as_u64().expect("a run");
-    as_the_oracle_says(&bench, run, &oracle, &report).await;
+    let wire = Wire::to(&bench.database.url()).await;
+    let held = bench.hold(5).await;
+    let load = ["load", "--schema", &schema, "--chunk", "65536", "--log", "none", &file];
+    let mut command = bench.etl(&load);
+    command.env("DATABASE_URL", wire.url(&bench.database.url()));
+    let running = crate::harness::begun(super::output(command));
+    bench.waits("INSERT INTO etl_chunk").await;
+    wire.cut();
+    let (code, _, err) = soon(running).await.expect("it ends");
+    assert!(code == Some(1) && err.contains("connection to the database broke"), "{err}");
+    assert!(err.contains("etl resume"), "{err}");
+    held.rollback().await.expect("let go");
+    // The server rolls back, and takes the lock away, once it has seen that nobody is there.
+    let report = eventually("the load goes on", async || {
+        let (code, out, err) = bench.run(&["resume"]).await;
+        assert!(code == Some(0) || err.contains("another loader"), "{err}");
+        (code == Some(0)).then(|| serde_json::from_str::<Value>(&out).expect("JSON"))
+    })
+    .await;
+    as_the_oracle_says(&bench, 1, &oracle, &report).await;
     bench.pool.close().await;
 }
 
@@ -178,5 +175,33 @@ async fn a_file_that_was_changed_is_refused_before_a_resume() {
     // As a new run it is another content, which is right.
     let report = bench.done(&["load", "--schema", &schema, &file]).await;
     assert_eq!((&report["run"], &report["state"]), (&2.into(), &"published".into()));
+    bench.pool.close().await;
+}
+
+/// What is loaded is what was looked at: a file that changes between the two is refused, and nothing of
+/// the changed part is in a table.
+#[tokio::test]
+async fn a_file_that_changes_between_profile_and_load_is_refused() {
+    let bench = Bench::new("between").await;
+    let (file, _) = generated(&bench, "3000", "12").await;
+    let settings = settings(&[("DATABASE__URL", &bench.database.url())]);
+    let silent: Listener = Arc::new(|_| ());
+    let text = fs::read_to_string(dvf()).expect("the schema");
+    let definition = Definition::read_sealed(&text).expect("sealed");
+    let s3 = &settings.campaigns.s3;
+    let inputs = [file.clone()];
+    let how = (1 << 20, false);
+    let request = prepare::request(&inputs, definition, None, how, s3, &silent).await;
+    let request = request.expect("a profile");
+    let mut bytes = fs::read(&file).expect("the file");
+    let at = bytes.len() - 2;
+    bytes[at] = if bytes[at] == b'1' { b'2' } else { b'1' };
+    fs::write(&file, bytes).expect("written");
+    let endpoint = Endpoint::of(&settings.database).expect("an address");
+    let loader = Loader::new(&endpoint, Clock::system(), s3.clone(), silent);
+    let refused = soon(loader.load(&request, &LoadOptions::default())).await;
+    assert!(matches!(refused, Err(LoadError::Changed(name)) if name == file));
+    assert_eq!(bench.number("SELECT COUNT(*) FROM dvf_row_r1").await, 0);
+    assert_eq!(bench.number("SELECT COUNT(*) FROM etl_edition").await, 0);
     bench.pool.close().await;
 }

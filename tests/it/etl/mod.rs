@@ -4,8 +4,11 @@ mod contract;
 mod dvf;
 mod geo;
 mod kills;
+mod layouts;
 mod odd_files;
+mod readers;
 mod segments;
+mod segments_api;
 mod sources;
 
 use std::fs;
@@ -13,12 +16,13 @@ use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::sync::Arc;
 
+use assurly::platform::db::Transaction;
 use serde_json::Value;
 use sqlx::{AssertSqlSafe, Row};
 use tokio::process::Command;
 
 use crate::harness::database::TestDatabase;
-use crate::harness::soon;
+use crate::harness::{eventually, soon};
 
 /// A database of one's own, migrated, and a folder of one's own.
 pub(crate) struct Bench {
@@ -91,6 +95,34 @@ impl Bench {
         let path = self.write(&format!("{name}.toml"), correct(out));
         self.done(&["profile", "--seal", &path]).await;
         path
+    }
+
+    /// Holds a chunk of run 1 back: nobody commits it, and so nothing is published, until the
+    /// transaction that is given here has ended. To be called before the load.
+    pub(crate) async fn hold(&self, chunk: u32) -> Transaction {
+        let mut held = self.pool.begin().await.expect("a transaction");
+        let insert = format!(
+            "INSERT INTO etl_chunk (run_id, file_no, chunk_no, byte_from, byte_to, line_from, rows_ok, \
+             rejects, blanks, trailers, sales, crc, committed_at) \
+             VALUES (1, 1, {chunk}, 0, 0, 0, 0, 0, 0, 0, 0, 0, NOW(6))"
+        );
+        sqlx::query(AssertSqlSafe(insert)).execute(&mut *held).await.expect("held");
+        held
+    }
+
+    /// Waits until a statement that begins so waits for somebody.
+    pub(crate) async fn waits(&self, statement: &str) {
+        let waiting = format!(
+            "SELECT COUNT(*) FROM information_schema.processlist \
+             WHERE db = DATABASE() AND info LIKE '{statement}%'"
+        );
+        // Seen twice: a statement that is only passing is gone by then.
+        let mut seen = 0;
+        eventually(statement, async || {
+            seen = if self.number(&waiting).await > 0 { seen + 1 } else { 0 };
+            (seen > 2).then_some(())
+        })
+        .await;
     }
 
     /// One number.

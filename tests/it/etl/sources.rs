@@ -132,10 +132,10 @@ async fn a_bucket_is_a_source_like_another() {
     let routes = Router::new().route("/{*path}", get(bucket)).with_state(text);
     let serving = begun(async move { axum::serve(listener, routes).await });
     let mut command = bench.etl(&["load", "--schema", &dvf(), "--chunk", "300000", "s3://b/dvf"]);
-    command
-        .env("ASSURLY__CAMPAIGNS__S3__ENDPOINT", &endpoint)
-        .env("ASSURLY__CAMPAIGNS__S3__ACCESS_KEY_ID", "key")
-        .env("ASSURLY__CAMPAIGNS__S3__SECRET_ACCESS_KEY", "secret");
+    command.env("ASSURLY__CAMPAIGNS__S3__ENDPOINT", &endpoint).env(
+        "ASSURLY__CAMPAIGNS__S3__CREDENTIALS_FILE",
+        bench.write("credentials", "key:secret\n"),
+    );
     let (code, out, err) = super::output(command).await;
     assert_eq!(code, Some(0), "{err}");
     assert!(out.contains("\"period\": \"2020\""), "{out}");

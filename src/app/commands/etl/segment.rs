@@ -11,7 +11,7 @@ use jiff::civil::Date;
 use super::segments;
 use crate::app::settings::Settings;
 use crate::slices::campaigns::segments::{
-    Kind, SegmentDocument, SegmentFilter, Segments, ZoneKind,
+    Counted, Kind, SegmentDocument, SegmentFilter, Segments, ZoneKind,
 };
 
 /// Arguments of `etl segment`.
@@ -24,7 +24,13 @@ pub(super) struct SegmentArgs {
 #[derive(Debug, Subcommand)]
 enum Work {
     /// How many sales
-    Count(Box<FilterArgs>),
+    Count {
+        /// Ask so many times more on the same connection, and tell what each took (`times_ms`)
+        #[arg(long, default_value_t = 0, value_parser = clap::value_parser!(u16).range(..=1000))]
+        times: u16,
+        #[command(flatten)]
+        filter: Box<FilterArgs>,
+    },
     /// How many sales, commune by commune, as CSV; small counts are hidden
     Export(Box<FilterArgs>),
     /// How many sales, month by month, whatever the price
@@ -144,7 +150,7 @@ impl SegmentArgs {
 impl Work {
     async fn run(self, segments: &Segments) -> anyhow::Result<()> {
         match self {
-            Self::Count(args) => count(segments, &args).await,
+            Self::Count { times, filter } => count(segments, &filter, times).await,
             Self::Export(args) => args.write(&segments.export(None, None, &args.filter()).await?),
             Self::Months(args) => {
                 let months = segments.months(&args.filter()).await?;
@@ -164,10 +170,12 @@ impl Work {
     }
 }
 
-async fn count(segments: &Segments, args: &FilterArgs) -> anyhow::Result<()> {
-    let began = Instant::now();
-    let counted = segments.count(None, &args.filter()).await?;
-    let ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
+async fn count(segments: &Segments, args: &FilterArgs, times: u16) -> anyhow::Result<()> {
+    let (counted, ms) = timed(segments, args).await?;
+    let mut times_ms = Vec::new();
+    for _ in 0..times {
+        times_ms.push(timed(segments, args).await?.1);
+    }
     if std::io::stdout().is_terminal() && args.out.is_none() {
         let fewer = || format!("fewer than {}", counted.smallest);
         let sales = counted.sales.map_or_else(fewer, |sales| sales.to_string());
@@ -175,5 +183,15 @@ async fn count(segments: &Segments, args: &FilterArgs) -> anyhow::Result<()> {
     }
     let mut value = serde_json::to_value(&counted)?;
     value["ms"] = ms.into();
+    if times > 0 {
+        value["times_ms"] = times_ms.into();
+    }
     args.write(&format!("{value}\n"))
+}
+
+/// A count and the milliseconds that it took.
+async fn timed(segments: &Segments, args: &FilterArgs) -> anyhow::Result<(Counted, u64)> {
+    let began = Instant::now();
+    let counted = segments.count(None, &args.filter()).await?;
+    Ok((counted, u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX)))
 }

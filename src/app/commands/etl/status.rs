@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io::{IsTerminal, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use clap::Args;
@@ -84,10 +84,21 @@ impl RejectsArgs {
         }
         for (ending, bytes) in [("rej", raw), ("rej.csv", table.into_bytes())] {
             let file = PathBuf::from(format!("{}.{ending}", self.out.display()));
-            fs::write(&file, bytes).with_context(|| file.display().to_string())?;
+            whole(&file, &bytes).with_context(|| file.display().to_string())?;
         }
         let count = rejects.len();
         writeln!(std::io::stdout(), "{count} lines given back in {}.rej", self.out.display())?;
         Ok(())
     }
+}
+
+/// Writes a file, or none: on a disk that fills up, half a list would be taken for the whole one.
+fn whole(file: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    let part = PathBuf::from(format!("{}.part", file.display()));
+    let written = fs::write(&part, bytes).and_then(|()| fs::rename(&part, file));
+    if written.is_err() {
+        // It may not be there at all.
+        drop(fs::remove_file(&part));
+    }
+    written
 }

@@ -6,8 +6,9 @@ use std::time::Instant;
 
 use super::load::{Event, Listener, LoadError, LoadRequest, Phase};
 use super::profile::{Profile, ScanOptions, propose, scan};
-use super::read::{Layout, S3Settings, Source, discover};
-use super::schema::{Column, ColumnType, Dataset, Definition, fit};
+use super::read::{Layout, Source, discover};
+use super::schema::{Column, Dataset, Definition, fit};
+use crate::platform::storage::BucketSettings;
 
 /// Reads everything once and proposes a schema. What `given` already says is kept.
 ///
@@ -17,7 +18,7 @@ pub async fn profile(
     inputs: &[String],
     dataset: Dataset,
     given: Option<Definition>,
-    s3: &S3Settings,
+    s3: &BucketSettings,
     listener: &Listener,
 ) -> Result<(Definition, Profile), LoadError> {
     let sources = discover(inputs, s3).await?;
@@ -35,7 +36,7 @@ pub async fn request(
     definition: Definition,
     period: Option<String>,
     (chunk_bytes, reject_conflicts): (u64, bool),
-    s3: &S3Settings,
+    s3: &BucketSettings,
     listener: &Listener,
 ) -> Result<LoadRequest, LoadError> {
     let sources = discover(inputs, s3).await?;
@@ -113,20 +114,12 @@ fn year(name: &str) -> Option<String> {
     Some(format!("{year}{}", half.unwrap_or_default().to_lowercase()))
 }
 
-/// A schema that says nothing yet.
-fn blank(dataset: Dataset) -> Definition {
-    let column = Column {
-        label: String::new(),
-        aliases: Vec::new(),
-        name: "nothing".to_owned(),
-        kind: ColumnType::Date,
-        pad: None,
-        evidence: String::new(),
-    };
+/// A schema that says nothing yet: a file without labels gets them by its first line.
+const fn blank(dataset: Dataset) -> Definition {
     Definition {
         hash: String::new(),
         dataset,
-        columns: vec![column],
+        columns: Vec::new(),
         derived: Vec::new(),
         sale: None,
     }

@@ -3,6 +3,7 @@
 use askama::Template;
 use axum::Router;
 use axum::extract::{Path, State};
+use axum::http::Uri;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 
@@ -64,6 +65,8 @@ struct RunPage {
     title: String,
     state: Mark,
     is_live: bool,
+    /// Whether it asks for itself again: who reads slowly stops that (WCAG 2.2.1).
+    is_followed: bool,
     percent: u64,
     facts: Vec<(&'static str, String)>,
     message: String,
@@ -124,10 +127,12 @@ async fn show(
     who: Admitted<LoadsRoom>,
     State(loads): State<Loads>,
     Path(run): Path<String>,
+    uri: Uri,
 ) -> Result<Response, PageError> {
     let id: u64 = run.parse().map_err(|_| Problem::new(Kind::NotFound))?;
     let run = loads.find(id).await?;
-    Ok(Page::new(RunPage::of(who.frame(), run)).into_response())
+    let is_followed = uri.query() != Some("suivre=non");
+    Ok(Page::new(RunPage { is_followed, ..RunPage::of(who.frame(), run) }).into_response())
 }
 
 impl Row {
@@ -165,6 +170,7 @@ impl RunPage {
             title: format!("Chargement {}\u{a0}: {} {}", row.id, row.dataset, row.period),
             state: mark(state),
             is_live: state == RunState::Loading,
+            is_followed: true,
             percent: percent(row.bytes_done, row.bytes_total),
             facts,
             message: row.message.unwrap_or_default(),
@@ -321,6 +327,7 @@ mod tests {
             title: "Chargement 1".into(),
             state: mark(RunState::Published),
             is_live: false,
+            is_followed: true,
             percent: 100,
             facts: vec![("Commencé", "hier".into())],
             message: "arrêté".into(),

@@ -16,6 +16,9 @@ pub enum SegmentError {
     /// Nothing is loaded under this name.
     #[error("no edition of `{0}` is published: load one first, see `assurly etl load --help`")]
     NoEdition(String),
+    /// What is loaded under this name has no sales: its schema has no section `[sale]`.
+    #[error("`{0}` has no sales: its schema has no section `[sale]`")]
+    NoSales(String),
     /// No segment has this identifier.
     #[error("no such segment")]
     Unknown,
@@ -34,6 +37,9 @@ impl From<SegmentError> for Problem {
             SegmentError::KeyReused => Self::new(Kind::IdempotencyKeyReused),
             SegmentError::NoEdition(_) => {
                 Self::new(Kind::NotFound).detail("Aucune édition de ces données n’est publiée.")
+            }
+            SegmentError::NoSales(_) => {
+                Self::new(Kind::NotFound).detail("Ce jeu de données ne contient pas de ventes.")
             }
             SegmentError::Unknown => {
                 Self::new(Kind::NotFound).detail("Aucun segment n’a cet identifiant.")

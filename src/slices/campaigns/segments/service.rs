@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use std::time::Duration;
 
+use futures_util::{StreamExt, TryStreamExt, stream};
 use jiff::Timestamp;
 use serde::Serialize;
 use uuid::Uuid;
@@ -18,7 +19,7 @@ use super::store::{SegmentRow, Store};
 use crate::kernel::id::{Id, Sort};
 use crate::platform::access::Party;
 use crate::platform::clock::{Clock, Entropy};
-use crate::platform::db::Database;
+use crate::platform::db::{Database, DbError};
 use crate::platform::digest::sha256;
 use crate::slices::campaigns::CampaignsSettings;
 
@@ -210,13 +211,11 @@ impl Segments {
         id: Option<SegmentId>,
         filter: &SegmentFilter,
     ) -> Result<Export, SegmentError> {
-        filter.check()?;
+        let (found, _) = self.of_editions(filter, |run| self.store.zones(filter, run)).await?;
         let mut zones: BTreeMap<(String, String, u8), (u64, u64)> = BTreeMap::new();
-        for (_, run) in self.editions(&filter.dataset).await? {
-            for (department, commune, kind, sales, cents) in self.store.zones(filter, run).await? {
-                let total = zones.entry((department, commune, kind)).or_default();
-                *total = (total.0 + sales, total.1 + cents);
-            }
+        for (department, commune, kind, sales, cents) in found.into_iter().flatten() {
+            let total = zones.entry((department, commune, kind)).or_default();
+            *total = (total.0 + sales, total.1 + cents);
         }
         self.note(who, "exported", id, filter).await?;
         let counts: Vec<_> =
@@ -239,12 +238,10 @@ impl Segments {
     /// # Errors
     /// [`SegmentError`].
     pub async fn months(&self, filter: &SegmentFilter) -> Result<Vec<Month>, SegmentError> {
-        filter.check()?;
+        let (found, _) = self.of_editions(filter, |run| self.store.months(filter, run)).await?;
         let mut months: BTreeMap<String, u64> = BTreeMap::new();
-        for (_, run) in self.editions(&filter.dataset).await? {
-            for (month, sales) in self.store.months(filter, run).await? {
-                *months.entry(month).or_default() += sales;
-            }
+        for (month, sales) in found.into_iter().flatten() {
+            *months.entry(month).or_default() += sales;
         }
         Ok(months.into_iter().map(|(month, sales)| (month, self.shown(sales))).collect())
     }
@@ -276,13 +273,37 @@ impl Segments {
     }
 
     async fn exact(&self, filter: &SegmentFilter) -> Result<(u64, Vec<Edition>), SegmentError> {
+        let (sales, editions) =
+            self.of_editions(filter, |run| self.store.count(filter, run)).await?;
+        Ok((sales.into_iter().sum(), editions))
+    }
+
+    /// What `ask` finds in each edition of the filter's dataset, all of them read at one moment.
+    async fn of_editions<T, F>(
+        &self,
+        filter: &SegmentFilter,
+        ask: impl Fn(u64) -> F + Send + Sync,
+    ) -> Result<(Vec<T>, Vec<Edition>), SegmentError>
+    where
+        T: Send,
+        F: Future<Output = Result<T, DbError>> + Send,
+    {
         filter.check()?;
-        let editions = self.editions(&filter.dataset).await?;
-        let mut sales = 0;
-        for (_, run) in &editions {
-            sales += self.store.count(filter, *run).await?;
+        let mut editions = self.editions(&filter.dataset).await?;
+        loop {
+            let found = stream::iter(&editions).then(|(_, run)| ask(*run)).try_collect().await;
+            match found {
+                Err(error) if error.is_no_table() => {
+                    // An edition that was replaced twice in the meantime is not there any more.
+                    let newer = self.editions(&filter.dataset).await?;
+                    if newer == editions {
+                        return Err(SegmentError::NoSales(filter.dataset.clone()));
+                    }
+                    editions = newer;
+                }
+                found => return Ok((found?, editions)),
+            }
         }
-        Ok((sales, editions))
     }
 
     async fn editions(&self, dataset: &str) -> Result<Vec<Edition>, SegmentError> {

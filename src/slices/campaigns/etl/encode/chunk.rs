@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 use std::io::{self, Read};
 
-use flate2::Crc;
+use crc32fast::Hasher;
 
 use super::plan::{FilePlan, Refused};
-use crate::slices::campaigns::etl::read::{Blocks, LINE_MAX, Reason, Scratch, lines};
+use crate::slices::campaigns::etl::read::{Blocks, LINE_MAX, Reason, Scratch, Survey, lines};
 
 /// Bytes of a piece that is sent.
 const PIECE: usize = 512 << 10;
@@ -80,13 +80,16 @@ pub fn encode(
     let mut encoded = Encoded::default();
     let mut sales = plan.sales();
     let mut scratch = Scratch::default();
-    let mut crc = Crc::new();
+    let mut crc = Hasher::new();
     let mut piece = Vec::with_capacity(PIECE_ROOM);
     let mut blocks = Blocks::at(reader, byte, line);
     while let Some(block) = blocks.next_block()? {
         crc.update(&block.bytes);
+        let known = plan.layout.survey(&block.bytes);
         for (number, (at, text)) in (block.first_line..).zip(lines(&block.bytes)) {
-            let text = overrides.get(&number).map_or(text, Vec::as_slice);
+            let repaired = overrides.get(&number);
+            let (text, survey) =
+                repaired.map_or((text, known), |line| (line.as_slice(), Survey::default()));
             let is_long = block.is_oversize || text.len() > LINE_MAX;
             let outcome = if is_long {
                 Err(Refused { reason: Reason::LineTooLong, column: String::new() })
@@ -97,7 +100,7 @@ pub fn encode(
                 encoded.trailers += 1;
                 continue;
             } else {
-                one(plan, text, number, &mut scratch, &mut piece, sales.as_mut())
+                one(plan, (text, survey), number, &mut scratch, &mut piece, sales.as_mut())
             };
             match outcome {
                 Ok(()) => encoded.rows += 1,
@@ -120,21 +123,21 @@ pub fn encode(
         encoded.sale_count = sales.count;
         encoded.sales = sales.out;
     }
-    encoded.crc = crc.sum();
+    encoded.crc = crc.finalize();
     Ok(encoded)
 }
 
 fn one(
     plan: &FilePlan,
-    text: &[u8],
+    (text, survey): (&[u8], Survey),
     line: u64,
     scratch: &mut Scratch,
     out: &mut Vec<u8>,
     sales: Option<&mut super::sale::SaleBuilder<'_>>,
 ) -> Result<(), Refused> {
     let refused = |reason| Refused { reason, column: String::new() };
-    let fields = plan.layout.split(text, scratch).map_err(refused)?;
-    plan.write(fields, line, out)?;
+    let fields = plan.layout.split_known(text, survey, scratch).map_err(refused)?;
+    plan.write(fields, (line, survey.is_plain(text)), out)?;
     if let Some(sales) = sales {
         sales.add(fields, plan.id(line));
     }

@@ -108,11 +108,12 @@ impl FilePlan {
         (u64::from(self.file_no) << 40) | line
     }
 
-    /// Writes a row. When it is refused, `out` is as it was.
+    /// Writes a row, of a line whose values are sent as they are if it is plain. When it is refused,
+    /// `out` is as it was.
     pub(super) fn write(
         &self,
         fields: Fields<'_>,
-        line: u64,
+        (line, is_plain): (u64, bool),
         out: &mut Vec<u8>,
     ) -> Result<(), Refused> {
         if fields.count() != self.width {
@@ -123,7 +124,7 @@ impl FilePlan {
         for target in &self.targets {
             out.push(b'\t');
             let value = target.place.map_or(&b""[..], |place| fields.get(place));
-            if let Err(reason) = target.writer.write(value, out) {
+            if let Err(reason) = target.writer.write(value, is_plain, out) {
                 out.truncate(start);
                 return Err(Refused { reason, column: target.name.clone() });
             }

@@ -3,7 +3,7 @@
 
 use memchr::memchr3;
 
-use crate::slices::campaigns::etl::profile::{characters, french_date, iso_date};
+use crate::slices::campaigns::etl::profile::{characters, french_date, is_nought, iso_date};
 use crate::slices::campaigns::etl::read::Reason;
 use crate::slices::campaigns::etl::schema::ColumnType;
 
@@ -17,8 +17,14 @@ pub(super) struct Writer {
 }
 
 impl Writer {
-    /// Writes a value, or says why it cannot be in this column; then `out` may hold a part of it.
-    pub(super) fn write(self, value: &[u8], out: &mut Vec<u8>) -> Result<(), Reason> {
+    /// Writes a value, or says why it cannot be in this column; then `out` may hold a part of it. A plain
+    /// one has nothing that LOAD DATA would take for something else.
+    pub(super) fn write(
+        self,
+        value: &[u8],
+        is_plain: bool,
+        out: &mut Vec<u8>,
+    ) -> Result<(), Reason> {
         if value.is_empty() {
             out.extend_from_slice(b"\\N");
             return Ok(());
@@ -27,7 +33,7 @@ impl Writer {
             // CHAR drops blanks at the end: what would be altered is refused.
             ColumnType::Char(_) if value.ends_with(b" ") => Err(Reason::TooLong),
             ColumnType::Varchar(most) | ColumnType::Char(most) => {
-                text(value, self.pad, usize::from(most), out)
+                text((value, is_plain), self.pad, usize::from(most), out)
             }
             ColumnType::Date => date(value, out),
             ColumnType::Decimal(digits, scale) => {
@@ -38,7 +44,12 @@ impl Writer {
     }
 }
 
-fn text(value: &[u8], pad: usize, most: usize, out: &mut Vec<u8>) -> Result<(), Reason> {
+fn text(
+    (value, is_plain): (&[u8], bool),
+    pad: usize,
+    most: usize,
+    out: &mut Vec<u8>,
+) -> Result<(), Reason> {
     let length = if value.len() <= most { value.len() } else { characters(value) };
     if length.max(pad) > most {
         return Err(Reason::TooLong);
@@ -46,7 +57,11 @@ fn text(value: &[u8], pad: usize, most: usize, out: &mut Vec<u8>) -> Result<(), 
     if pad > length {
         out.resize(out.len() + pad - characters(value), b'0');
     }
-    escaped(value, out);
+    if is_plain {
+        out.extend_from_slice(value);
+    } else {
+        escaped(value, out);
+    }
     Ok(())
 }
 
@@ -94,7 +109,8 @@ fn decimal(
         Some(found) if *found == mark && digits.len() > whole + 1 => &digits[whole + 1..],
         Some(_) => return Err(Reason::Decimal),
     };
-    let is_plain = whole == 1 || digits.first() != Some(&b'0');
+    let is_minus_zero = digits.len() < value.len() && is_nought(digits);
+    let is_plain = (whole == 1 || digits.first() != Some(&b'0')) && !is_minus_zero;
     let fits = (1..=before).contains(&whole) && fraction.len() <= after;
     if !is_plain || !fits || !fraction.iter().all(u8::is_ascii_digit) {
         return Err(Reason::Decimal);
@@ -131,7 +147,7 @@ mod tests {
     fn written(kind: &str, pad: usize, value: &str) -> Result<String, Reason> {
         let writer = Writer { kind: kind.parse().expect("a type"), pad, mark: b',' };
         let mut out = Vec::new();
-        writer.write(value.as_bytes(), &mut out)?;
+        writer.write(value.as_bytes(), false, &mut out)?;
         Ok(String::from_utf8(out).expect("text"))
     }
 
@@ -166,6 +182,7 @@ mod tests {
             ("decimal(4,2)", "1,234", Reason::Decimal),
             ("decimal(4,2)", "1,", Reason::Decimal),
             ("decimal(4,2)", "01,5", Reason::Decimal),
+            ("decimal(4,2)", "-0,00", Reason::Decimal),
             ("int", "007", Reason::Integer),
             ("int", "-0", Reason::Integer),
             ("int", "2147483648", Reason::Integer),

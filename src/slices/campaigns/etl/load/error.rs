@@ -22,7 +22,19 @@ pub enum LoadError {
     Conflict(#[from] Conflict),
     /// The database.
     #[error("the database: {0}")]
-    Database(#[from] mysql_async::Error),
+    Database(#[source] mysql_async::Error),
+    /// The server has no room left.
+    #[error(
+        "the disk of the database is full ({0}): make room, then `assurly etl resume` goes on. What \
+         is committed stays, nothing is published"
+    )]
+    Full(#[source] mysql_async::Error),
+    /// The connection broke, or the server is gone.
+    #[error(
+        "the connection to the database broke ({0}): once it answers, `assurly etl resume` goes on. \
+         What is committed stays, nothing is published"
+    )]
+    Broken(#[source] mysql_async::Error),
     /// A chunk.
     #[error("{0}: {1}")]
     Chunk(String, #[source] ChunkError),
@@ -74,4 +86,46 @@ pub enum LoadError {
     /// A thread ended by a panic.
     #[error("a thread of the load ended by a panic")]
     Panicked,
+}
+
+/// Numbers of the two engines' manuals: a full disk, a full table, a write that failed for it; then a
+/// server that stops, or that was told to end the connection.
+impl From<mysql_async::Error> for LoadError {
+    fn from(error: mysql_async::Error) -> Self {
+        match &error {
+            mysql_async::Error::Server(server) => match server.code {
+                3 | 1021 | 1026 | 1114 => Self::Full(error),
+                1053 | 1152 | 1317 | 1927 => Self::Broken(error),
+                _ => Self::Database(error),
+            },
+            mysql_async::Error::Io(_)
+            | mysql_async::Error::Driver(mysql_async::DriverError::ConnectionClosed) => {
+                Self::Broken(error)
+            }
+            _ => Self::Database(error),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_full_disk_and_a_broken_wire_say_what_to_do() {
+        let server = |code| {
+            let error = mysql_async::ServerError {
+                code,
+                message: "The table is full".to_owned(),
+                state: "HY000".to_owned(),
+            };
+            LoadError::from(mysql_async::Error::Server(error)).to_string()
+        };
+        assert!(server(1114).contains("disk of the database is full"), "{}", server(1114));
+        assert!(server(1053).contains("etl resume"), "{}", server(1053));
+        assert!(server(1064).starts_with("the database: "), "{}", server(1064));
+        let broken = std::io::Error::from(std::io::ErrorKind::ConnectionReset);
+        let broken = LoadError::from(mysql_async::Error::Io(broken.into())).to_string();
+        assert!(broken.contains("connection to the database broke"), "{broken}");
+    }
 }

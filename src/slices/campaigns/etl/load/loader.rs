@@ -19,9 +19,10 @@ use super::store::control;
 use super::{finish, open};
 use crate::platform::clock::Clock;
 use crate::platform::db::Endpoint;
+use crate::platform::storage::BucketSettings;
 use crate::slices::campaigns::etl::encode::Overrides;
 use crate::slices::campaigns::etl::profile::{Profile, fingerprint};
-use crate::slices::campaigns::etl::read::{S3Settings, Source, discover};
+use crate::slices::campaigns::etl::read::{Source, discover};
 use crate::slices::campaigns::etl::schema::{Definition, Fitted};
 
 /// How often a run shows that it lives.
@@ -32,7 +33,7 @@ const HEARTBEAT: Duration = Duration::from_secs(2);
 pub struct Loader {
     pub(super) sessions: Sessions,
     pub(super) clock: Clock,
-    pub(super) s3: S3Settings,
+    pub(super) s3: BucketSettings,
     pub(super) listener: Listener,
 }
 
@@ -54,7 +55,7 @@ pub struct LoadRequest {
 
 impl Loader {
     /// A loader of this database.
-    pub fn new(endpoint: &Endpoint, clock: Clock, s3: S3Settings, listener: Listener) -> Self {
+    pub fn new(endpoint: &Endpoint, clock: Clock, s3: BucketSettings, listener: Listener) -> Self {
         Self { sessions: Sessions::new(endpoint), clock, s3, listener }
     }
 

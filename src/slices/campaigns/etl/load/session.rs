@@ -1,5 +1,7 @@
 //! Connections of the loader, and what each is told when it opens.
 
+use std::time::Duration;
+
 use mysql_async::prelude::Queryable;
 use mysql_async::{Conn, Opts, OptsBuilder, SslOpts};
 use secrecy::ExposeSecret;
@@ -7,6 +9,10 @@ use secrecy::ExposeSecret;
 use super::error::LoadError;
 use super::store::session;
 use crate::platform::db::Endpoint;
+
+/// A wire that is silent for so long is asked whether it is whole: without it, a load on a wire that was
+/// cut without a word would wait for ever, and hold its lock.
+const KEEPALIVE: Duration = Duration::from_secs(30);
 
 /// How to connect, and what the server can do.
 #[derive(Clone)]
@@ -31,6 +37,7 @@ impl Sessions {
             .pass(endpoint.password.as_ref().map(|secret| secret.expose_secret().to_owned()))
             .db_name(Some(endpoint.name.clone()))
             .prefer_socket(false)
+            .tcp_keepalive(Some(KEEPALIVE))
             .ssl_opts(ssl(endpoint));
         Self { opts: builder.into() }
     }

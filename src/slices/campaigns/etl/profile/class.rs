@@ -37,6 +37,11 @@ impl Class {
         Self::Text,
     ];
 
+    /// The class of decimals with this mark.
+    pub fn of_decimals(mark: &str) -> Self {
+        if mark == "." { Self::PointDecimal } else { Self::CommaDecimal }
+    }
+
     /// Its word in the evidence.
     pub const fn word(self) -> &'static str {
         match self {
@@ -82,7 +87,9 @@ pub(super) fn classify(value: &[u8]) -> Seen {
     let is_signed = body.len() != value.len();
     match rest.first() {
         None if digits > 0 => integer(body, digits, is_signed),
-        Some(b',' | b'.') if digits > 0 => decimal(body, digits, &rest[1..], rest[0]),
+        Some(b',' | b'.') if digits > 0 && !(is_signed && is_nought(body)) => {
+            decimal(body, digits, &rest[1..], rest[0])
+        }
         Some(b'/') if !is_signed && french_date(value).is_some() => date(Class::FrenchDate),
         Some(b'-') if !is_signed && iso_date(value).is_some() => date(Class::IsoDate),
         _ => TEXT,
@@ -113,6 +120,11 @@ fn decimal(body: &[u8], digits: usize, fraction: &[u8], mark: u8) -> Seen {
     }
     let class = if mark == b',' { Class::CommaDecimal } else { Class::PointDecimal };
     Seen { class, digits, scale: fraction.len() }
+}
+
+/// Whether no digit says anything: minus zero would not come back as it was written.
+pub fn is_nought(body: &[u8]) -> bool {
+    !body.iter().any(|b| matches!(b, b'1'..=b'9'))
 }
 
 /// The day of `dd/mm/yyyy`, as year, month, day.
@@ -162,6 +174,9 @@ mod tests {
             ("8000,00", Class::CommaDecimal),
             ("0,5", Class::CommaDecimal),
             ("-1,5", Class::CommaDecimal),
+            ("-0,05", Class::CommaDecimal),
+            ("-0,00", Class::Text),
+            ("1,5E3", Class::Text),
             ("12.5", Class::PointDecimal),
             ("007,5", Class::Text),
             (",5", Class::Text),

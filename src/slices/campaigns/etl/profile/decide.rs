@@ -33,8 +33,18 @@ const CODES: &[&str] = &[
 /// A share of other values so small that they are mistakes to be given back, not another type.
 const STRAY: u64 = 10_000;
 
-/// The proposed columns: one for each name.
-pub(super) fn columns(labels: &[String], names: &[String], stats: &[ColumnStats]) -> Vec<Column> {
+/// Most digits of a decimal on both engines, and most of them after the mark.
+const DIGITS: usize = 38;
+const SCALE: u8 = 20;
+
+/// The proposed columns: one for each name. `mark` is the class of the dataset's decimals: the other
+/// mark is never taken for it.
+pub(super) fn columns(
+    labels: &[String],
+    names: &[String],
+    stats: &[ColumnStats],
+    mark: Class,
+) -> Vec<Column> {
     let mut columns: Vec<Column> = labels
         .iter()
         .zip(names)
@@ -43,20 +53,20 @@ pub(super) fn columns(labels: &[String], names: &[String], stats: &[ColumnStats]
             label: label.clone(),
             aliases: Vec::new(),
             name: name.clone(),
-            kind: by_value_and_label(name, stats),
+            kind: by_value_and_label(name, stats, mark),
             pad: pad(name, stats),
             evidence: evidence(stats),
         })
         .collect();
-    by_family(&mut columns, stats);
+    by_family(&mut columns, stats, mark);
     columns
 }
 
-fn by_value_and_label(name: &str, stats: &ColumnStats) -> ColumnType {
+fn by_value_and_label(name: &str, stats: &ColumnStats, mark: Class) -> ColumnType {
     if let Some(width) = pad(name, stats) {
         return ColumnType::Char(u16::from(width));
     }
-    let by_value = by_value(stats);
+    let by_value = by_value(stats, mark);
     // A code of one digit is a closed list, and loses nothing as a number.
     let is_one_digit = by_value == ColumnType::Tinyint;
     if is_code(name) && by_value.shape() == Shape::Integer && !is_one_digit {
@@ -80,34 +90,26 @@ fn pad(name: &str, stats: &ColumnStats) -> Option<u8> {
     (is_postal && are_numbers && stats.longest <= 5 && stats.filled() > 0).then_some(5)
 }
 
-fn by_value(stats: &ColumnStats) -> ColumnType {
+fn by_value(stats: &ColumnStats, mark: Class) -> ColumnType {
     let filled = stats.filled();
     if filled == 0 || stats.count(Class::ZeroInteger) > 0 {
         return text(stats);
     }
     let dates = stats.count(Class::FrenchDate) + stats.count(Class::IsoDate);
     let integers = stats.count(Class::Integer);
-    let comma = stats.count(Class::CommaDecimal);
-    let point = stats.count(Class::PointDecimal);
-    let decimals = comma.max(point);
+    let decimals = stats.count(mark);
     if carries(filled, dates) && only_mistakes(stats, &[Class::FrenchDate, Class::IsoDate]) {
         ColumnType::Date
     } else if carries(filled, integers) && only_mistakes(stats, &[Class::Integer]) {
         ColumnType::integer(stats.integer_digits)
     } else if decimals > 0
         && carries(filled, decimals + integers)
-        && only_mistakes(stats, &[decimal_class(stats), Class::Integer])
+        && only_mistakes(stats, &[mark, Class::Integer])
     {
         decimal(stats)
     } else {
         text(stats)
     }
-}
-
-/// The decimal mark of a column.
-fn decimal_class(stats: &ColumnStats) -> Class {
-    let (comma, point) = (stats.count(Class::CommaDecimal), stats.count(Class::PointDecimal));
-    if comma >= point { Class::CommaDecimal } else { Class::PointDecimal }
 }
 
 /// Whether the others are few enough to be mistakes.
@@ -131,10 +133,16 @@ fn looks_like_a_code(value: &str) -> bool {
     is_word && (has_digit || value.len() <= 2)
 }
 
+/// A decimal with two digits to spare; text where no decimal of the engines holds every digit.
 fn decimal(stats: &ColumnStats) -> ColumnType {
-    let before = stats.decimal_digits.max(stats.integer_digits) + 2;
-    let size = |n: usize| u8::try_from(n).unwrap_or(38).min(38);
-    ColumnType::Decimal(size(before + stats.scale), size(stats.scale).min(20))
+    let before = stats.decimal_digits.max(stats.integer_digits);
+    let (most, scale) = ((before + 2 + stats.scale).min(DIGITS), stats.scale);
+    match (u8::try_from(most), u8::try_from(scale)) {
+        (Ok(most), Ok(scale)) if before + stats.scale <= DIGITS && scale <= SCALE => {
+            ColumnType::Decimal(most, scale)
+        }
+        _ => text(stats),
+    }
 }
 
 fn text(stats: &ColumnStats) -> ColumnType {
@@ -147,9 +155,12 @@ fn text(stats: &ColumnStats) -> ColumnType {
 }
 
 /// Columns whose names differ by a number only are a family, and get the widest type among them.
-fn by_family(columns: &mut [Column], stats: &[ColumnStats]) {
+fn by_family(columns: &mut [Column], stats: &[ColumnStats], mark: Class) {
     let mut families: BTreeMap<String, Vec<usize>> = BTreeMap::new();
     for (place, column) in columns.iter().enumerate() {
+        if is_named_by_place(&column.name) {
+            continue;
+        }
         let stem: String = column.name.chars().filter(|c| !c.is_ascii_digit()).collect();
         if stem.len() < column.name.len() {
             families.entry(stem).or_default().push(place);
@@ -161,7 +172,7 @@ fn by_family(columns: &mut [Column], stats: &[ColumnStats]) {
             whole.merge(&stats[*place]);
         }
         let name = columns[members[0]].name.clone();
-        let mut kind = by_value_and_label(&name, &whole);
+        let mut kind = by_value_and_label(&name, &whole, mark);
         // Numbers of lots are names of lots: one of them with a letter makes text of them all.
         if is_numbered_thing(&name) && kind.shape() == Shape::Integer {
             kind = text(&whole);
@@ -170,6 +181,12 @@ fn by_family(columns: &mut [Column], stats: &[ColumnStats]) {
             columns[place].kind = kind;
         }
     }
+}
+
+/// Whether the file does not say what it is: `col_07` has nothing in common with `col_08`.
+fn is_named_by_place(name: &str) -> bool {
+    let number = name.strip_prefix("col_");
+    number.is_some_and(|number| number.bytes().all(|b| b.is_ascii_digit() || b == b'_'))
 }
 
 /// Things that are numbered, not counted.
@@ -216,7 +233,7 @@ mod tests {
             stats.see(value.as_bytes(), line as u64 + 2);
         }
         let labels = vec![name.to_owned()];
-        columns(&labels, &labels, &[stats])[0].kind.to_string()
+        columns(&labels, &labels, &[stats], Class::CommaDecimal)[0].kind.to_string()
     }
 
     #[test]
@@ -228,6 +245,8 @@ mod tests {
         assert_eq!(kind("code_type_local", &["1", "2", ""]), "tinyint");
         assert_eq!(kind("code_departement", &["01", "2A"]), "char(2)");
         assert_eq!(kind("valeur", &["8000,00", "123456,50", ""]), "decimal(10,2)");
+        assert_eq!(kind("taux", &["1.5", "2.5"]), "varchar(8)", "the mark of another country");
+        assert_eq!(kind("trop", &["1,000000000000000000000000000"]), "varchar(40)");
         assert_eq!(kind("vendu", &["07/01/2020"]), "date");
         assert_eq!(kind("rien", &["", ""]), "varchar(8)");
         assert_eq!(kind("melange", &["12", "A12", "13", "14"]), "varchar(8)");

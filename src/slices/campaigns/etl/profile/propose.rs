@@ -11,10 +11,11 @@ use crate::slices::campaigns::etl::schema::{Column, Dataset, Definition};
 pub fn propose(dataset: Dataset, profile: &Profile, given: Option<&Definition>) -> Definition {
     let mut dataset = dataset;
     let names = names(&profile.labels, dataset.drop_stop_words);
-    let mut columns = decide::columns(&profile.labels, &names, &profile.stats);
     if given.is_none() {
         dataset.decimal_mark = mark(profile).to_owned();
     }
+    let mark = Class::of_decimals(&dataset.decimal_mark);
+    let mut columns = decide::columns(&profile.labels, &names, &profile.stats, mark);
     for column in &mut columns {
         if let Some(known) = given.and_then(|given| known(given, &column.label)) {
             let evidence = std::mem::take(&mut column.evidence);

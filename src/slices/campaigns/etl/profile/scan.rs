@@ -5,26 +5,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Read};
 use std::num::NonZero;
 use std::sync::Mutex;
-use std::sync::mpsc::{Receiver, sync_channel};
+use std::sync::mpsc::{Receiver, Sender, channel, sync_channel};
 
-use flate2::Crc;
-
+use super::borders::{Borders, ChunkStart};
 use super::stats::ColumnStats;
 use crate::platform::digest::Sha256Stream;
 use crate::slices::campaigns::etl::read::{
     Block, Blocks, LINE_MAX, Layout, Reason, Scratch, Source, lines,
 };
-
-/// Where a chunk begins, and what is in it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ChunkStart {
-    /// First byte, in the uncompressed text.
-    pub byte: u64,
-    /// Number of its first line.
-    pub line: u64,
-    /// Checksum of its bytes: what is loaded is what was looked at.
-    pub crc: u32,
-}
 
 /// One file, read whole.
 #[derive(Clone, Debug)]
@@ -160,6 +148,14 @@ struct Start {
     line: u64,
 }
 
+impl Start {
+    /// Places of these labels; those that the file has not are left out.
+    fn places(&self, labels: &[String]) -> Vec<usize> {
+        let place = |label: &String| self.labels.iter().position(|known| known == label);
+        labels.iter().filter_map(place).collect()
+    }
+}
+
 /// The labels of a file, and where its rows begin.
 fn head(source: &Source, options: &ScanOptions) -> Result<(Vec<String>, u64, u64), ScanError> {
     let unreadable = |error| ScanError::Unreadable(source.name.clone(), error);
@@ -212,12 +208,18 @@ fn one(
     let width = start.labels.len();
     let (to, from) = sync_channel::<Block>(threads);
     let from = Mutex::new(from);
+    // Blocks come back to be filled again: the kernel would clear fresh memory for each.
+    let (back, spare) = channel::<Block>();
     std::thread::scope(|scope| {
-        let workers: Vec<_> =
-            (0..threads).map(|_| scope.spawn(|| look(&from, &options.layout, width))).collect();
+        let (from, layout) = (&from, &options.layout);
+        let workers: Vec<_> = (0..threads)
+            .map(|_| back.clone())
+            .map(|back| scope.spawn(move || look(from, &back, layout, width)))
+            .collect();
         let read = read(source, options, start, progress, |block| {
             // The workers outlive the reader: the channel is open.
             drop(to.send(block));
+            spare.try_recv().ok()
         });
         drop(to);
         let mut seen = Seen { stats: vec![ColumnStats::default(); width], rows: 0, odd: 0 };
@@ -235,7 +237,12 @@ fn one(
 }
 
 /// Looks at every value of the blocks that come.
-fn look(blocks: &Mutex<Receiver<Block>>, layout: &Layout, width: usize) -> Seen {
+fn look(
+    blocks: &Mutex<Receiver<Block>>,
+    back: &Sender<Block>,
+    layout: &Layout,
+    width: usize,
+) -> Seen {
     let mut seen = Seen { stats: vec![ColumnStats::default(); width], rows: 0, odd: 0 };
     let mut scratch = Scratch::default();
     loop {
@@ -244,11 +251,12 @@ fn look(blocks: &Mutex<Receiver<Block>>, layout: &Layout, width: usize) -> Seen 
             seen.odd += 1;
             continue;
         }
+        let survey = layout.survey(&block.bytes);
         for (line, (_, text)) in (block.first_line..).zip(lines(&block.bytes)) {
             if text.is_empty() || layout.is_trailer(text) {
                 continue;
             }
-            match layout.split(text, &mut scratch) {
+            match layout.split_known(text, survey, &mut scratch) {
                 Ok(fields) if fields.count() == width => {
                     seen.rows += 1;
                     for (stats, value) in seen.stats.iter_mut().zip(fields.iter()) {
@@ -258,28 +266,34 @@ fn look(blocks: &Mutex<Receiver<Block>>, layout: &Layout, width: usize) -> Seen 
                 _ => seen.odd += 1,
             }
         }
+        // The reader may have ended: then nobody needs it.
+        drop(back.send(block));
     }
 }
 
-/// Reads a file block by block, hands the blocks on, and finds the borders of its chunks.
+/// Reads a file block by block, hands the blocks on, and finds the borders of its chunks. A block that
+/// `hand_on` gives back is filled again.
 fn read(
     source: &Source,
     options: &ScanOptions,
     start: Start,
     progress: &(dyn Fn(u64) + Sync),
-    mut hand_on: impl FnMut(Block),
+    mut hand_on: impl FnMut(Block) -> Option<Block>,
 ) -> io::Result<FileProfile> {
     let mut reader = Hashing { reader: source.open(0)?, sha: Sha256Stream::default(), bytes: 0 };
     let mut head = vec![0; usize::try_from(start.body).unwrap_or(usize::MAX)];
     reader.read_exact(&mut head)?;
-    let mut borders = Borders::new(options, &start);
+    let places = start.places(&options.group);
+    let mut borders = Borders::new(options.chunk, places, (start.body, start.line));
     let mut blocks = Blocks::at(reader, start.body, start.line);
     let mut last_line = start.line - 1;
     while let Some(block) = blocks.next_block()? {
         borders.pass(&block, &options.layout);
         last_line = block.first_line + block.count() - 1;
         progress(block.bytes.len() as u64);
-        hand_on(block);
+        if let Some(spare) = hand_on(block) {
+            blocks.take_back(spare);
+        }
     }
     let reader = blocks.into_inner();
     Ok(FileProfile {
@@ -304,92 +318,5 @@ impl Read for Hashing {
         self.sha.update(&buffer[..read]);
         self.bytes += read as u64;
         Ok(read)
-    }
-}
-
-/// Places the borders: a function of the content, the chunk size and the group, and of nothing else.
-struct Borders {
-    chunk: u64,
-    group: Vec<usize>,
-    next: u64,
-    /// Group of the line before, once a border is looked for.
-    before: Option<Vec<u8>>,
-    chunks: Vec<ChunkStart>,
-    crc: Crc,
-    scratch: Scratch,
-}
-
-impl Borders {
-    fn new(options: &ScanOptions, start: &Start) -> Self {
-        let place = |label: &String| start.labels.iter().position(|known| known == label);
-        Self {
-            chunk: options.chunk,
-            group: options.group.iter().filter_map(place).collect(),
-            next: start.body + options.chunk,
-            before: None,
-            chunks: vec![ChunkStart { byte: start.body, line: start.line, crc: 0 }],
-            crc: Crc::new(),
-            scratch: Scratch::default(),
-        }
-    }
-
-    fn pass(&mut self, block: &Block, layout: &Layout) {
-        let end = block.offset + block.bytes.len() as u64;
-        if block.is_oversize || end <= self.next {
-            self.crc.update(&block.bytes);
-            return;
-        }
-        let mut done = 0;
-        let mut rest = (block.first_line..).zip(lines(&block.bytes)).peekable();
-        while let Some((line, (at, text))) = rest.next() {
-            let byte = block.offset + at as u64;
-            // The lines before a border are looked at as well: they say whether the group goes on.
-            if byte + (64 << 10) < self.next {
-                continue;
-            }
-            let group = self.group_of(text, layout);
-            let next = rest.peek().map(|(_, (_, next))| self.group_of(next, layout));
-            let before = self.before.as_ref();
-            // A line that differs alone, between two of one group, will be given back: no border.
-            let goes_on = !self.group.is_empty()
-                && (next.is_none() || before == Some(&group) || before == next.as_ref());
-            if byte >= self.next && !goes_on {
-                self.crc.update(&block.bytes[done..at]);
-                done = at;
-                self.begin(byte, line);
-            }
-            let is_stray = self.before.is_some() && self.before == next;
-            if !is_stray {
-                self.before = Some(group);
-            }
-        }
-        self.crc.update(&block.bytes[done..]);
-    }
-
-    fn group_of(&mut self, text: &[u8], layout: &Layout) -> Vec<u8> {
-        let mut group = Vec::new();
-        if let Ok(fields) = layout.split(text, &mut self.scratch) {
-            for place in &self.group {
-                group.extend_from_slice(fields.get(*place));
-                group.push(0);
-            }
-        }
-        group
-    }
-
-    fn begin(&mut self, byte: u64, line: u64) {
-        let crc = std::mem::replace(&mut self.crc, Crc::new());
-        if let Some(last) = self.chunks.last_mut() {
-            last.crc = crc.sum();
-        }
-        self.chunks.push(ChunkStart { byte, line, crc: 0 });
-        self.next = byte + self.chunk;
-    }
-
-    fn finish(mut self) -> Vec<ChunkStart> {
-        if let Some(last) = self.chunks.last_mut() {
-            last.crc = self.crc.sum();
-        }
-        self.chunks
     }
 }

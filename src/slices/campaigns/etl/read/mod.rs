@@ -7,6 +7,5 @@ mod source;
 mod zipped;
 
 pub use blocks::{Block, Blocks, LINE_MAX, lines};
-pub use layout::{Fields, Layout, Reason, Scratch};
-pub use s3::S3Settings;
+pub use layout::{Fields, Layout, Reason, Scratch, Survey};
 pub use source::{Source, SourceError, discover};

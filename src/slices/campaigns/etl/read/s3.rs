@@ -1,45 +1,24 @@
-//! Objects of a bucket, read as streams through `object_store`.
+//! Objects of a bucket, read as streams; how buckets are reached is the platform's business.
 
 use std::fmt;
 use std::io::{self, Read};
-use std::sync::Arc;
 
 use bytes::{Buf, Bytes};
 use futures_util::stream::BoxStream;
 use futures_util::{StreamExt, TryStreamExt};
-use object_store::aws::AmazonS3Builder;
-use object_store::path::Path;
-use object_store::{GetOptions, GetRange, ObjectStore};
-use secrecy::{ExposeSecret, SecretString};
-use serde::{Deserialize, Serialize};
 use tokio::runtime::Handle;
 
-/// How buckets are reached, section `[campaigns.s3]`.
-#[derive(Clone, Debug, Deserialize, Serialize)]
-#[serde(deny_unknown_fields)]
-pub struct S3Settings {
-    /// Region of the buckets.
-    pub region: String,
-    /// Address of another service than Amazon's; empty for Amazon's.
-    pub endpoint: String,
-    /// Account; empty where the machine itself is known (instance role).
-    pub access_key_id: String,
-    /// Its secret.
-    #[serde(serialize_with = "masked")]
-    pub secret_access_key: SecretString,
-}
+use crate::platform::storage::{BucketSettings, Storage};
 
-fn masked<S: serde::Serializer>(secret: &SecretString, serializer: S) -> Result<S::Ok, S::Error> {
-    let shown = if secret.expose_secret().is_empty() { "" } else { "***" };
-    serializer.serialize_str(shown)
-}
+/// What files of data end with.
+const DATA: [&str; 4] = [".txt", ".csv", ".psv", ".gz"];
 
 /// One object.
 #[derive(Clone)]
 pub(super) struct S3Object {
-    store: Arc<dyn ObjectStore>,
+    storage: Storage,
     bucket: String,
-    path: Path,
+    path: String,
     runtime: Handle,
     pub(super) is_gzip: bool,
 }
@@ -51,45 +30,38 @@ impl fmt::Debug for S3Object {
 }
 
 /// The objects under `bucket/prefix`, or the one that is called so.
-pub(super) async fn list(address: &str, settings: &S3Settings) -> Result<Vec<S3Object>, String> {
+pub(super) async fn list(
+    address: &str,
+    settings: &BucketSettings,
+) -> Result<Vec<S3Object>, String> {
     let (bucket, prefix) = address.split_once('/').unwrap_or((address, ""));
-    let store: Arc<dyn ObjectStore> = Arc::new(client(bucket, settings)?);
-    let prefix = Path::parse(prefix.trim_end_matches('/')).map_err(|error| error.to_string())?;
-    let object = |path: Path| S3Object {
-        store: Arc::clone(&store),
+    let storage = Storage::source(bucket, settings).map_err(|error| error.to_string())?;
+    let prefix = prefix.trim_end_matches('/');
+    let object = |path: String| S3Object {
+        storage: storage.clone(),
         bucket: bucket.to_owned(),
-        is_gzip: path.as_ref().to_ascii_lowercase().ends_with(".gz"),
+        is_gzip: ends(&path, ".gz"),
         path,
         runtime: Handle::current(),
     };
-    if prefix.extension().is_some() {
-        return Ok(vec![object(prefix)]);
+    if prefix.rsplit('/').next().is_some_and(|name| name.contains('.')) {
+        return Ok(vec![object(prefix.to_owned())]);
     }
-    let found: Vec<_> = store
-        .list(Some(&prefix))
-        .map_ok(|meta| meta.location)
+    let found: Vec<String> = storage
+        .list(prefix)
+        .map_ok(|found| found.name)
         .try_collect()
         .await
         .map_err(|error| error.to_string())?;
-    let is_data = |path: &Path| matches!(path.extension(), Some("txt" | "csv" | "psv" | "gz"));
-    if let Some(zip) = found.iter().find(|path| path.extension() == Some("zip")) {
+    if let Some(zip) = found.iter().find(|path| ends(path, ".zip")) {
         return Err(format!("{zip}: a zip file is read from its end: copy it to a disk first"));
     }
+    let is_data = |path: &String| DATA.iter().any(|ending| ends(path, ending));
     Ok(found.into_iter().filter(is_data).map(object).collect())
 }
 
-fn client(bucket: &str, settings: &S3Settings) -> Result<impl ObjectStore + use<>, String> {
-    let mut builder = AmazonS3Builder::new().with_bucket_name(bucket).with_region(&settings.region);
-    if !settings.endpoint.is_empty() {
-        let is_plain = settings.endpoint.starts_with("http://");
-        builder = builder.with_endpoint(&settings.endpoint).with_allow_http(is_plain);
-    }
-    if !settings.access_key_id.is_empty() {
-        builder = builder
-            .with_access_key_id(&settings.access_key_id)
-            .with_secret_access_key(settings.secret_access_key.expose_secret());
-    }
-    builder.build().map_err(|error| error.to_string())
+fn ends(path: &str, ending: &str) -> bool {
+    path.to_ascii_lowercase().ends_with(ending)
 }
 
 impl S3Object {
@@ -99,10 +71,9 @@ impl S3Object {
 
     /// Its bytes from `offset` on. Called on a thread that may wait.
     pub(super) fn open(&self, offset: u64) -> io::Result<S3Reader> {
-        let range = (offset > 0).then_some(GetRange::Offset(offset));
-        let options = GetOptions { range, ..GetOptions::default() };
-        let got = self.runtime.block_on(self.store.get_opts(&self.path, options))?;
-        let stream = got.into_stream().map_err(io::Error::other).boxed();
+        let got = self.runtime.block_on(self.storage.reader_from(&self.path, offset));
+        let (_, stream) = got.map_err(io::Error::other)?;
+        let stream = stream.boxed();
         Ok(S3Reader { stream, at_hand: Bytes::new(), runtime: self.runtime.clone() })
     }
 }

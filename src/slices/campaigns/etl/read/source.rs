@@ -7,8 +7,9 @@ use std::path::{Path, PathBuf};
 
 use flate2::read::MultiGzDecoder;
 
-use super::s3::{self, S3Object, S3Settings};
+use super::s3::{self, S3Object};
 use super::zipped::{self, Member};
+use crate::platform::storage::BucketSettings;
 
 /// One text file, wherever it is.
 #[derive(Clone, Debug)]
@@ -48,7 +49,7 @@ pub enum SourceError {
 ///
 /// # Errors
 /// [`SourceError`].
-pub async fn discover(inputs: &[String], s3: &S3Settings) -> Result<Vec<Source>, SourceError> {
+pub async fn discover(inputs: &[String], s3: &BucketSettings) -> Result<Vec<Source>, SourceError> {
     let mut sources = Vec::new();
     for input in inputs {
         if let Some(address) = input.strip_prefix("s3://") {

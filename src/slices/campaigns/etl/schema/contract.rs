@@ -64,6 +64,7 @@ pub fn fit(
     reject_conflicts: bool,
 ) -> Result<Fitted, Conflict> {
     let mut fitted = Fitted { labels: profile.labels.clone(), ..Fitted::default() };
+    let mark = Class::of_decimals(&definition.dataset.decimal_mark);
     let place = |column: &Column| {
         let is_it = |label: &String| *label == column.label || column.aliases.contains(label);
         profile.labels.iter().position(is_it)
@@ -81,7 +82,7 @@ pub fn fit(
             fitted.changes.push(format!("column `{}`: {} to {wider}", column.name, column.kind));
             column.kind = wider;
         }
-        if let Some(conflict) = conflict(&column, stats).filter(|_| !reject_conflicts) {
+        if let Some(conflict) = conflict(&column, stats, mark).filter(|_| !reject_conflicts) {
             return Err(conflict);
         }
         let is_filled = stats.filled() > 0;
@@ -144,23 +145,25 @@ const fn fits(kind: ColumnType, digits: usize) -> bool {
 }
 
 /// Too many values of another type to be mistakes.
-fn conflict(column: &Column, stats: &ColumnStats) -> Option<Conflict> {
-    let right: &[Class] = match column.kind.shape() {
+fn conflict(column: &Column, stats: &ColumnStats, mark: Class) -> Option<Conflict> {
+    let right = match column.kind.shape() {
         Shape::Text => return None,
-        Shape::Integer => &[Class::Integer],
-        Shape::Decimal => &[Class::Integer, Class::CommaDecimal, Class::PointDecimal],
-        Shape::Date => &[Class::FrenchDate, Class::IsoDate],
+        Shape::Integer => [Class::Integer, Class::Integer],
+        Shape::Decimal => [Class::Integer, mark],
+        Shape::Date => [Class::FrenchDate, Class::IsoDate],
     };
     let filled = stats.filled();
-    let found = filled - right.iter().map(|class| stats.count(*class)).sum::<u64>();
+    let others: Vec<_> = Class::ALL
+        .into_iter()
+        .filter(|class| *class != Class::Empty && !right.contains(class))
+        .collect();
+    let found: u64 = others.iter().map(|class| stats.count(*class)).sum();
     // The same measure as the one by which the type was given, and a little more: a bad delivery is
     // a list of rejects up to one value in a hundred, and another type beyond.
     if found <= (filled / 100).max(1) {
         return None;
     }
-    let others =
-        Class::ALL.iter().filter(|class| **class != Class::Empty && !right.contains(class));
-    let sample = others.flat_map(|class| stats.samples(*class)).next();
+    let sample = others.iter().flat_map(|class| stats.samples(*class)).next();
     let sample = sample
         .map_or(String::new(), |(line, value)| format!(" (such as {value:?} on line {line})"));
     let (name, expected) = (column.name.clone(), column.kind.to_string());

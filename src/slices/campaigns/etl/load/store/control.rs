@@ -54,16 +54,19 @@ statements! {
     /// Lines that are still given back, and those that were repaired before.
     SELECT_REJECTS = "SELECT file_no, line_no, raw, repaired FROM etl_reject WHERE run_id = ? \
         ORDER BY file_no, line_no";
+    /// Bytes that are committed. Read apart from the sign of life: within its statement it would lock the
+    /// chunks, and wait for those that are on their way.
+    BYTES_DONE = "SELECT CAST(COALESCE(SUM(byte_to - byte_from), 0) AS UNSIGNED) FROM etl_chunk \
+        WHERE run_id = ?";
     /// Signs of life.
-    HEARTBEAT = "UPDATE etl_run SET heartbeat_at = ?, bytes_done = \
-        (SELECT COALESCE(SUM(byte_to - byte_from), 0) FROM etl_chunk WHERE run_id = ?) WHERE id = ?";
+    HEARTBEAT = "UPDATE etl_run SET heartbeat_at = ?, bytes_done = ? WHERE id = ?";
     /// A run changes its state.
     SET_STATE = "UPDATE etl_run SET state = ?, message = ?, ended_at = ? WHERE id = ?";
     /// Its report.
     SET_REPORT = "UPDATE etl_run SET report = ? WHERE id = ?";
     /// The edition that is read.
     EDITION = "SELECT e.run_id, e.previous_run_id, r.content_hash, r.schema_hash FROM etl_edition e \
-        JOIN etl_run r ON r.id = e.run_id WHERE e.dataset = ? AND e.period = ? FOR UPDATE";
+        JOIN etl_run r ON r.id = e.run_id WHERE e.dataset = ? AND e.period = ?";
     /// Makes a run the edition that is read; the one before it is kept for an undo.
     PUBLISH = "INSERT INTO etl_edition (dataset, period, run_id, previous_run_id, changed_at) \
         VALUES (?, ?, ?, NULL, ?) ON DUPLICATE KEY UPDATE \
@@ -255,7 +258,8 @@ pub(in super::super) async fn insert_rejects(
 }
 
 pub(in super::super) async fn heartbeat(conn: &mut Conn, run: u64, now: &str) -> Done<()> {
-    conn.exec_drop(HEARTBEAT, (now, run, run)).await
+    let bytes: Option<u64> = conn.exec_first(BYTES_DONE, (run,)).await?;
+    conn.exec_drop(HEARTBEAT, (now, bytes.unwrap_or_default(), run)).await
 }
 
 pub(in super::super) async fn set_state(
