@@ -1,11 +1,9 @@
-//! Persons of the references from the first click to the signed contract: the personas of `domain.md`
-//! §13.5 and the disclosures of `reflex.md` §6.2, through the pages, with the real engine; and what their
-//! contract says, as any reader reads it.
+//! Persons of the reference from the first click to the signed contract, through the pages, with the real
+//! engine; and what their contract says, as any reader reads it.
 
 use super::desk::{decides, opened};
 use super::{Traveller, YEAR, app};
 use crate::dossiers::signing::{PROGRAM, file, signs};
-use crate::dossiers::written;
 use crate::harness::app::App;
 use crate::harness::staff::Staffer;
 use crate::harness::surfer::Seen;
@@ -86,19 +84,13 @@ async fn a_supplement_and_an_exclusion_stand_in_the_contract_as_they_were_accept
 #[tokio::test]
 async fn who_was_studied_by_a_person_signs_too() {
     let app = program().await;
-    for (persona, loading) in [("burnout_now", "0"), ("diab1", "110")] {
-        let (mut one, gate) = Traveller::at_the_gate(&app, "studied", YEAR, "150 000").await;
-        let told = one.answers(&app, &gate, persona).await;
-        assert!(
-            told.says("médecin-conseil") || told.heading() == "Il nous faut un document",
-            "{persona}: {}",
-            told.body
-        );
-        officer(&app, "accept", loading).await;
-        let told = one.decision().await;
-        let said = contract(&app, &mut one, &told).await;
-        assert_eq!(said.contains("110 % de plus"), persona == "diab1", "{persona}: {said}");
-    }
+    let (mut one, gate) = Traveller::at_the_gate(&app, "studied", YEAR, "150 000").await;
+    let told = one.answers(&app, &gate, "burnout_now").await;
+    assert!(told.says("médecin-conseil"), "{}", told.body);
+    officer(&app, "accept", "0").await;
+    let told = one.decision().await;
+    let said = contract(&app, &mut one, &told).await;
+    assert!(!said.contains("Surprime"), "{said}");
 }
 
 #[tokio::test]
@@ -190,56 +182,4 @@ async fn a_modest_household_has_its_supplements_capped() {
         sqlx::query_scalar(sql).bind(id).fetch_one(app.opened().pool()).await.expect("a rate");
     let taea: f64 = taea.trim_matches('"').parse().expect("a rate");
     assert!((1.39..=1.40).contains(&taea), "just below the cap: {taea}");
-}
-
-/// The disclosures of the reference that are accepted without a person, by what they lead to.
-#[tokio::test]
-async fn each_disclosure_of_the_reference_comes_to_its_offer() {
-    let app = program().await;
-    for (disclosure, supplement) in [
-        ("healthy", None),
-        ("hypertension 150/85", Some("50 %")),
-        ("25 cigarettes, BMI 31", Some("100 %")),
-        ("type 2, HbA1c 6.9, hypertension 130/80, BMI 31", Some("140 %")),
-        ("asthma, 6 attacks", Some("25 %")),
-        ("back, 30 days", Some("50 %")),
-        ("past depression, 10 days", Some("25 %")),
-        ("cancer ended 92 months ago, no relapse: forgotten", None),
-    ] {
-        let (mut one, gate) = Traveller::at_the_gate(&app, "discloses", YEAR, "150 000").await;
-        let told = one.answers(&app, &gate, disclosure).await;
-        match supplement {
-            Some(percent) => {
-                assert!(told.says(&format!("{percent} de plus")), "{disclosure}: {}", told.body);
-            }
-            None => assert_eq!(told.heading(), "Nous pouvons vous assurer", "{disclosure}"),
-        }
-        let recap = accepts(&mut one, &told).await;
-        assert_eq!(recap.heading(), "Vérifiez avant de signer", "{disclosure}: {}", recap.body);
-        assert_eq!(written(&app, &one.base).await.0, "offer", "{disclosure}");
-        if disclosure.starts_with("type 2") {
-            let end = signs(&app, &mut one.surfer, &recap, &one.who.1).await;
-            assert_eq!(end.heading(), "C’est signé", "{disclosure}: {}", end.body);
-        }
-    }
-}
-
-/// Those that wait for a person or a day.
-#[tokio::test]
-async fn each_other_disclosure_is_told_who_studies_it_or_until_when_it_waits() {
-    let app = program().await;
-    for (disclosure, heading) in [
-        ("cancer ended 32 months ago", "Il nous faut un document"),
-        ("cancer in treatment", "Votre demande doit attendre"),
-        ("HIV inside the grid", "Votre demande est à l’étude"),
-        ("HIV outside the grid", "Il nous faut un document"),
-        ("firefighter, diving to 50 m", "Votre demande est à l’étude"),
-    ] {
-        let (mut one, gate) = Traveller::at_the_gate(&app, "waits", YEAR, "150 000").await;
-        let told = one.answers(&app, &gate, disclosure).await;
-        let is_told = told.heading() == heading || told.heading() == "Votre demande est à l’étude";
-        assert!(is_told, "{disclosure}: {}", told.body);
-        let state = written(&app, &one.base).await.0;
-        assert!(["decision", "postponed"].contains(&state.as_str()), "{disclosure}: {state}");
-    }
 }
