@@ -12,4 +12,6 @@ mod identity;
 mod journey;
 mod layout;
 mod network;
+mod people;
 mod questionnaire;
+mod subscription;

@@ -115,6 +115,31 @@ impl Contracts {
         self.core.store.all_of_owner(owner).await
     }
 
+    /// A page of the contracts of this person, the newest first, after one of theirs; and what to ask the
+    /// next page after.
+    ///
+    /// # Errors
+    /// They have none of this identifier; the database does not answer.
+    pub(super) async fn page_for(
+        &self,
+        owner: Party,
+        after: Option<ContractId>,
+        limit: u32,
+    ) -> Result<(Vec<Contract>, Option<ContractId>), ContractError> {
+        let before = match after {
+            Some(id) => Some(self.find_for(owner, id).await?),
+            None => None,
+        };
+        // One more than asked for tells whether there is another page.
+        let mut found =
+            self.core.store.page_of_owner(owner, before.as_ref(), limit.saturating_add(1)).await?;
+        let wanted = usize::try_from(limit).unwrap_or(usize::MAX);
+        let has_more = found.len() > wanted;
+        found.truncate(wanted);
+        let next = found.last().filter(|_| has_more).map(|last| last.id);
+        Ok((found, next))
+    }
+
     /// The schedule of premiums.
     ///
     /// # Errors

@@ -3,6 +3,9 @@
 
 pub(crate) mod app;
 pub(crate) mod database;
+#[path = "../../../src/platform/web/lint.rs"]
+#[expect(unreachable_pub, reason = "a room of the library, read here a second time")]
+mod lint;
 pub(crate) mod logs;
 pub(crate) mod raw;
 pub(crate) mod smtp;

@@ -60,6 +60,13 @@ statements! {
         CAST(effect_on AS CHAR) AS effect_on, concluded_at, \
         CAST(withdraw_until AS CHAR) AS withdraw_until, identity, ended_at \
         FROM contract WHERE owner = ? ORDER BY concluded_at DESC LIMIT 100";
+    /// A page of them: what was concluded before this one, and at the same moment under a smaller
+    /// identifier.
+    PAGE_OF_OWNER = "SELECT id, dossier_id, number, ceremony_id, content, \
+        CAST(effect_on AS CHAR) AS effect_on, concluded_at, \
+        CAST(withdraw_until AS CHAR) AS withdraw_until, identity, ended_at \
+        FROM contract WHERE owner = ? AND (concluded_at < ? OR (concluded_at = ? AND id < ?)) \
+        ORDER BY concluded_at DESC, id DESC LIMIT ?";
     /// Its schedule.
     SELECT_PREMIUMS = "SELECT month, CAST(due_on AS CHAR), premium_cents, outstanding_cents \
         FROM contract_premium WHERE contract_id = ? ORDER BY month";

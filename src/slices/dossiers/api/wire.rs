@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -118,6 +119,35 @@ pub(super) struct DeclarationRequest {
     pub(super) weight_kg: u32,
     /// Each question by its code, and the answer.
     pub(super) answers: BTreeMap<String, bool>,
+}
+
+/// The other borrower, as who begins knows them.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct InvitationRequest {
+    /// First name.
+    pub(super) given_name: String,
+    /// Where the link is written to.
+    #[schema(example = "sam@exemple.fr")]
+    pub(super) email: String,
+    /// Another number than yours: each of you signs on your own.
+    #[schema(example = "+33611223344")]
+    pub(super) mobile: String,
+}
+
+/// How an invitation stands.
+#[derive(Serialize, ToSchema)]
+pub(super) struct InvitationDocument {
+    /// `none`, `open`, `over` (its days have passed), `frozen` (three wrong birth dates) or `declined`
+    /// («Ce n’est pas moi»).
+    state: String,
+    /// When the link opens no more.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    until: Option<String>,
+    /// Whether the other person has proven their number.
+    has_arrived: bool,
+    /// Whether their names, address and work are given.
+    is_described: bool,
 }
 
 /// How far one's own health step is.
@@ -260,6 +290,23 @@ pub(super) enum Eyes {
     Staff,
 }
 
+impl InvitationDocument {
+    /// The last invitation of this person: its state, and when it ends.
+    pub(super) fn of(two: &Insured, last: Option<(String, Timestamp)>, now: Timestamp) -> Self {
+        let state = match &last {
+            None => "none",
+            Some((state, until)) if state == "open" && *until <= now => "over",
+            Some((state, _)) => state,
+        };
+        Self {
+            state: state.to_owned(),
+            until: last.as_ref().map(|(_, until)| until.to_string()),
+            has_arrived: two.mobile_proven_at.is_some(),
+            is_described: two.is_described(),
+        }
+    }
+}
+
 impl DossierDocument {
     pub(super) fn of(dossier: &Dossier, eyes: Eyes) -> Self {
         Self {
@@ -342,10 +389,7 @@ fn next(dossier: &Dossier, base: &str) -> Link {
             ("POST", "documents-received".to_owned())
         }
         Task::Recap | Task::Signature => ("PUT", "mandate".to_owned()),
-        Task::Invitation => {
-            let href = format!("/d/{}/invitation", dossier.id);
-            return Link { rel: "next", method: "GET", href };
-        }
+        Task::Invitation => ("PUT", "invitation".to_owned()),
     };
     // More questions follow: on the pages of the questionnaire.
     let is_studied = dossier
