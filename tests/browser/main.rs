@@ -15,3 +15,4 @@ mod network;
 mod people;
 mod questionnaire;
 mod subscription;
+mod typed;

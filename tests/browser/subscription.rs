@@ -5,9 +5,11 @@ use serde_json::json;
 use thirtyfour::Key;
 
 use super::axe;
+use super::engine::Tomcat;
 use super::house::House;
 use super::layout::picture;
 use super::people::{Answers, CAMILLE, NORA, ON, Somebody};
+use super::questionnaire;
 
 /// A telephone.
 const TELEPHONE: u32 = 360;
@@ -166,9 +168,29 @@ async fn health_without_a_yes_leads_on_and_with_one_to_an_honest_page() {
     to_the_questions(&house).await;
     house.answer(&[], "Vos réponses").await;
     let answers = [CLEAN, &[("q_traitement", "oui")]].concat();
+    // No engine is configured: that is said, and the dossier is kept.
     house.answer(&answers, "Il nous faut d’autres réponses").await;
     axe::check(&house, "health, more questions").await;
     shot(&house, "sante-suite").await;
+    house.close().await;
+}
+
+#[tokio::test]
+async fn a_yes_leads_to_the_full_questionnaire() {
+    let tomcat = Tomcat::own("subscription", None).await;
+    let house = House::with(&questionnaire::settings(&tomcat)).await;
+    house.width(TELEPHONE).await;
+    to_the_questions(&house).await;
+    house.answer(&[], "Vos réponses").await;
+    let answers = [CLEAN, &[("q_traitement", "oui")]].concat();
+    house.answer(&answers, "Quelques questions sur votre santé").await;
+    house.becomes("return location.pathname.endsWith('/questionnaire')", true).await;
+    axe::check(&house, "full questionnaire, consent").await;
+    shot(&house, "questionnaire-accord").await;
+    house.press("[name=action][value=accepter]").await;
+    house.becomes("return location.pathname.startsWith('/continue/question/')", true).await;
+    axe::check(&house, "full questionnaire, first question").await;
+    shot(&house, "questionnaire-premiere").await;
     house.close().await;
 }
 

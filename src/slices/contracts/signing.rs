@@ -208,7 +208,7 @@ impl Contracts {
         core.store.sign_mandate(connection, signable.id, now).await?;
         core.store.insert_bank(connection, contract.id, contract.effect_on).await?;
         self.plan(connection, &contract, now).await?;
-        self.tell_signed(connection, &contract).await
+        self.tell_signed(connection, &contract, owner.is_some()).await
     }
 
     /// What is due for a new contract.
@@ -225,15 +225,23 @@ impl Contracts {
         Ok(())
     }
 
+    /// To each who signed. Whose account is not known yet gets a link of their own, which proves the address
+    /// and joins the contract to it.
     async fn tell_signed(
         &self,
         connection: &mut Connection,
         contract: &Contract,
+        is_owned: bool,
     ) -> Result<(), ContractError> {
         let core = &self.core;
-        for person in &contract.content.persons {
+        for (place, person) in contract.content.persons.iter().enumerate() {
             let Some(email) = &person.email else { continue };
-            let link = format!("{}/espace", core.origin);
+            let link = if is_owned && place == 0 {
+                format!("{}/espace", core.origin)
+            } else {
+                let insured = person.insured;
+                core.dossiers.draw_way_back(connection, contract.dossier, insured).await?
+            };
             let message = Message {
                 event: format!("contracts/signed/{}/{}", contract.id, person.insured.simple()),
                 to: Recipient::Email(email.clone()),

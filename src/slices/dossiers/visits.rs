@@ -136,8 +136,12 @@ impl Dossiers {
         Ok(())
     }
 
-    /// A link back to a dossier, for a letter to this person.
-    pub(super) async fn draw_way_back(
+    /// A link back to a dossier, for a letter to this person. Who follows it proves the address that it was
+    /// written to.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn draw_way_back(
         &self,
         connection: &mut Connection,
         dossier: DossierId,

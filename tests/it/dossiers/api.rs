@@ -90,6 +90,11 @@ impl Town {
     pub(super) async fn quote(&self, who: &str, year: u16) -> String {
         let mut document = project();
         document["insured"][0]["birth_date"] = json!(format!("{year}-09-15"));
+        self.quote_of(who, document).await
+    }
+
+    /// A quote of the caller's, of this project.
+    pub(super) async fn quote_of(&self, who: &str, document: Value) -> String {
         let key = Entropy::system().key();
         let headers = [("idempotency-key", key.as_str())];
         let told = self.ask(who, ("POST", "/v1/quotes"), &headers, Some(document)).await;

@@ -1,6 +1,7 @@
 //! The subscription from outside: journeys on the pages, and what nobody may see.
 
 mod api;
+mod area;
 mod couple;
 mod deadlines;
 mod journeys;

@@ -160,14 +160,11 @@ async fn a_program_renounces_and_asks_for_the_end() {
         let seen = town.ask(&bob, (method, &path), &[], body).await;
         assert_eq!(seen.status, 404, "{method} {path}: {}", seen.body);
     }
-    let new = town.put_at(
-        &anne,
-        &format!("{first}/lender"),
-        json!({
-            "agency": "1 place de la Mairie", "loan_number": "P-42", "effect_on": "2027-02-01"
-        }),
-    );
-    assert_eq!(new.await.status, 409, "nothing is replaced");
+    let demand = json!({
+        "agency": "1 place de la Mairie", "loan_number": "P-42", "effect_on": "2027-02-01"
+    });
+    let new = town.put_at(&anne, &format!("{first}/lender"), demand).await;
+    assert_eq!(new.status, 409, "nothing is replaced: {}", new.body);
     let path = format!("{first}/termination");
     assert_eq!(town.get(&anne, &path).await.status, 404, "not asked for");
     let past = json!({ "reason": "autre", "wanted_on": "2026-11-22" });

@@ -89,7 +89,7 @@ async fn act(surfer: &mut Surfer, page: &Seen, code: &str) -> Seen {
     surfer.submit(&form.with(&[("code", code), ("lu", "oui")])).await
 }
 
-async fn sign(app: &App, surfer: &mut Surfer) -> ((String, String), Seen) {
+pub(super) async fn sign(app: &App, surfer: &mut Surfer) -> ((String, String), Seen) {
     let (who, page) = at_the_code(app, surfer).await;
     let code = asked_code(app, surfer, &page, &who.1).await;
     let end = act(surfer, &page, &code).await;
@@ -97,7 +97,7 @@ async fn sign(app: &App, surfer: &mut Surfer) -> ((String, String), Seen) {
     (who, end)
 }
 
-fn base(at: &str) -> String {
+pub(super) fn base(at: &str) -> String {
     at.split('/').take(3).collect::<Vec<_>>().join("/")
 }
 

@@ -5,7 +5,7 @@ use jiff::civil::Date;
 use uuid::Uuid;
 
 use super::{
-    ALL_OF_OWNER, BY_DOSSIER, END_CONTRACT, INSERT_CONTRACT, INSERT_NUMBER, INSERT_PREMIUMS,
+    ADOPT, ALL_OF_OWNER, BY_DOSSIER, END_CONTRACT, INSERT_CONTRACT, INSERT_NUMBER, INSERT_PREMIUMS,
     INSERT_TERMINATION, OF_OWNER, PAGE_OF_OWNER, SELECT_NUMBER, SELECT_PREMIUMS,
     SELECT_TERMINATION, Store, day,
 };
@@ -124,6 +124,16 @@ impl Store {
             Err(error) if error.is_duplicate() => Ok(false),
             Err(error) => Err(error.into()),
         }
+    }
+
+    /// Gives the contract of a dossier to this account; `false` when it belongs to one.
+    pub(in crate::slices::contracts) async fn adopt(
+        &self,
+        dossier: DossierId,
+        owner: Party,
+    ) -> Result<bool, DbError> {
+        let query = sqlx::query(ADOPT).bind(owner.as_bytes().as_slice()).bind(dossier.uuid());
+        Ok(query.execute(self.database.pool()).await?.rows_affected() > 0)
     }
 
     /// Writes the schedule.

@@ -38,6 +38,8 @@ statements! {
     INSERT_CONTRACT = "INSERT INTO contract (id, dossier_id, number, ceremony_id, quote_id, owner, \
         content, effect_on, concluded_at, withdraw_until, identity) \
         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+    /// It belongs to this account from now on, if it belonged to none.
+    ADOPT = "UPDATE contract SET owner = ? WHERE dossier_id = ? AND owner IS NULL";
     /// Its schedule, in one statement.
     INSERT_PREMIUMS = "INSERT INTO contract_premium \
         (contract_id, month, due_on, premium_cents, outstanding_cents) \
