@@ -7,6 +7,8 @@ SCRIPT=bench-identity
 . "$ROOT/bin/lib/packages.sh"
 # shellcheck source=bin/lib/database.sh
 . "$ROOT/bin/lib/database.sh"
+# shellcheck source=bin/lib/tokens.sh
+. "$ROOT/bin/lib/tokens.sh"
 
 usage() {
     cat <<'END'
@@ -102,27 +104,10 @@ until [ "$(http_status 127.0.0.1 "$SERVICE_PORT" /readyz)" = 200 ]; do
     sleep 0.05
 done
 
-# field NAME: its value in the JSON document of standard input.
-field() { sed -n "s/.*\"$1\": *\"\([^\"]*\)\".*/\1/p" | head -1; }
-identity() { "$ASSURLY" identity --json "$@" 2>>"$LOGS/identity.log"; }
-
-# person EMAIL: an account with the password of this run.
-PASSWORD='fougere tambour lezard 41'
-person() {
-    local link jar="$WORK/jar" word
-    link=$(identity user create --pool clients --email "$1" | field link)
-    word=$(curl -s -c "$jar" "$link" | grep -o 'name="jeton" value="[^"]*"' | head -1 | cut -d'"' -f4)
-    curl -s -o /dev/null -b "$jar" -c "$jar" "$HOST/pools/clients/reset" \
-        --data-urlencode "lien=${link##*lien=}" --data-urlencode "jeton=$word" --data-urlencode "password=$PASSWORD"
-}
 person zoe@exemple.fr
-MADE=$(identity client create clients --name Mesure --kind confidential --first-party --grant client_credentials --scopes 'openid devis:lire')
-CLIENT_ID=$(field client_id <<<"$MADE")
-SECRET=$(field client_secret <<<"$MADE")
-identity legacy open-pool clients --days 1 --reason 'measure' >/dev/null
-identity legacy open-client clients "$CLIENT_ID" --grant password --scopes 'openid devis:lire' --days 1 --reason 'measure' >/dev/null
+application devis:lire
 TOKENS="$HOST/pools/clients/oauth2/token"
-FORM="grant_type=password&client_id=$CLIENT_ID&client_secret=$SECRET&scope=devis:lire&username=zoe%40exemple.fr&password=${PASSWORD// /+}"
+FORM=$(password_form zoe@exemple.fr devis:lire)
 TOKEN=$(curl -s "$TOKENS" -d "grant_type=client_credentials&client_id=$CLIENT_ID&client_secret=$SECRET&scope=devis:lire" | field access_token)
 [ -n "$TOKEN" ] || { show_tail "$LOGS/service.log" 10; die "no token"; }
 # A change of an application is in force a little later.

@@ -119,39 +119,24 @@ need_cargo() {
     die "cargo is not there: a Rust toolchain of $version or later is needed."
 }
 
-# moto_server VERSION: an S3 server for the tests, from PyPI, under var/tools; on failure PROBLEM.
-moto_server() {
-    local home="$VAR/tools/moto" log="$LOGS/moto-install.log"
+# pypi_tool NAME VERSION WHY REQUIREMENT...: from PyPI, under var/tools/NAME; on failure PROBLEM.
+pypi_tool() {
+    local name=$1 version=$2 why=$3 home="$VAR/tools/$1" log="$LOGS/$1-install.log"
+    shift 3
     PROBLEM=
-    if [ "$(cat "$home/version" 2>/dev/null)" = "$1" ]; then return 0; fi
-    say "            installing moto $1 into var/tools (once: the S3 server of the tests)"
+    if [ "$(cat "$home/version" 2>/dev/null)" = "$version" ]; then return 0; fi
+    say "            installing $name $version into var/tools (once: $why)"
     rm -rf "$home"
-    if python3 -m venv "$home" >"$log" 2>&1 &&
-        "$home/bin/pip" install --quiet "moto[s3]==$1" flask flask-cors >>"$log" 2>&1; then
-        say "$1" >"$home/version"
+    if python3 -m venv "$home" >"$log" 2>&1 && "$home/bin/pip" install --quiet "$@" >>"$log" 2>&1; then
+        say "$version" >"$home/version"
         return 0
     fi
-    PROBLEM="moto $1 could not be installed"
+    PROBLEM="$name $version could not be installed"
     show_tail "$log" 20
     return 1
 }
-
-# pyhanko VERSION: the judge of seals, from PyPI, under var/tools; on failure PROBLEM.
-pyhanko() {
-    local home="$VAR/tools/pyhanko" log="$LOGS/pyhanko-install.log"
-    PROBLEM=
-    if [ "$(cat "$home/version" 2>/dev/null)" = "$1" ]; then return 0; fi
-    say "            installing pyHanko $1 into var/tools (once: the judge of seals in the tests)"
-    rm -rf "$home"
-    if python3 -m venv "$home" >"$log" 2>&1 &&
-        "$home/bin/pip" install --quiet "pyHanko==$1" "pyhanko-cli==0.6.0" >>"$log" 2>&1; then
-        say "$1" >"$home/version"
-        return 0
-    fi
-    PROBLEM="pyHanko $1 could not be installed"
-    show_tail "$log" 20
-    return 1
-}
+moto_server() { pypi_tool moto "$1" "the S3 server of the tests" "moto[s3]==$1" flask flask-cors; }
+pyhanko() { pypi_tool pyhanko "$1" "the judge of seals in the tests" "pyHanko==$1" pyhanko-cli==0.6.0; }
 
 # cargo_tool NAME VERSION: of that very version, under var/tools; on failure PROBLEM.
 cargo_tool() {

@@ -48,14 +48,15 @@ reflex_account() {
     fi
 }
 
-# reflex_start NAME PORT [CALLBACK]: on the first free ports from PORT on; the state stays in var/reflex/NAME/data.
+# reflex_start NAME PORT [CALLBACK]: on the first free ports from PORT on; the state stays in var/reflex/NAME/data. The
+# WARs are those of reflex_build, or of REFLEX_WARS.
 # Sets REFLEX_URL and REFLEX_SECRETS (the directory of the keys that the service shares); 1 with the reason in PROBLEM.
 reflex_start() {
     local name=$1 place="$VAR/reflex/$1" callback=${3:-} port inner tries=600 log
     PROBLEM=
     log="$LOGS/reflex-$name.log"
     reflex_build || return 1
-    bash "$ROOT/reflex/lay.sh" "$place" "$VAR/reflex/wars" || { PROBLEM="$place cannot be laid out"; return 1; }
+    bash "$ROOT/reflex/lay.sh" "$place" "${REFLEX_WARS:-$VAR/reflex/wars}" || { PROBLEM="$place cannot be laid out"; return 1; }
     reflex_account
     if [ -n "$REFLEX_OWNER" ]; then chown -R "$REFLEX_OWNER:" "$place"; fi
     free_port "$2"

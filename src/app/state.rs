@@ -11,8 +11,9 @@ use crate::platform::access::{LocalIssuers, Revocations};
 use crate::platform::admission::Admission;
 use crate::platform::backup::{BackupError, Backups};
 use crate::platform::clock::Entropy;
-use crate::platform::jobs::{Jobs, Task};
+use crate::platform::jobs::{Jobs, Schedule, Task};
 use crate::platform::pdf::Typesetter;
+use crate::platform::scan;
 use crate::platform::seal::Sealer;
 use crate::platform::storage::Storage;
 use crate::slices::acceptance::{self, Acceptances, Visitors};
@@ -84,7 +85,8 @@ impl AppState {
         let contracts = contracts(platform, &dossiers, documents, &messages, &identity);
         let underwriting = underwriting(platform, Arc::new(Visitors::new(dossiers.clone())))?;
         let acceptances = acceptances(platform, &dossiers, &underwriting, &quotes, &messages);
-        let tasks = [acceptances.tasks(), dossiers.tasks(), contracts.tasks()].concat();
+        let medical = [acceptances.tasks(), underwriting.tasks()].concat();
+        let tasks = [medical, dossiers.tasks(), contracts.tasks()].concat();
         let jobs = jobs(platform, tasks);
         let admissions = admissions(platform);
         let segments = Segments::new(
@@ -288,6 +290,12 @@ pub fn underwriting(
         keyring: platform.keyring.clone(),
         clock: platform.clock.clone(),
         entropy: platform.entropy.clone(),
+        schedule: Schedule::new(
+            platform.database.clone(),
+            platform.clock.clone(),
+            platform.entropy.clone(),
+        ),
+        scanner: scan::open(&platform.settings.scanner),
         applicants,
         public_url: platform.settings.server.public_url.clone(),
         journey,

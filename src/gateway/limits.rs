@@ -3,13 +3,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::extract::{Request, State};
+use axum::extract::{MatchedPath, Request, State};
 use axum::http::{HeaderMap, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use tokio::sync::Semaphore;
 
-use super::settings::ServerSettings;
+use super::settings::{ServerSettings, UploadRoute};
 use crate::kernel::problem::{Kind, Problem};
 use crate::platform::web::body;
 use crate::platform::web::problem::Refusal;
@@ -62,11 +62,21 @@ pub(super) async fn bounded_body(
     next: Next,
 ) -> Response {
     let settings = &limits.settings;
-    if announced(request.headers()) > settings.body_bytes_max {
+    let announced = announced(request.headers());
+    let (max, within) = match settings.upload(route(&request)) {
+        // Only what says how long it is: anything else would be read ahead of its handler.
+        Some(upload) if announced > 0 => (upload.body_bytes_max, upload.body_read_timeout()),
+        _ => (settings.body_bytes_max, settings.body_read_timeout()),
+    };
+    if announced > max {
         return refuse(Kind::TooLarge);
     }
-    let (max, within) = (settings.body_bytes_max, settings.body_read_timeout());
     next.run(request.map(|it| body::bound(it, max, within))).await
+}
+
+/// The address as it is routed.
+fn route(request: &Request) -> Option<&str> {
+    request.extensions().get::<MatchedPath>().map(MatchedPath::as_str)
 }
 
 fn announced(headers: &HeaderMap) -> usize {
@@ -96,7 +106,9 @@ pub(super) async fn in_time(
     request: Request,
     next: Next,
 ) -> Response {
-    tokio::time::timeout(limits.settings.request_timeout(), next.run(request))
+    let upload = limits.settings.upload(route(&request));
+    let arrival = upload.map_or(Duration::ZERO, UploadRoute::body_read_timeout);
+    tokio::time::timeout(limits.settings.request_timeout() + arrival, next.run(request))
         .await
         .unwrap_or_else(|_| refuse(Kind::Timeout))
 }

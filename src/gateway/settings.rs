@@ -52,6 +52,8 @@ pub struct ServerSettings {
     pub body_bytes_max: usize,
     /// Time for a body to arrive.
     pub body_read_timeout_ms: u64,
+    /// Addresses to which people send files.
+    pub uploads: Vec<UploadRoute>,
     /// Time for a client to take anything of an answer.
     pub write_stall_timeout_ms: u64,
     /// Time for an answer.
@@ -62,6 +64,18 @@ pub struct ServerSettings {
     pub drain_timeout_ms: u64,
     /// Requests worked on at once.
     pub in_flight_max: usize,
+}
+
+/// An address to which people send files: more bytes, from a telephone in a train.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct UploadRoute {
+    /// As it is routed, with its `{parameters}`.
+    pub route: String,
+    /// Size of a body whose length is announced; another one has the size of everybody's.
+    pub body_bytes_max: usize,
+    /// Time for it to arrive. The time for an answer begins anew after it.
+    pub body_read_timeout_ms: u64,
 }
 
 /// In which header a proxy says where a request comes from; the other one is passed over.
@@ -98,6 +112,13 @@ mod listen_or_nothing {
     }
 }
 
+impl UploadRoute {
+    /// Time for its body to arrive.
+    pub const fn body_read_timeout(&self) -> Duration {
+        Duration::from_millis(self.body_read_timeout_ms)
+    }
+}
+
 impl ServerSettings {
     /// Completes a `public_url` that leaves its port open (port 0) with the one that is listened on.
     pub fn is_reached_on(&mut self, port: u16) {
@@ -115,6 +136,12 @@ impl ServerSettings {
     /// Time for a body to arrive.
     pub const fn body_read_timeout(&self) -> Duration {
         Duration::from_millis(self.body_read_timeout_ms)
+    }
+
+    /// What is said of files that are sent to this address, if anything.
+    pub fn upload(&self, route: Option<&str>) -> Option<&UploadRoute> {
+        let route = route?;
+        self.uploads.iter().find(|upload| upload.route == route)
     }
 
     /// Time for a client to take anything of an answer.
@@ -173,6 +200,13 @@ impl ServerSettings {
             ("drain_timeout_ms", self.drain_timeout_ms),
         ] {
             complaints.range(&format!("server.{key}"), value, 50..=300_000);
+        }
+        for upload in &self.uploads {
+            let is_route = upload.route.starts_with('/');
+            complaints.unless(is_route, "server.uploads.route", "is no address");
+            let (size, time) = (upload.body_bytes_max, upload.body_read_timeout_ms);
+            complaints.range("server.uploads.body_bytes_max", size, 1024..=64 * 1024 * 1024);
+            complaints.range("server.uploads.body_read_timeout_ms", time, 50..=600_000);
         }
         complaints.range("server.drain_delay_ms", self.drain_delay_ms, 0..=60_000);
         complaints.unless(

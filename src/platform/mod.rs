@@ -17,6 +17,7 @@ pub mod http;
 pub mod jobs;
 pub mod limits;
 pub mod pdf;
+pub mod scan;
 pub mod seal;
 pub mod storage;
 pub mod telemetry;

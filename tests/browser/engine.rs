@@ -1,10 +1,15 @@
-//! The questionnaire engine beside the browser's server: the very one of the integration tests.
+//! The questionnaire engine and the scanner beside the browser's server: the very ones of the integration
+//! tests.
 
 use std::time::Duration;
 
 #[path = "../it/harness/tomcat.rs"]
 #[expect(dead_code, reason = "the integration tests use all of it")]
 mod tomcat;
+
+#[path = "../it/harness/clamd.rs"]
+#[expect(dead_code, reason = "the integration tests use all of it")]
+pub(crate) mod clamd;
 
 pub(crate) use tomcat::Tomcat;
 
@@ -21,4 +26,13 @@ pub(crate) async fn eventually<T>(what: &str, mut look: impl AsyncFnMut() -> Opt
         assert!(since.elapsed() < PATIENCE, "{what}: not within {PATIENCE:?}");
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
+}
+
+/// Begins what ends with the test.
+#[expect(clippy::disallowed_methods, reason = "the test that begins it waits for it")]
+fn begun<F>(future: F) -> tokio::task::JoinHandle<F::Output>
+where
+    F: Future<Output: Send> + Send + 'static,
+{
+    tokio::spawn(future)
 }

@@ -170,7 +170,17 @@ impl House {
         }
     }
 
-    async fn text(&self, css: &str) -> Option<String> {
+    /// Opens the page again.
+    pub(crate) async fn go_again(&self) {
+        self.browser.refresh().await.expect("the page opens");
+    }
+
+    /// Chooses a file of this machine.
+    pub(crate) async fn choose_file(&self, css: &str, path: &str) {
+        self.find(css).await.send_keys(path).await.expect("chooses");
+    }
+
+    pub(crate) async fn text(&self, css: &str) -> Option<String> {
         let element = self.browser.find(By::Css(css)).await.ok()?;
         let text = element.text().await.ok()?;
         Some(text.replace(['\u{A0}', '\u{202F}'], " "))

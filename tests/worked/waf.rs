@@ -15,6 +15,7 @@ use serde::Deserialize;
 #[derive(Deserialize)]
 struct Case {
     id: String,
+    rule: u32,
     set: String,
     method: String,
     uri: String,
@@ -86,13 +87,16 @@ fn rules(verdict: &Verdict) -> Vec<String> {
 fn what_the_core_rule_set_blocks_is_blocked() {
     let waf = waf();
     let mut sets: BTreeMap<String, (usize, usize)> = BTreeMap::new();
+    let mut rules: BTreeMap<(String, u32), (usize, usize)> = BTreeMap::new();
     let (mut clean, mut wrong) = (0, Vec::new());
     for case in lines::<Case>("crs_sample.jsonl") {
         let refused = is_refused(&waf, &case);
         if case.expect_attack && case.crs[0] >= 5 {
-            let (all, blocked) = sets.entry(case.set.clone()).or_default();
-            *all += 1;
-            *blocked += usize::from(refused);
+            let rule = rules.entry((case.set.clone(), case.rule)).or_default();
+            for (all, blocked) in [sets.entry(case.set.clone()).or_default(), rule] {
+                *all += 1;
+                *blocked += usize::from(refused);
+            }
         }
         if case.benign && case.crs[0] == 0 {
             clean += 1;
@@ -103,6 +107,13 @@ fn what_the_core_rule_set_blocks_is_blocked() {
     }
     if sets.is_empty() {
         return;
+    }
+    // Seen with `--nocapture`, or when it fails.
+    for ((set, rule), (all, blocked)) in rules {
+        println!("{set} {rule}: {blocked} of {all}");
+    }
+    for (set, (all, blocked)) in &sets {
+        println!("{set}: {blocked} of {all}");
     }
     for (set, least) in [("sqli", 95), ("xss", 95), ("lfi", 95), ("rce", 90), ("protocol", 90)] {
         let (all, blocked) = sets[set];

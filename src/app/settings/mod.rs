@@ -19,6 +19,7 @@ use crate::platform::db::DatabaseSettings;
 use crate::platform::jobs::JobsSettings;
 use crate::platform::limits::Complaints;
 use crate::platform::pdf::PdfSettings;
+use crate::platform::scan::ScannerSettings;
 use crate::platform::seal::SealSettings;
 use crate::platform::storage::StorageSettings;
 use crate::platform::telemetry::TelemetrySettings;
@@ -70,6 +71,8 @@ pub struct Settings {
     pub seal: SealSettings,
     /// Where documents are kept.
     pub storage: StorageSettings,
+    /// The scanner for viruses.
+    pub scanner: ScannerSettings,
     /// Where backups go.
     pub backup: BackupSettings,
     /// What documents say of the insurer.
@@ -136,6 +139,7 @@ impl Settings {
         self.pdf.check(&mut complaints);
         self.seal.check(&mut complaints);
         self.storage.check(&mut complaints);
+        self.scanner.check(&mut complaints);
         self.backup.check(&mut complaints);
         self.documents.check(&mut complaints);
         self.dossiers.check(&mut complaints);

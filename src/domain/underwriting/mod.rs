@@ -5,6 +5,7 @@
 
 pub mod aeras;
 mod decision;
+pub mod evidence;
 mod outcome;
 pub mod words;
 

@@ -210,6 +210,11 @@ fn describe(entry: &mut Entry, id: &str, access: &Access) {
         }
     };
     refusal(entry, "401", "No token where one is needed, or one that is no good");
+    refusal(
+        entry,
+        "default",
+        "A refusal before the operation was reached: form, size, rate, firewall, private",
+    );
     entry.security = Some(security);
     let extensions = entry.extensions.get_or_insert_default();
     extensions.insert("x-access".to_owned(), told);

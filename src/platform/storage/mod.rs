@@ -1,6 +1,6 @@
 //! Objects: bytes under a name, in a folder or in a bucket of any S3-compatible service.
 //!
-//! An object is written once and never overwritten. It is whole or not there: a folder's file is
+//! An object is written once and never overwritten; what nobody may keep is removed. It is whole or not there: a folder's file is
 //! renamed into its place, a bucket accepts the last byte or nothing.
 
 mod open;

@@ -25,6 +25,16 @@ pub enum Stopped {
     TooSlow,
 }
 
+impl Stopped {
+    /// The refusal that it is.
+    pub const fn kind(self) -> Kind {
+        match self {
+            Self::TooLarge => Kind::TooLarge,
+            Self::TooSlow => Kind::RequestTimeout,
+        }
+    }
+}
+
 /// The same body, stopped at `bytes_max`, and `within` this time from now.
 pub fn bound(body: Body, bytes_max: usize, within: Duration) -> Body {
     Body::new(Bounded { body, left: bytes_max, deadline: Box::pin(tokio::time::sleep(within)) })
@@ -36,17 +46,13 @@ pub fn bound(body: Body, bytes_max: usize, within: Duration) -> Body {
 /// [`Kind::TooLarge`], [`Kind::RequestTimeout`], or [`Kind::Malformed`] when the client broke off.
 pub async fn read(body: Body) -> Result<Bytes, Problem> {
     axum::body::to_bytes(body, CEILING).await.map_err(|error| {
-        let kind = match stopped(&error) {
-            Some(Stopped::TooLarge) => Kind::TooLarge,
-            Some(Stopped::TooSlow) => Kind::RequestTimeout,
-            None => Kind::Malformed,
-        };
+        let kind = stopped(&error).map_or(Kind::Malformed, Stopped::kind);
         Problem::new(kind).cause(error)
     })
 }
 
 /// The reason under the layers of errors that carry it.
-fn stopped(error: &(dyn std::error::Error + 'static)) -> Option<Stopped> {
+pub(super) fn stopped(error: &(dyn std::error::Error + 'static)) -> Option<Stopped> {
     let mut current = Some(error);
     while let Some(error) = current {
         if let Some(stopped) = error.downcast_ref::<Stopped>() {

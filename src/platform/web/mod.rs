@@ -17,8 +17,10 @@ pub mod input;
 pub mod json;
 #[cfg(test)]
 pub mod lint;
+pub mod media;
 pub mod page;
 pub mod policy;
 pub mod problem;
 pub mod query;
 pub mod registry;
+pub mod upload;

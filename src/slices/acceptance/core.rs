@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use jiff::civil::Date;
+use tokio::sync::Semaphore;
 
 use super::store::Store;
 use crate::kernel::problem::Problem;
@@ -44,6 +45,8 @@ pub(super) struct Core {
     pub(super) quotes: Quotes,
     pub(super) health: HealthWorld,
     pub(super) messages: Messages,
+    /// Room for people who send files: these are in memory until they are sealed.
+    pub(super) uploads: Semaphore,
 }
 
 /// The door of acceptance. Cheap to clone.
@@ -55,7 +58,9 @@ pub struct Acceptances {
 impl Acceptances {
     /// Acceptance on these tools.
     pub fn new(tools: Tools) -> Self {
+        let uploads = Semaphore::new(tools.underwriting.evidence_limits().uploads_max);
         let core = Core {
+            uploads,
             store: Store::new(tools.database),
             clock: tools.clock,
             entropy: tools.entropy,

@@ -92,6 +92,12 @@ impl Acceptances {
             |evidence: &[String]| Study { evidence: evidence.to_vec(), since: decided.decided_at };
         match &decided.decision {
             PersonDecision::Declined => self.declined(case, standing, decided).await,
+            // Everything that was asked for is there: a person studies it, three weeks from now at most.
+            PersonDecision::PendingEvidence(_) if decided.completed_at.is_some() => {
+                self.note(case, Decision::Referred, decided).await?;
+                let since = decided.completed_at.unwrap_or(decided.decided_at);
+                Ok(Outlook::Studied(Study { evidence: Vec::new(), since }))
+            }
             PersonDecision::PendingEvidence(codes) => {
                 self.note(case, Decision::PendingEvidence, decided).await?;
                 Ok(Outlook::Studied(study(codes)))

@@ -12,6 +12,7 @@ mod facts;
 mod following;
 mod model;
 pub mod pages;
+mod reminding;
 mod settling;
 mod store;
 mod tasks;

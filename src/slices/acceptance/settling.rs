@@ -8,6 +8,7 @@ use crate::domain::dossier::State;
 use crate::kernel::problem::{Kind, Problem};
 use crate::slices::dossiers::{Acceptance, Decision};
 use crate::slices::quotes::QuoteId;
+use crate::slices::underwriting::Wish;
 
 impl Acceptances {
     /// The person accepts: the dossier goes on with this price, and what they acknowledged is kept.
@@ -50,12 +51,12 @@ impl Acceptances {
     ///
     /// # Errors
     /// There is nothing to study again; the database does not answer.
-    pub(super) async fn ask_again(&self, case: &Case) -> Result<(), Problem> {
+    pub(super) async fn ask_again(&self, case: &Case, wish: Wish) -> Result<(), Problem> {
         if case.shown.state == State::Postponed {
             // Asked for before the day: the dossier is open again while it is studied.
             self.reopen(case).await?;
         }
-        self.core.underwriting.ask_review(case.insured()).await?;
+        self.core.underwriting.ask_review(case.insured(), wish).await?;
         let again = self.case(case.shown.id, case.person.insured_id).await?;
         // The dossier says that it is studied.
         self.outlook(&again).await.map(|_: Outlook| ())

@@ -28,7 +28,7 @@ impl Acceptances {
                 Ok(Next::Done)
             }
         };
-        vec![Task::every("acceptance.follow", PERIOD, follow)]
+        vec![Task::every("acceptance.follow", PERIOD, follow), self.reminders()]
     }
 
     /// Puts every decision since the last look on its dossier, and tells it.

@@ -1,14 +1,18 @@
 //! The count that all copies share, in the database.
 
 use super::store::Store;
-use crate::kernel::problem::Problem;
+use crate::kernel::problem::{Kind, Problem};
 use crate::platform::access::Boxed;
 use crate::platform::admission::{Ask, Grant, Leases};
 use crate::platform::clock::Clock;
-use crate::platform::db::{Database, DbError};
+use crate::platform::db::Database;
 
-/// Tries of a lease whose row stayed locked.
-const TRIES: u32 = 3;
+/// Tries of a lease. Each one that fails is another copy's that succeeded, and their number is bounded by
+/// what the period has; this bounds it for one call.
+const TRIES: u32 = 64;
+
+/// How often a row that stayed locked is waited for again.
+const LOCKED_TRIES: u32 = 2;
 
 /// Leases units by rows of the database.
 pub struct Ledger {
@@ -22,14 +26,18 @@ impl Ledger {
         Self { store: Store::new(database), clock }
     }
 
-    async fn lease_patiently(&self, ask: &Ask) -> Result<Grant, DbError> {
-        let mut tries = 1;
-        loop {
+    /// Asks again when another copy was quicker, or the row was locked.
+    async fn lease_patiently(&self, ask: &Ask) -> Result<Grant, Problem> {
+        let mut locked = 0;
+        for _ in 0..TRIES {
             match self.store.lease(ask, self.clock.now()).await {
-                Err(error) if error.is_busy() && tries < TRIES => tries += 1,
-                outcome => return outcome,
+                Ok(Some(grant)) => return Ok(grant),
+                Ok(None) => {}
+                Err(error) if error.is_busy() && locked < LOCKED_TRIES => locked += 1,
+                Err(error) => return Err(error.into()),
             }
         }
+        Err(Problem::new(Kind::Unavailable).cause("the count of a quota is wanted by too many"))
     }
 }
 
@@ -43,7 +51,7 @@ impl Leases for Ledger {
                 Err(_) => "failed",
             };
             metrics::counter!("gateway_leases_total", "outcome" => name).increment(1);
-            outcome.map_err(Problem::from)
+            outcome
         })
     }
 }

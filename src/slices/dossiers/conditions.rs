@@ -11,7 +11,7 @@ use super::model::{By, Decision, Dossier, DossierId, Health};
 use crate::domain::dossier::{Act, Illegal, Role, State, acts};
 use crate::kernel::locale::Locale;
 use crate::platform::db::Connection;
-use crate::slices::messages::{Message, Recipient};
+use crate::slices::messages::{Letter, Message, Recipient};
 use crate::slices::quotes::QuoteId;
 
 /// Somebody accepts what they can be insured on.
@@ -96,18 +96,42 @@ impl Dossiers {
         insured: Uuid,
         event: &str,
     ) -> Result<(), DossierError> {
+        self.tell(connection, insured, &format!("answer/{event}"), letters::answer).await
+    }
+
+    /// Tells somebody that documents are missing: not which, nor why. `event` names the reminder, so that
+    /// it is told once.
+    ///
+    /// # Errors
+    /// No such person; the database does not answer.
+    pub async fn tell_documents(
+        &self,
+        connection: &mut Connection,
+        insured: Uuid,
+        event: &str,
+    ) -> Result<(), DossierError> {
+        self.tell(connection, insured, &format!("documents/{event}"), letters::documents).await
+    }
+
+    /// The same letter by e-mail and by SMS, with a way back to the dossier.
+    async fn tell(
+        &self,
+        connection: &mut Connection,
+        insured: Uuid,
+        event: &str,
+        letter: fn(String) -> Letter,
+    ) -> Result<(), DossierError> {
         let id =
             self.core.store.dossier_of(connection, insured).await?.ok_or(DossierError::Unknown)?;
         let dossier: Dossier = self.find(id).await?;
         let person = dossier.person(insured).ok_or(DossierError::Unknown)?;
-        let link = self.draw_way_back(connection, id, insured).await?;
-        let letter = letters::answer(link);
+        let letter = letter(self.draw_way_back(connection, id, insured).await?);
         let email = person.email.clone().map(Recipient::Email);
         let mobile = person.mobile.clone().map(Recipient::Mobile);
         let ways = [("mail", email), ("sms", mobile)];
         for (way, to) in ways.into_iter().filter_map(|(way, to)| Some((way, to?))) {
             let message = Message {
-                event: format!("dossiers/answer/{event}/{way}"),
+                event: format!("dossiers/{event}/{way}"),
                 to,
                 locale: Locale::Fr,
                 letter: letter.clone(),

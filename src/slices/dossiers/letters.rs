@@ -106,3 +106,21 @@ pub(super) fn answer(link: String) -> Letter {
                 .to_owned(),
     }
 }
+
+/// Documents are missing. Not which: that is read on the page, after the code.
+pub(super) fn documents(link: String) -> Letter {
+    Letter {
+        subject: "Il manque des documents".to_owned(),
+        paragraphs: vec![
+            "Nous attendons des documents pour votre demande d’assurance de prêt. Votre dossier dit \
+             lesquels."
+                .to_owned(),
+            "Nous vous demanderons un code, envoyé par SMS sur votre mobile.".to_owned(),
+        ],
+        code: None,
+        action: Some(("Envoyer mes documents".to_owned(), link)),
+        short: "Il manque des documents à votre demande d’assurance de prêt. Le lien pour les envoyer \
+            est dans votre e-mail."
+            .to_owned(),
+    }
+}

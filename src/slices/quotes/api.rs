@@ -48,6 +48,7 @@ fn example() -> Value {
 struct Include {
     /// `schedule` adds the month-by-month tables.
     #[serde(default)]
+    #[param(inline)]
     include: Option<Included>,
 }
 

@@ -7,8 +7,9 @@
 use jiff::Timestamp;
 use uuid::Uuid;
 
+use super::demand::KeptEvidence;
 use super::engine::EngineReview;
-use super::model::{Facts, Insured, Session, SessionState};
+use super::model::{Facts, Insured, Session, SessionState, Wish};
 use super::service::Underwriting;
 use super::store::ReviewRow;
 use crate::domain::underwriting::GuaranteeOutcome;
@@ -29,6 +30,8 @@ pub struct Waiting {
     pub insured: Insured,
     /// Since when.
     pub since: Timestamp,
+    /// Whether documents are asked for, and sent.
+    pub evidence: Option<bool>,
 }
 
 /// A case, opened.
@@ -42,6 +45,10 @@ pub struct MedicalCase {
     pub medical: String,
     /// Names of the documents: answers, decision, reasons.
     pub documents: Vec<String>,
+    /// What the person asked to be studied again, if they did.
+    pub wish: Option<Wish>,
+    /// Files that the person sent.
+    pub evidence: Vec<KeptEvidence>,
     /// Who proposed what is under way, when another person must approve it.
     pub proposed_by: Option<String>,
     /// What is proposed; empty: nothing is under way.
@@ -70,6 +77,7 @@ impl Underwriting {
             session: row.session,
             insured: Insured { dossier: row.dossier, number: row.insured_no },
             since: row.since,
+            evidence: row.evidence,
         };
         Ok(rows.into_iter().map(waiting).collect())
     }
@@ -91,6 +99,7 @@ impl Underwriting {
         let place: [&[u8]; 2] = [b"uw_decision.medical", row.id.as_bytes()];
         let medical = self.0.medical.open(&place, &row.medical_sealed)?;
         let documents = store.documents(session.id).await?;
+        let evidence = store.evidence(session.id).await?;
         let review = store.live_review(session.id).await?;
         let (proposed, proposed_reason) = match &review {
             Some(review) => (read(&review.outcomes)?, self.why(review)?),
@@ -99,6 +108,8 @@ impl Underwriting {
         Ok(MedicalCase {
             proposed,
             proposed_reason,
+            evidence,
+            wish: store.wish(session.id).await?,
             outcomes: read(&row.commercial)?,
             medical: String::from_utf8_lossy(&medical).into_owned(),
             documents: documents.into_iter().map(|it| it.engine_id).collect(),
@@ -213,6 +224,7 @@ impl Underwriting {
         if let Some(engine_id) = &session.engine_id {
             self.0.engine.erase_answers(engine_id).await?;
         }
+        self.0.erase_evidence(session.id).await?;
         self.0.store.audit_alone(&self.0.act(&session, actor, "answers_erased")).await?;
         Ok(())
     }
@@ -252,7 +264,7 @@ impl Underwriting {
     }
 
     /// The session, once who opens it and why is written down.
-    async fn opened(
+    pub(super) async fn opened(
         &self,
         officer: &str,
         session: Uuid,

@@ -185,6 +185,8 @@ impl Shared {
                 return Err(Problem::new(Kind::Conflict).cause("the session has moved on"));
             }
             self.store.audit(&mut transaction, &self.act(session, "engine", to.code())).await?;
+            let asked = decide(&decision.outcomes, decision.is_automatic);
+            self.ask_evidence(&mut transaction, session, (id, &asked)).await?;
         }
         transaction.commit().await.map_err(DbError::from)?;
         if is_new {

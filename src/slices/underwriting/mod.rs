@@ -12,13 +12,16 @@ mod api;
 mod archive;
 mod breaker;
 mod callback;
+mod demand;
 mod desk;
 mod engine;
 mod error;
+mod evidence;
 mod fetching;
 mod model;
 pub mod pages;
 mod proxy;
+mod scanning;
 mod service;
 mod sessions;
 mod settings;
@@ -28,12 +31,13 @@ mod visitors;
 
 pub use api::callbacks;
 pub use archive::Kept;
+pub use demand::{Demand, DueDemand, EvidenceState, KeptEvidence, SentEvidence};
 pub use desk::{MedicalCase, Proposed, Waiting};
-pub use model::{Applicant, Facts, Insured, Opening, SessionState};
+pub use model::{Applicant, Facts, Insured, Opening, SessionState, Wish};
 pub use proxy::routes as questionnaire;
 pub use service::{Applicants, Nobody, Tools, Underwriting, UnderwritingError};
 pub use sessions::{Decided, Entrance, News, Standing};
-pub use settings::UnderwritingSettings;
+pub use settings::{EvidenceSettings, UnderwritingSettings};
 
 /// Every statement of this slice, for the test that prepares them.
 pub const STATEMENTS: &[&[crate::platform::db::Statement]] = store::STATEMENTS;

@@ -46,6 +46,31 @@ pub struct Facts {
     pub guarantees: Vec<Guarantee>,
 }
 
+/// What a person asks to be studied again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wish {
+    /// What was decided (GDPR article 22, AERAS).
+    Review,
+    /// A specific cover of invalidity (*garantie invalidité spécifique*, AERAS), where the usual ones
+    /// are refused.
+    Gis,
+}
+
+impl Wish {
+    /// As the journal has it.
+    pub(super) const fn action(self) -> &'static str {
+        match self {
+            Self::Review => "review_asked",
+            Self::Gis => "gis_asked",
+        }
+    }
+
+    /// The wish of this line of the journal.
+    pub(super) fn of(action: &str) -> Option<Self> {
+        [Self::Review, Self::Gis].into_iter().find(|it| it.action() == action)
+    }
+}
+
 /// Where a session stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum SessionState {

@@ -20,6 +20,8 @@ use crate::platform::access::Boxed;
 use crate::platform::clock::{Clock, Entropy};
 use crate::platform::crypto::{Keyring, KeyringError};
 use crate::platform::db::Database;
+use crate::platform::jobs::Schedule;
+use crate::platform::scan::Scanner;
 use crate::platform::storage::Storage;
 use crate::platform::web::cookies::Cookies;
 
@@ -66,6 +68,10 @@ pub struct Tools {
     pub clock: Clock,
     /// Randomness.
     pub entropy: Entropy,
+    /// Where work is asked for.
+    pub schedule: Schedule,
+    /// Looks for viruses in what people send; `None`: nothing that they send is taken.
+    pub scanner: Option<Arc<dyn Scanner>>,
     /// Who a browser is logged in as.
     pub applicants: Arc<dyn Applicants>,
     /// Our public address.
@@ -88,6 +94,8 @@ pub(super) struct Shared {
     pub(super) medical: Keyring,
     pub(super) clock: Clock,
     pub(super) entropy: Entropy,
+    pub(super) schedule: Schedule,
+    pub(super) scanner: Option<Arc<dyn Scanner>>,
     pub(super) applicants: Arc<dyn Applicants>,
     pub(super) upstream: Upstream,
     pub(super) engine: Arc<dyn UnderwritingEngine>,
@@ -121,6 +129,8 @@ impl Underwriting {
             medical: Keyring::read(&settings.medical_keyring_file)?,
             clock: tools.clock,
             entropy: tools.entropy,
+            schedule: tools.schedule,
+            scanner: tools.scanner,
             applicants: tools.applicants,
             upstream,
             engine: Arc::new(cep),

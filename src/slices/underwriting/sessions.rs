@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use secrecy::{ExposeSecret, SecretString};
 
 use super::engine::{EngineError, EngineOpening, Token};
-use super::model::{Applicant, Facts, Insured, Opening, Session, SessionState};
+use super::model::{Applicant, Facts, Insured, Opening, Session, SessionState, Wish};
 use super::service::{Shared, Underwriting};
 use super::store::{Act, NewSession, Noted};
 use crate::domain::pathway::Path;
@@ -59,6 +59,8 @@ pub struct Decided {
     pub valid_until: jiff::civil::Date,
     /// How often a person has refused.
     pub refusals: u32,
+    /// When everything that it asks for was sent.
+    pub completed_at: Option<Timestamp>,
 }
 
 /// A decision that was taken: of whom, not what.
@@ -128,7 +130,9 @@ impl Underwriting {
                 let mut connection =
                     self.0.store.database.pool().acquire().await.map_err(DbError::from)?;
                 let refusals = self.0.refusals(&mut connection, session.id).await?;
+                let request = self.0.store.evidence_request(row.id).await?;
                 Some(Decided {
+                    completed_at: request.and_then(|it| it.completed_at),
                     refusals,
                     id: row.id,
                     decision: decide(&outcomes, row.automatic),
@@ -169,12 +173,16 @@ impl Underwriting {
     ///
     /// # Errors
     /// [`Kind::Conflict`] when nothing is decided.
-    pub async fn ask_review(&self, insured: Insured) -> Result<(), Problem> {
+    pub async fn ask_review(&self, insured: Insured, wish: Wish) -> Result<(), Problem> {
         let shared = &self.0;
         let session = shared.store.live(insured).await?.ok_or(Kind::Conflict)?;
         match session.state {
             SessionState::Referred => Ok(()),
-            SessionState::Decided => shared.close(&session, SessionState::Referred).await,
+            SessionState::Decided => {
+                let act = shared.act(&session, "applicant", wish.action());
+                shared.store.audit_alone(&act).await?;
+                shared.close(&session, SessionState::Referred).await
+            }
             _ => Err(Problem::new(Kind::Conflict).cause("nothing is decided yet")),
         }
     }

@@ -60,6 +60,39 @@ pub struct UnderwritingSettings {
     pub session_days: u32,
     /// Capital in whole euros above which two people of the medical service decide.
     pub four_eyes_above_euros: u32,
+    /// Documents that a decision asks for.
+    pub evidence: EvidenceSettings,
+}
+
+/// How much people may send.
+#[derive(Clone, Copy, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct EvidenceSettings {
+    /// Bytes of one file.
+    pub file_bytes_max: usize,
+    /// Files sent at once.
+    pub files_max: usize,
+    /// And all of them together.
+    pub bytes_max: usize,
+    /// People who send at once.
+    pub uploads_max: usize,
+    /// Files of one case.
+    pub kept_files_max: u64,
+    /// And their bytes.
+    pub kept_bytes_max: u64,
+}
+
+impl EvidenceSettings {
+    /// Complains about values that nobody can mean.
+    fn check(self, complaints: &mut Complaints) {
+        let at = |key: &str| format!("underwriting.evidence.{key}");
+        complaints.range(&at("file_bytes_max"), self.file_bytes_max, 1024..=67_108_864);
+        complaints.range(&at("files_max"), self.files_max, 1..=50);
+        complaints.range(&at("bytes_max"), self.bytes_max, 1024..=67_108_864);
+        complaints.range(&at("uploads_max"), self.uploads_max, 1..=1000);
+        complaints.range(&at("kept_files_max"), self.kept_files_max, 1..=400);
+        complaints.range(&at("kept_bytes_max"), self.kept_bytes_max, 1024..=10_737_418_240);
+    }
 }
 
 impl UnderwritingSettings {
@@ -99,6 +132,7 @@ impl UnderwritingSettings {
         complaints.range(&at("rate_per_s"), self.rate_per_s, 1..=100_000);
         complaints.range(&at("rate_burst"), self.rate_burst, 1..=100_000);
         complaints.range(&at("breaker_failures"), self.breaker_failures, 1..=1000);
+        self.evidence.check(complaints);
         complaints.range(&at("session_days"), self.session_days, 1..=90);
     }
 

@@ -17,7 +17,7 @@ async fn waiting(app: &App) -> Traveller {
 }
 
 /// The case at the top of the queue, opened.
-async fn opened(officer: &mut Staffer, queue: &Seen, reason: &str) -> Seen {
+pub(super) async fn opened(officer: &mut Staffer, queue: &Seen, reason: &str) -> Seen {
     let link = queue.body.split("href=\"/gestion/medical/").nth(1).expect("a case");
     let id = link.split('"').next().expect("its end").to_owned();
     let ask = officer.browser.open(&format!("/gestion/medical/{id}")).await;
@@ -27,7 +27,12 @@ async fn opened(officer: &mut Staffer, queue: &Seen, reason: &str) -> Seen {
 }
 
 /// The form of the decision with the same choice for every guarantee.
-async fn decides(officer: &mut Staffer, case: &Seen, choice: &str, loading: &str) -> Seen {
+pub(super) async fn decides(
+    officer: &mut Staffer,
+    case: &Seen,
+    choice: &str,
+    loading: &str,
+) -> Seen {
     let mut form = case.form("/decision");
     for guarantee in ["deces", "ptia", "ipt", "itt", "ipp"] {
         form.values.insert(format!("decision_{guarantee}"), choice.to_owned());

@@ -2,6 +2,7 @@
 //! the person answers to it.
 
 mod desk;
+mod evidence;
 mod outcomes;
 mod troubles;
 
@@ -11,9 +12,9 @@ use serde_json::{Value, json};
 use crate::dossiers::{begin, describe, fill, quote, somebody};
 use crate::harness::app::App;
 use crate::harness::database::TestDatabase;
-use crate::harness::soon;
 use crate::harness::surfer::{Seen, Surfer};
 use crate::harness::tomcat::Tomcat;
+use crate::harness::{eventually, soon};
 use crate::underwriting::{Cases, MEDICAL};
 
 /// A year of birth whose full questionnaire is asked for at 150 000 €: nobody of 57 is on another path.
@@ -43,9 +44,14 @@ struct Traveller {
 impl Traveller {
     /// From the price to the page before the questionnaire.
     async fn at_the_gate(app: &App, name: &str, year: &str, capital: &str) -> (Self, Seen) {
-        let (who, mut surfer) = (somebody(name), Surfer::new(app));
         let quote = quote(app, year, capital).await;
-        let page = begin(app, &mut surfer, &quote, &who).await;
+        Self::with_quote(app, name, &quote).await
+    }
+
+    /// The same from a quote that is there.
+    async fn with_quote(app: &App, name: &str, quote: &str) -> (Self, Seen) {
+        let (who, mut surfer) = (somebody(name), Surfer::new(app));
+        let page = begin(app, &mut surfer, quote, &who).await;
         let gate = describe(&mut surfer, page).await;
         let base = gate.at.split('/').take(3).collect::<Vec<_>>().join("/");
         (Self { surfer, who, base }, gate)
@@ -57,7 +63,16 @@ impl Traveller {
         self.fills_in(app, persona).await;
         let sent = self.asks(app, &Method::POST, "/cep-core/api/v1/submit", None).await;
         assert_eq!(sent.0, 200, "{persona}: {:?}", sent.1);
-        self.surfer.open("/questionnaire/suite").await
+        self.told("/questionnaire/suite").await
+    }
+
+    /// The page at this address, once it does not wait any more.
+    async fn told(&self, path: &str) -> Seen {
+        eventually("the page says what was decided", async || {
+            let seen = self.surfer.clone().open(path).await;
+            (!seen.body.contains("data-attente")).then_some(seen)
+        })
+        .await
     }
 
     /// Consents; the first question is shown.
@@ -109,6 +124,6 @@ impl Traveller {
 
     /// Page D.
     async fn decision(&mut self) -> Seen {
-        self.surfer.open(&format!("{}/a1/decision", self.base)).await
+        self.told(&format!("{}/a1/decision", self.base)).await
     }
 }

@@ -62,6 +62,20 @@ async fn the_document_says_who_may() {
         assert_eq!(entry["operationId"], operation.id);
         assert_eq!(entry["x-access"]["public"].is_string(), operation.access.is_public());
         assert!(entry["security"].is_array() && entry["responses"]["401"].is_object());
+        assert!(entry["responses"]["default"].is_object(), "what the gateway may refuse");
     }
     assert_eq!(document["components"]["securitySchemes"]["bearer"]["scheme"], "bearer");
+}
+
+/// A program that is made from the document finds everything that it names.
+#[tokio::test]
+async fn the_document_refers_to_nothing_that_is_not_there() {
+    let app = App::start().await;
+    let text = app.get("/v1/openapi.json").await.text().await.expect("text");
+    let document: Value = serde_json::from_str(&text).expect("JSON");
+    let named: BTreeSet<_> =
+        text.split("\"$ref\":\"#").skip(1).filter_map(|rest| rest.split('"').next()).collect();
+    assert!(named.len() > 20, "{}", named.len());
+    let missing: Vec<_> = named.iter().filter(|it| document.pointer(it).is_none()).collect();
+    assert!(missing.is_empty(), "{missing:?}");
 }

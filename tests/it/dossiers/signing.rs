@@ -18,18 +18,20 @@ const LOOKS: u32 = 120;
 
 const IBAN: &str = "FR76 3000 6000 0112 3456 7890 189";
 
-/// A program that also does what is due, on a database of its own: these tests move the clock.
+/// Settings of a program that also does what is due.
+const PROGRAM: [(&str, &str); 5] = [
+    ("JOBS__RUN", "true"),
+    ("JOBS__POLL_MS", "20"),
+    ("JOBS__TEND_MS", "50"),
+    // Typesetting is slow in a build for tests, on a machine that does much else.
+    ("JOBS__TIMEOUT_S", "600"),
+    ("JOBS__CLAIM_S", "3600"),
+];
+
+/// Such a program, on a database of its own: these tests move the clock.
 pub(super) async fn program() -> App {
     let database = TestDatabase::own().await;
-    let over = [
-        ("JOBS__RUN", "true"),
-        ("JOBS__POLL_MS", "20"),
-        ("JOBS__TEND_MS", "50"),
-        // Typesetting is slow in a build for tests, on a machine that does much else.
-        ("JOBS__TIMEOUT_S", "600"),
-        ("JOBS__CLAIM_S", "3600"),
-    ];
-    App::on_database(&database, &over).await
+    App::on_database(&database, &PROGRAM).await
 }
 
 /// A person whom the law protects, before the account (page 9); their address and the page.

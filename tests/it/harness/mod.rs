@@ -1,7 +1,8 @@
 //! What the tests share: a database, the running program, its log lines, raw
-//! conversations, a browser, a mail server, and the questionnaire engine.
+//! conversations, a browser, a mail server, a scanner for viruses, and the questionnaire engine.
 
 pub(crate) mod app;
+pub(crate) mod clamd;
 pub(crate) mod database;
 #[path = "../../../src/platform/web/lint.rs"]
 #[expect(unreachable_pub, reason = "a room of the library, read here a second time")]

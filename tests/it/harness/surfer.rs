@@ -80,6 +80,29 @@ impl Surfer {
         self.once(Method::POST, &form.action, Some(form)).await
     }
 
+    /// Sends a form with files (field, name, bytes) and shows the first answer, wherever it leads.
+    pub(crate) async fn upload(&mut self, form: &SeenForm, files: &[(&str, &str, &[u8])]) -> Seen {
+        let boundary = "----parcours7d1f";
+        let mut body = Vec::new();
+        for (name, value) in &form.values {
+            let head = format!("Content-Disposition: form-data; name=\"{name}\"");
+            body.extend(format!("--{boundary}\r\n{head}\r\n\r\n{value}\r\n").into_bytes());
+        }
+        for (field, name, bytes) in files {
+            let head = format!(
+                "Content-Disposition: form-data; name=\"{field}\"; filename=\"{name}\"\r\n\
+                 Content-Type: application/octet-stream"
+            );
+            body.extend(format!("--{boundary}\r\n{head}\r\n\r\n").into_bytes());
+            body.extend_from_slice(bytes);
+            body.extend_from_slice(b"\r\n");
+        }
+        body.extend(format!("--{boundary}--\r\n").into_bytes());
+        let media = format!("multipart/form-data; boundary={boundary}");
+        let request = self.client.request(Method::POST, format!("{}{}", self.origin, form.action));
+        self.sent(request.header("content-type", media).body(body), &form.action).await
+    }
+
     async fn follow(&mut self, method: Method, path: String, form: Option<&SeenForm>) -> Seen {
         let mut seen = self.once(method, &path, form).await;
         for _ in 0..HOPS {
@@ -98,6 +121,13 @@ impl Surfer {
 
     async fn once(&mut self, method: Method, path: &str, form: Option<&SeenForm>) -> Seen {
         let mut request = self.client.request(method, format!("{}{path}", self.origin));
+        if let Some(form) = form {
+            request = request.form(&form.values);
+        }
+        self.sent(request, path).await
+    }
+
+    async fn sent(&mut self, mut request: reqwest::RequestBuilder, path: &str) -> Seen {
         for (name, value) in &self.says {
             request = request.header(*name, value);
         }
@@ -105,9 +135,6 @@ impl Surfer {
             let pairs: Vec<_> =
                 self.jar.iter().map(|(name, value)| format!("{name}={value}")).collect();
             request = request.header("cookie", pairs.join("; "));
-        }
-        if let Some(form) = form {
-            request = request.form(&form.values);
         }
         let answer = soon(request.send()).await.expect("an answer");
         let (status, headers) = (answer.status(), answer.headers().clone());

@@ -126,7 +126,7 @@ fn wars() -> String {
 
 /// Starts a program from a thread that lasts as long as this one does: the signal of a parent's death is
 /// that of the thread that began.
-fn launched(mut command: Command) -> Child {
+pub(super) fn launched(mut command: Command) -> Child {
     let (say, child) = mpsc::channel();
     std::thread::spawn(move || {
         say.send(command.spawn().expect("setpriv and Debian's Tomcat are there")).expect("asked");

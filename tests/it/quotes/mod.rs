@@ -27,7 +27,7 @@ pub(crate) fn project() -> Value {
 }
 
 /// `document` with the value at `pointer` replaced or added.
-pub(super) fn with(mut document: Value, pointer: &str, value: Value) -> Value {
+pub(crate) fn with(mut document: Value, pointer: &str, value: Value) -> Value {
     let (parent, name) = pointer.rsplit_once('/').expect("a pointer");
     let parent = document.pointer_mut(parent).expect("the parent exists");
     match parent {

@@ -2,7 +2,7 @@
 //! made to do. It opens sessions as the real one does, then answers a browser with what the test wrote.
 
 use std::sync::{Arc, Mutex};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
@@ -17,6 +17,8 @@ enum Step {
     Say(String),
     /// Says this many bytes.
     Flood(usize),
+    /// Says a little now and then, for ever.
+    Drip,
     /// Says nothing more, and keeps the connection.
     Hang,
 }
@@ -127,6 +129,7 @@ async fn converse(
             let written = match step {
                 Step::Say(text) => stream.write_all(text.as_bytes()).await,
                 Step::Flood(bytes) => stream.write_all(&vec![b'x'; bytes]).await,
+                Step::Drip => drip(&mut stream).await,
                 Step::Hang => std::future::pending().await,
             };
             if written.is_err() {
@@ -134,6 +137,14 @@ async fn converse(
             }
         }
         return;
+    }
+}
+
+async fn drip(stream: &mut TcpStream) -> std::io::Result<()> {
+    let mut beat = tokio::time::interval(Duration::from_millis(20));
+    loop {
+        beat.tick().await;
+        stream.write_all(b"x").await?;
     }
 }
 
@@ -188,8 +199,11 @@ async fn headers_go_both_ways_by_list() {
         &format!("{JSON}\r\nSet-Cookie: JSESSIONID=1\r\nX-Powered-By: x\r\nETag: \"e\""),
         "{}",
     );
-    let asked = person.asks(&app, &reqwest::Method::GET, QUESTIONNAIRE);
-    let asked = asked.header("x-forwarded-for", "6.6.6.6").header("accept-language", "fr");
+    let asked = person.asks(&app, &reqwest::Method::GET, &format!("{QUESTIONNAIRE}?a=secret"));
+    let asked = asked
+        .header("if-none-match", "\"e0\"")
+        .header("x-forwarded-for", "6.6.6.6")
+        .header("accept-language", "fr");
     let answer = soon(asked.send()).await.expect("an answer");
     assert_eq!(answer.status(), 200);
     let headers = answer.headers();
@@ -198,6 +212,13 @@ async fn headers_go_both_ways_by_list() {
         (&"\"e\"".parse().unwrap(), &"no-store".parse().unwrap())
     );
     assert_eq!(headers["x-content-type-options"], "nosniff");
+    assert_eq!(headers["referrer-policy"], "no-referrer");
+    let policy = headers["content-security-policy"].to_str().expect("text");
+    for rule in
+        ["default-src 'self'", "frame-ancestors 'none'", "base-uri 'none'", "form-action 'self'"]
+    {
+        assert!(policy.contains(rule), "{policy}");
+    }
     assert!(!headers.contains_key("set-cookie") && !headers.contains_key("x-powered-by"));
     let [head] = liar.asked().try_into().expect("one request");
     let head = head.to_lowercase();
@@ -206,10 +227,12 @@ async fn headers_go_both_ways_by_list() {
         "accept-language: fr",
         "x-forwarded-for: 127.0.0.1",
         "traceparent: 00-",
+        "if-none-match: \"e0\"",
+        "x-request-id: ",
     ] {
         assert!(head.contains(right), "{right}: {head}");
     }
-    for wrong in ["cookie", "6.6.6.6", "who=", "sec-fetch"] {
+    for wrong in ["cookie", "6.6.6.6", "who=", "sec-fetch", "secret"] {
         assert!(!head.contains(wrong), "{wrong}: {head}");
     }
     assert!(head.contains(&format!("host: {}", liar.address)));
@@ -221,9 +244,9 @@ async fn slow_cut_and_huge_answers_end_in_time() {
     let app = liar.app(&[]).await;
     let person = Person::at("grace", &app).await;
     liar.says(&[Step::Hang]);
-    let before = Instant::now();
     assert_eq!(person.get(&app, QUESTIONNAIRE).await.status(), 504);
-    assert!(before.elapsed() < Duration::from_secs(5));
+    assert_eq!(person.submit(&app).await.status(), 504);
+    liar.asked();
     for (steps, what) in [
         (vec![], "closed at once"),
         (vec![Step::Say("garbage".into())], "no HTTP"),
@@ -231,6 +254,10 @@ async fn slow_cut_and_huge_answers_end_in_time() {
     ] {
         liar.says(&steps);
         assert_eq!(person.get(&app, QUESTIONNAIRE).await.status(), 502, "{what}");
+        let put = serde_json::json!({ "revision": 0, "answers": {} });
+        assert_eq!(person.put(&app, &put).await.status(), 502, "{what}");
+        // What may have been taken is not sent again: the page does that, with its revision.
+        assert_eq!(liar.asked().len(), 2, "{what}");
     }
     liar.answers(JSON, &"x".repeat(70_000));
     assert_eq!(
@@ -242,6 +269,7 @@ async fn slow_cut_and_huge_answers_end_in_time() {
     for (steps, what) in [
         (vec![begin("Content-Length: 100"), Step::Flood(10)], "cut in the middle"),
         (vec![begin("Content-Length: 100"), Step::Flood(10), Step::Hang], "silent in the middle"),
+        (vec![begin("Content-Length: 60000"), Step::Drip], "longer than an exchange takes"),
         (
             vec![
                 begin("Transfer-Encoding: chunked"),
@@ -260,37 +288,83 @@ async fn slow_cut_and_huge_answers_end_in_time() {
 }
 
 #[tokio::test]
-async fn the_breaker_opens_and_closes_and_a_hanging_engine_slows_nobody_else() {
+async fn an_engine_that_hangs_slows_nobody_else() {
     let liar = Liar::start().await;
-    let few = [
-        ("UNDERWRITING__BREAKER_FAILURES", "3"),
-        ("UNDERWRITING__BREAKER_OPEN_MS", "400"),
+    // Far longer than this test may take: nobody who hangs is let go by the clock.
+    let long = [
+        ("UNDERWRITING__ANSWER_TIMEOUT_MS", "110000"),
+        ("UNDERWRITING__EXCHANGE_TIMEOUT_MS", "115000"),
+        ("SERVER__REQUEST_TIMEOUT_MS", "120000"),
+        ("SERVER__DRAIN_TIMEOUT_MS", "120000"),
         ("UNDERWRITING__CONCURRENT_MAX", "4"),
     ];
-    let app = Arc::new(liar.app(&few).await);
+    let app = Arc::new(liar.app(&long).await);
     let person = Arc::new(Person::at("ken", &app).await);
     liar.says(&[Step::Hang]);
-    let asks = (0..40).map(|_| {
+    let asks = (0..4).map(|_| {
         let (app, person) = (Arc::clone(&app), Arc::clone(&person));
         begun(async move { person.get(&app, QUESTIONNAIRE).await.status().as_u16() })
     });
     let asks: Vec<_> = asks.collect();
-    let mut slowest = Duration::ZERO;
-    for _ in 0..20 {
-        let before = Instant::now();
-        assert_eq!(app.get("/continuer").await.status(), 404);
-        slowest = slowest.max(before.elapsed());
+    let mut heads = 0;
+    eventually("every seat hangs", async || {
+        heads += liar.asked().len();
+        (heads == 4).then_some(())
+    })
+    .await;
+    // A person on another path, a price, and whoever comes too late for a seat are answered meanwhile.
+    for path in ["/continuer", "/simuler", "/readyz"] {
+        for _ in 0..10 {
+            let expected = if path == "/continuer" { 404 } else { 200 };
+            assert_eq!(app.get(path).await.status(), expected, "{path}");
+        }
     }
-    assert!(slowest < Duration::from_millis(290), "others waited for the engine: {slowest:?}");
-    let mut seen = Vec::new();
+    assert_eq!(person.get(&app, QUESTIONNAIRE).await.status(), 503, "no seat is left");
     for ask in asks {
-        seen.push(ask.await.expect("no panic"));
+        assert!(!ask.is_finished(), "they hang still");
+        ask.abort();
     }
-    assert!(seen.contains(&504) && seen.contains(&503), "{seen:?}");
-    assert!(liar.asked().len() <= 8, "left alone");
-    let before = Instant::now();
-    assert_eq!(person.get(&app, QUESTIONNAIRE).await.status(), 503, "at once");
-    assert!(before.elapsed() < Duration::from_millis(200));
+}
+
+#[tokio::test]
+async fn the_breaker_opens_and_closes() {
+    let liar = Liar::start().await;
+    let few = [
+        ("UNDERWRITING__BREAKER_FAILURES", "3"),
+        ("UNDERWRITING__BREAKER_WINDOW_MS", "120000"),
+        ("UNDERWRITING__BREAKER_OPEN_MS", "120000"),
+    ];
+    let app = liar.app(&few).await;
+    let person = Person::at("ken", &app).await;
+    liar.says(&[]);
+    let failed = eventually("it is left alone", async || {
+        let answer = person.get(&app, QUESTIONNAIRE).await;
+        (answer.status() == 503).then_some(answer)
+    })
+    .await;
+    assert_eq!(failed.headers()["retry-after"], "5");
+    liar.asked();
+    for _ in 0..5 {
+        assert_eq!(person.get(&app, QUESTIONNAIRE).await.status(), 503);
+    }
+    assert_eq!(liar.asked().len(), 0, "left alone: nobody asks it");
+    eventually("the operators read it", async || {
+        let ready = app.client.get(format!("http://{}/readyz", app.admin)).send().await.ok()?;
+        assert_eq!(ready.status(), 200, "that never makes the service unready");
+        ready.text().await.ok()?.contains("degraded").then_some(())
+    })
+    .await;
+    // Another program, which tries again sooner: it closes.
+    let soon_again =
+        [("UNDERWRITING__BREAKER_FAILURES", "1"), ("UNDERWRITING__BREAKER_OPEN_MS", "50")];
+    liar.answers(JSON, "{}");
+    let app = liar.app(&soon_again).await;
+    let person = Person::at("ray", &app).await;
+    liar.says(&[]);
+    eventually("it opens", async || {
+        (person.get(&app, QUESTIONNAIRE).await.status() == 503).then_some(())
+    })
+    .await;
     liar.answers(JSON, "{}");
     eventually("it closes", async || {
         (person.get(&app, QUESTIONNAIRE).await.status() == 200).then_some(())

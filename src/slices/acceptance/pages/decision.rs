@@ -19,12 +19,7 @@ use crate::platform::web::page::Sheet as _;
 use crate::slices::acceptance::core::Acceptances;
 use crate::slices::acceptance::model::{Outlook, Proposed, Reply, Study};
 use crate::slices::dossiers::pages::Guest;
-
-/// How long the answer waits for a decision that is on its way.
-const WAIT: std::time::Duration = std::time::Duration::from_millis(250);
-
-/// So often at most.
-const WAITS: u8 = 8;
+use crate::slices::underwriting::Wish;
 
 #[derive(Template)]
 #[template(path = "acceptance/conditions.html")]
@@ -53,6 +48,10 @@ struct StandingPage {
     day: String,
     /// Names of the documents asked for.
     evidence: Vec<&'static str>,
+    /// Where they are sent; empty: by post.
+    upload: String,
+    /// Files that were sent.
+    received: usize,
     /// Level of AERAS that studies it now.
     level: u8,
     /// Address and title.
@@ -69,14 +68,7 @@ pub(super) async fn show(
     headers: HeaderMap,
 ) -> Answer {
     let own = own(&acceptances, &headers, (&id, &who)).await?;
-    let mut outlook = acceptances.outlook(&own.case).await?;
-    for _ in 0..WAITS {
-        if !matches!(outlook, Outlook::Awaited) {
-            break;
-        }
-        tokio::time::sleep(WAIT).await;
-        outlook = acceptances.outlook(&own.case).await?;
-    }
+    let outlook = acceptances.outlook(&own.case).await?;
     page(&acceptances, &own, &who, outlook, Form::default()).await
 }
 
@@ -91,7 +83,16 @@ async fn page(
     let papers = papers(acceptances, own, who).await?;
     let standing = |title: &str, what, day: String| {
         let frame = Frame::new(guest, title, Form::default());
-        StandingPage { frame, what, day, evidence: Vec::new(), level: 0, papers: papers.clone() }
+        StandingPage {
+            frame,
+            what,
+            day,
+            evidence: Vec::new(),
+            upload: String::new(),
+            received: 0,
+            level: 0,
+            papers: papers.clone(),
+        }
     };
     Ok(match outlook {
         Outlook::NotAsked => to(guest, &format!("{who}/sante")).into_response(),
@@ -102,7 +103,9 @@ async fn page(
         Outlook::Awaited => {
             unkept(standing("Nous étudions vos réponses", "awaited", String::new()))
         }
-        Outlook::Studied(study) => unkept(studied(standing, &study)),
+        Outlook::Studied(study) => {
+            unkept(sent(acceptances, own, who, studied(standing, &study)).await?)
+        }
         Outlook::Accepted => accepted(acceptances, guest).await?,
         Outlook::Postponed { until } => {
             unkept(standing("Votre demande doit attendre", "postponed", french::day(until)))
@@ -131,6 +134,25 @@ fn studied(
     };
     let evidence = it.evidence.iter().map(|code| words::evidence(code)).collect();
     StandingPage { evidence, ..standing(title, "study", day) }
+}
+
+/// With the way to send what is asked for, and what came of it.
+async fn sent(
+    acceptances: &Acceptances,
+    own: &Own,
+    who: &str,
+    page: StandingPage,
+) -> Result<StandingPage, Problem> {
+    let underwriting = &acceptances.core.underwriting;
+    let demand = underwriting.demand(own.case.insured()).await?;
+    let files = demand.map_or(0, |it| it.files.iter().filter(|one| one.state.counts()).count());
+    let is_open = !page.evidence.is_empty() && underwriting.takes_evidence();
+    let upload = format!("/d/{}/{who}/pieces", own.guest.visit.dossier);
+    Ok(StandingPage {
+        received: files,
+        upload: if is_open { upload } else { String::new() },
+        ..page
+    })
 }
 
 fn declined(
@@ -206,9 +228,10 @@ pub(super) async fn reply(
     own.guest.check(&acceptances.core.dossiers, &headers, &form)?;
     let outlook = acceptances.outlook(&own.case).await?;
     let here = || Ok(to(&own.guest, &format!("{who}/decision")).into_response());
-    if form.is("action", "reexamen") {
+    let wishes = [("reexamen", Wish::Review), ("gis", Wish::Gis)];
+    if let Some((_, wish)) = wishes.iter().find(|(action, _)| form.is("action", action)) {
         if matches!(outlook, Outlook::Proposed(_) | Outlook::Postponed { .. }) {
-            acceptances.ask_again(&own.case).await?;
+            acceptances.ask_again(&own.case, *wish).await?;
         }
         return here();
     }

@@ -2,8 +2,10 @@
 //! person of the session alone; kept by nobody, and their titles say nothing of health.
 
 mod decision;
+mod evidence;
 mod frame;
 mod gate;
+mod received;
 mod shown;
 
 use axum::Router;
@@ -22,4 +24,6 @@ pub fn routes() -> Router<Acceptances> {
         .route("/d/{id}/{who}/decision", get(decision::show).post(decision::reply))
         .route("/d/{id}/{who}/decision/documents/{name}", get(decision::document))
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
+        // Files: `server.uploads` and the page's own limits hold.
+        .route("/d/{id}/{who}/pieces", get(evidence::show).post(evidence::send))
 }

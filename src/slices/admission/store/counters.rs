@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use uuid::Uuid;
 
-use super::{Store, commit};
+use super::Store;
 use crate::platform::admission::{Ask, Grant, Usage};
 use crate::platform::db::{DbError, Instant, statements};
 
@@ -12,12 +12,12 @@ statements! {
     /// The row of a period, made by whoever asks first.
     OPEN = "INSERT INTO admission_counter (key_id, period, starts, reserved, served, served_at) \
         VALUES (?, ?, ?, 0, 0, ?) ON DUPLICATE KEY UPDATE reserved = reserved";
-    /// Others who lease wait for us.
-    LOCK = "SELECT reserved FROM admission_counter \
-        WHERE key_id = ? AND period = ? AND starts = ? FOR UPDATE";
-    /// Units are ours.
-    RESERVE = "UPDATE admission_counter SET reserved = reserved + ? \
+    /// Units that all copies have leased so far.
+    RESERVED = "SELECT reserved FROM admission_counter \
         WHERE key_id = ? AND period = ? AND starts = ?";
+    /// Units are ours, unless another copy was quicker.
+    RESERVE = "UPDATE admission_counter SET reserved = reserved + ? \
+        WHERE key_id = ? AND period = ? AND starts = ? AND reserved = ?";
     /// Units were served.
     SERVED = "UPDATE admission_counter SET served = served + ?, served_at = ? \
         WHERE key_id = ? AND period = ? AND starts = ?";
@@ -39,25 +39,32 @@ pub(in super::super) struct CounterRow {
 }
 
 impl Store {
-    /// Leases units: the row is locked, so that what all copies lease together is exact.
+    /// Leases units; none when another copy leased in between, and nothing was done then. What is granted
+    /// follows from what was read, and is taken only if that still stands: no row stays locked while a copy
+    /// thinks, so a slow one holds up nobody.
     pub(in super::super) async fn lease(
         &self,
         ask: &Ask,
         now: Timestamp,
-    ) -> Result<Grant, DbError> {
+    ) -> Result<Option<Grant>, DbError> {
         let (period, starts) = (ask.window.period.code(), ask.window.starts.to_string());
-        let mut transaction = self.begin().await?;
-        let open = sqlx::query(OPEN).bind(ask.key).bind(period).bind(&starts).bind(Instant(now));
-        open.execute(&mut *transaction).await?;
-        let lock = sqlx::query_scalar(LOCK).bind(ask.key).bind(period).bind(&starts);
-        let reserved: u64 = lock.fetch_one(&mut *transaction).await?;
+        let pool = self.database.pool();
+        let read = || sqlx::query_scalar(RESERVED).bind(ask.key).bind(period).bind(&starts);
+        let reserved: u64 = match read().fetch_optional(pool).await? {
+            Some(reserved) => reserved,
+            None => {
+                let open = sqlx::query(OPEN).bind(ask.key).bind(period).bind(&starts);
+                open.bind(Instant(now)).execute(pool).await?;
+                read().fetch_one(pool).await?
+            }
+        };
         let grant = Grant::of(ask.limit, reserved, ask.least);
-        if grant.granted > 0 {
-            let reserve = sqlx::query(RESERVE).bind(grant.granted).bind(ask.key);
-            reserve.bind(period).bind(&starts).execute(&mut *transaction).await?;
+        if grant.granted == 0 {
+            return Ok(Some(grant));
         }
-        commit(transaction).await?;
-        Ok(grant)
+        let reserve = sqlx::query(RESERVE).bind(grant.granted).bind(ask.key).bind(period);
+        let taken = reserve.bind(&starts).bind(reserved).execute(pool).await?;
+        Ok((taken.rows_affected() == 1).then_some(grant))
     }
 
     /// Writes down what was served.

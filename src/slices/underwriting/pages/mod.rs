@@ -12,7 +12,9 @@ use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use uuid::Uuid;
 
+use super::demand::{EvidenceState, KeptEvidence};
 use super::desk::{MedicalCase, Proposed};
+use super::model::Wish;
 use super::service::Underwriting;
 use crate::backoffice_page;
 use crate::domain::underwriting::{GuaranteeOutcome, Outcome, words};
@@ -40,6 +42,7 @@ pub fn routes() -> Router<Underwriting> {
         .route("/", get(queue))
         .route("/{session}", get(ask).post(open))
         .route("/{session}/documents/{name}", post(document))
+        .route("/{session}/pieces/{id}", post(evidence))
         .route("/{session}/decision", post(decide))
         .route("/{session}/validation", post(approve))
         .route("/{session}/retrait", post(set_aside))
@@ -50,6 +53,16 @@ struct Row {
     id: String,
     since: String,
     days: i64,
+    evidence: &'static str,
+}
+
+/// A file that the person sent.
+struct Sent {
+    id: String,
+    label: String,
+    /// A scanner has let it through: it may be opened.
+    is_clean: bool,
+    standing: &'static str,
 }
 
 #[derive(Template)]
@@ -77,6 +90,7 @@ struct CasePage {
     outcomes: Vec<(String, String)>,
     medical: String,
     documents: Vec<String>,
+    sent: Vec<Sent>,
     /// What another person must approve; empty: nothing is under way.
     proposed: Vec<(String, String)>,
     proposed_reason: String,
@@ -97,6 +111,11 @@ async fn queue(
         id: it.session.simple().to_string(),
         since: french::day_of_moment(&it.since.to_string()).unwrap_or_default(),
         days: now.duration_since(it.since).as_hours() / 24,
+        evidence: match it.evidence {
+            None => "",
+            Some(false) => "attendues",
+            Some(true) => "reçues",
+        },
     };
     let rows = desk.medical_queue().await?.into_iter().map(row).collect();
     Ok(Page::new(QueuePage { frame: who.frame(), rows }).cache(CachePolicy::Never))
@@ -151,15 +170,24 @@ fn shown(
         form::fill(&mut form, &case.outcomes);
     }
     let facts = &case.facts;
+    let mut known = vec![
+        ("Âge à la date d’effet", format!("{}\u{a0}ans", facts.age)),
+        ("Capital assuré, tous prêts compris", euros(facts.capital_euros)),
+        ("Durée", french::duration(facts.months.into())),
+    ];
+    known.extend(case.wish.map(|wish| {
+        let what = match wish {
+            Wish::Review => "un nouvel examen de la décision (AERAS)",
+            Wish::Gis => "l’étude d’une garantie invalidité spécifique (GIS, AERAS)",
+        };
+        ("La personne demande", what.to_owned())
+    }));
     let page = CasePage {
-        facts: vec![
-            ("Âge à la date d’effet", format!("{}\u{a0}ans", facts.age)),
-            ("Capital assuré, tous prêts compris", euros(facts.capital_euros)),
-            ("Durée", french::duration(facts.months.into())),
-        ],
+        facts: known,
         outcomes: case.outcomes.iter().map(line).collect(),
         medical: case.medical.clone(),
         documents: case.documents.clone(),
+        sent: case.evidence.iter().map(sent).collect(),
         proposed: case.proposed.iter().map(line).collect(),
         proposed_reason: case.proposed_reason.clone(),
         is_own_proposal: case.proposed_by.as_deref() == Some(who),
@@ -169,6 +197,22 @@ fn shown(
         form,
     };
     Page::new(page).cache(CachePolicy::Never).into_response()
+}
+
+fn sent(file: &KeptEvidence) -> Sent {
+    let day = french::day_of_moment(&file.received_at.to_string()).unwrap_or_default();
+    let (name, size) = (words::evidence(&file.code), french::bytes(file.size.into()));
+    Sent {
+        id: file.id.simple().to_string(),
+        label: format!("{name} ({}, {size}, {day})", file.media.code().to_uppercase()),
+        is_clean: file.state == EvidenceState::Clean,
+        standing: match file.state {
+            EvidenceState::Quarantine => "en quarantaine, pas encore vérifié",
+            EvidenceState::Clean => "vérifié",
+            EvidenceState::Infected => "refusé, un virus a été trouvé",
+            EvidenceState::Erased => "effacé",
+        },
+    }
 }
 
 fn euros(amount: u32) -> String {
@@ -217,6 +261,25 @@ async fn document(
         Ok(bytes) => {
             let sha256 = plain_sha256(&bytes);
             Ok(file::inline(file::PDF, &format!("{name}.pdf"), &sha256, bytes, &headers))
+        }
+        Err(problem) => reason_asked(deed, id, problem),
+    }
+}
+
+/// A file that the person sent, for a reason of its own.
+async fn evidence(
+    State(desk): State<Underwriting>,
+    Path((session, file)): Path<(String, String)>,
+    headers: HeaderMap,
+    deed: Deed<MedicalRoom>,
+) -> Result<Response, PageError> {
+    let (id, one) = (identifier(&session)?, identifier(&file)?);
+    let (who, reason) = (deed.admitted.staff().subject(), deed.form.value("motif"));
+    match desk.medical_evidence(who, id, one, reason).await {
+        Ok((media, bytes)) => {
+            let name = format!("piece-{}.{}", &one.simple().to_string()[..8], media.code());
+            let sha256 = plain_sha256(&bytes);
+            Ok(file::inline(media.media_type(), &name, &sha256, bytes, &headers))
         }
         Err(problem) => reason_asked(deed, id, problem),
     }

@@ -1,10 +1,12 @@
 //! The only SQL of underwriting: one statement per function, no decision.
 
 mod decisions;
+mod evidence;
 mod reviews;
 mod sessions;
 
 pub(super) use decisions::{DecisionRow, DocumentRow};
+pub(super) use evidence::DueRow;
 pub(super) use reviews::{ReviewRow, Waiting};
 pub(super) use sessions::{NewSession, Noted};
 
@@ -14,8 +16,13 @@ use uuid::Uuid;
 use crate::platform::db::{Connection, Database, DbError, Instant, statements};
 
 /// Every statement of the slice, for the test that prepares them.
-pub(crate) const STATEMENTS: &[&[crate::platform::db::Statement]] =
-    &[SHARED, decisions::STATEMENTS, reviews::STATEMENTS, sessions::STATEMENTS];
+pub(crate) const STATEMENTS: &[&[crate::platform::db::Statement]] = &[
+    SHARED,
+    decisions::STATEMENTS,
+    evidence::STATEMENTS,
+    reviews::STATEMENTS,
+    sessions::STATEMENTS,
+];
 
 const SHARED: &[crate::platform::db::Statement] = shared::STATEMENTS;
 

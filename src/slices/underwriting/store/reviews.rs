@@ -5,12 +5,18 @@ use uuid::Uuid;
 
 use super::Store;
 use crate::platform::db::{DbError, Instant, statements};
+use crate::slices::underwriting::model::Wish;
 
 statements! {
     /// What waits for the medical service, the oldest first.
-    QUEUE = "SELECT s.id, s.dossier_id, s.insured_no, MIN(d.decided_at) FROM uw_session s \
-        JOIN uw_decision d ON d.session_id = s.id WHERE s.state = 'REFERRED' \
+    QUEUE = "SELECT s.id, s.dossier_id, s.insured_no, MIN(d.decided_at), \
+        (SELECT COUNT(*) FROM uw_evidence_request o WHERE o.session_id = s.id AND o.next_at IS NOT NULL), \
+        (SELECT COUNT(*) FROM uw_evidence_request c WHERE c.session_id = s.id AND c.completed_at IS NOT NULL) \
+        FROM uw_session s JOIN uw_decision d ON d.session_id = s.id WHERE s.state = 'REFERRED' \
         GROUP BY s.id, s.dossier_id, s.insured_no ORDER BY 4, 1 LIMIT 100";
+    /// What the person asked to be studied again, the last one first.
+    LAST_WISH = "SELECT action FROM uw_audit WHERE session_id = ? \
+        AND action IN ('review_asked', 'gis_asked') ORDER BY id DESC LIMIT 1";
     /// A proposal.
     INSERT_REVIEW = "INSERT INTO uw_review (id, session_id, supersedes, outcomes, reason_sealed, author, \
         state, proposed_at) VALUES (?, ?, ?, ?, ?, ?, 'PROPOSED', ?)";
@@ -30,6 +36,8 @@ pub(crate) struct Waiting {
     pub(crate) dossier: Uuid,
     pub(crate) insured_no: u8,
     pub(crate) since: Timestamp,
+    /// Documents are awaited (false), or were sent (true).
+    pub(crate) evidence: Option<bool>,
 }
 
 /// A proposal, as it is kept.
@@ -46,15 +54,24 @@ pub(crate) struct ReviewRow {
 impl Store {
     /// What waits for the medical service.
     pub(crate) async fn queue(&self) -> Result<Vec<Waiting>, DbError> {
-        let query = sqlx::query_as::<_, (Uuid, Uuid, u8, Instant)>(QUEUE);
+        type Line = (Uuid, Uuid, u8, Instant, i64, i64);
+        let query = sqlx::query_as::<_, Line>(QUEUE);
         let rows = query.fetch_all(self.database.pool()).await?;
-        let waiting = |(session, dossier, insured_no, since): (Uuid, Uuid, u8, Instant)| Waiting {
+        let waiting = |(session, dossier, insured_no, since, awaited, sent): Line| Waiting {
             session,
             dossier,
             insured_no,
             since: since.0,
+            evidence: if awaited > 0 { Some(false) } else { (sent > 0).then_some(true) },
         };
         Ok(rows.into_iter().map(waiting).collect())
+    }
+
+    /// What the person asked to be studied again, if they did.
+    pub(crate) async fn wish(&self, session: Uuid) -> Result<Option<Wish>, DbError> {
+        let query = sqlx::query_scalar::<_, String>(LAST_WISH).bind(session);
+        let action = query.fetch_optional(self.database.pool()).await?;
+        Ok(action.and_then(|action| Wish::of(&action)))
     }
 
     /// Writes a proposal; false when one is under way.
