@@ -11,7 +11,7 @@ use super::{code, somebody};
 use crate::access::issuer::Issuer;
 use crate::harness::app::{Access, App};
 use crate::harness::database::TestDatabase;
-use crate::harness::{eventually, soon};
+use crate::harness::{soon, typeset};
 use crate::quotes::project;
 
 /// The program with its jobs, customers and staff of issuers of their own.
@@ -200,7 +200,7 @@ async fn a_program_goes_from_the_quote_to_the_contract() {
     let kept = town.ask(&anne, ("PUT", &format!("{at}/mandate")), &[], Some(body)).await;
     assert_eq!(kept.body["account"], "FR•• •••• 189", "{}", kept.body);
     let path = format!("{at}/signature");
-    let ready = eventually("documents", async || {
+    let ready = typeset("documents", async || {
         let told = town.get(&anne, &path).await;
         (told.body["state"] == "ready").then_some(told)
     })

@@ -17,11 +17,11 @@ use super::somebody;
 use crate::access::issuer::Issuer;
 use crate::harness::app::{HEALTH_KEYRING, KEYRING, SEAL};
 use crate::harness::database::TestDatabase;
-use crate::harness::{eventually, soon};
+use crate::harness::{eventually, soon, typeset};
 use crate::quotes::project;
 
-/// How long an answer is waited for before the kill: at once, in the middle, and about when it comes.
-const PATIENCE: [u64; 3] = [0, 12, 60];
+/// How long an answer is waited for before the kill: at once, and in the middle.
+const PATIENCE: [u64; 2] = [0, 40];
 
 /// A copy of the program, and whoever asks it.
 struct Copy {
@@ -45,9 +45,12 @@ impl Copy {
             .env("ASSURLY__PDF__TIMEOUT_MS", "60000")
             .env("ASSURLY__JOBS__POLL_MS", "20")
             // What a killed copy held is free again soon.
-            .env("ASSURLY__JOBS__TIMEOUT_S", "25")
-            .env("ASSURLY__JOBS__CLAIM_S", "26")
+            .env("ASSURLY__JOBS__TIMEOUT_S", "60")
+            .env("ASSURLY__JOBS__CLAIM_S", "61")
+            .env("ASSURLY__JOBS__ATTEMPTS_MAX", "1000")
+            .env("ASSURLY__JOBS__RETRY_LONGEST_S", "5")
             .env("ASSURLY__JOBS__TEND_MS", "200")
+            .env("ASSURLY__DATABASE__ACQUIRE_TIMEOUT_MS", "20000")
             .env("ASSURLY__DATABASE__URL", database)
             .env("ASSURLY__TELEMETRY__FORMAT", "json")
             .env("ASSURLY__TELEMETRY__FILTER", "warn,assurly::app::boot=info")
@@ -242,7 +245,7 @@ async fn journey(person: &Person<'_>, copy: Copy, millis: u64) -> Copy {
     let mandate = Step { says_version: false, ..put(&at, "mandate", account) };
     (copy, _) = person.through(copy, &mandate, &key, millis).await;
     let path = format!("{at}/signature");
-    let ready = eventually("documents", async || {
+    let ready = typeset("documents", async || {
         let told = person.get(&copy, &path).await;
         (told["state"] == "ready").then_some(told)
     })

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::api::{IBAN, Told, Town, base, next, pointers};
 use super::{code, link, somebody};
-use crate::harness::eventually;
+use crate::harness::typeset;
 use crate::quotes::project;
 
 impl Town {
@@ -31,7 +31,7 @@ impl Town {
         let kept = self.ask(who, ("PUT", &format!("{at}/mandate")), &[], Some(body)).await;
         assert_eq!(kept.status, 200, "{}", kept.body);
         let path = format!("{at}/signature");
-        let ready = eventually("documents", async || {
+        let ready = typeset("documents", async || {
             let told = self.get(who, &path).await;
             (told.body["state"] == "ready").then_some(told)
         })
