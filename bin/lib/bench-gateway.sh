@@ -10,7 +10,7 @@ SCRIPT=bench-gateway
 
 usage() {
     cat <<'END'
-bin/bench gateway [--seconds N] [--rounds N]
+bin/bench gateway [--seconds N] [--rounds N] [--http]
 
 POST /v1/simulations with a JSON document of 1 kB, in turn in one run:
   bare       the same price calculated behind axum alone: no layer, no key, no firewall
@@ -22,14 +22,16 @@ Then the firewall alone, in process, for 1 kB and 4 kB (criterion).
 
   --seconds N   length of each turn (8)
   --rounds N    turns of each (3)
+  --http        without the firewall alone, which is another long build
 END
 }
 
-SECONDS_EACH=8 ROUNDS=3
+SECONDS_EACH=8 ROUNDS=3 HTTP=0
 while [ $# -gt 0 ]; do
     case "$1" in
     --seconds) SECONDS_EACH=${2:?} && shift ;;
     --rounds) ROUNDS=${2:?} && shift ;;
+    --http) HTTP=1 ;;
     --help | -h)
         usage
         exit 0
@@ -221,6 +223,7 @@ for name in nginx modsec; do
         < <(for pid in $(pgrep -f "$WORK/$name.conf") $(pgrep -P "$(cat "$WORK/$name/pid")"); do grep VmRSS "/proc/$pid/status"; done)
 done
 
+if [ "$HTTP" = 1 ]; then exit 0; fi
 say ""
 say "== the firewall alone, in process"
 if ! run_logged criterion "$LOGS/criterion.log" cargo bench --locked --bench waf; then

@@ -88,7 +88,7 @@ def session(engine, key_file):
         "facts": {"age": 57, "capital": 150000, "duree_mois": 240, "sante_autorisee": True},
         "guarantees": ["DC", "PTIA", "IPT", "ITT", "IPP"],
     }
-    headers = {"Authorization": f"Bearer {key}", "Content-Type": "application/json", "Idempotency-Key": "bench-1"}
+    headers = {"Authorization": f"Bearer {key}", "Content-Type": "application/json", "Idempotency-Key": "bench-proxy-1"}
     url = f"{engine}/cep-core/integration/v1/sessions"
     request = urllib.request.Request(url, json.dumps(opening).encode(), headers)
     return json.load(urllib.request.urlopen(request, timeout=30))["token"]

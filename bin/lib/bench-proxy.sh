@@ -89,18 +89,17 @@ export ASSURLY__UNDERWRITING__RATE_PER_S=100000
 export ASSURLY__UNDERWRITING__RATE_BURST=100000
 # As many as nginx lets through: what the limit costs is not what is measured.
 export ASSURLY__UNDERWRITING__CONCURRENT_MAX=64
+# Keys first: once there is an engine, the program asks for all of them.
+for name in crypto health medical; do
+    (umask 077 && "$ASSURLY" keyring >"$WORK/keyring-$name") || die "no keyring"
+done
+export ASSURLY__CRYPTO__KEYRING_FILE="$WORK/keyring-crypto"
+export ASSURLY__HEALTH__KEYRING_FILE="$WORK/keyring-health"
+export ASSURLY__UNDERWRITING__MEDICAL_KEYRING_FILE="$WORK/keyring-medical"
 export ASSURLY__UNDERWRITING__URL=$REFLEX_URL
 export ASSURLY__UNDERWRITING__INTEGRATION_KEY_FILE=$REFLEX_SECRETS/reflex_integration_key
 export ASSURLY__TELEMETRY__FILTER=warn
 export ASSURLY__STORAGE__URL="file:$WORK/storage"
-for name in CRYPTO HEALTH UNDERWRITING__MEDICAL; do
-    file="$WORK/keyring-${name##*_}"
-    (umask 077 && "$ASSURLY" keyring >"$file") || die "no keyring"
-    case "$name" in
-    UNDERWRITING__MEDICAL) export ASSURLY__UNDERWRITING__MEDICAL_KEYRING_FILE="$file" ;;
-    *) export "ASSURLY__${name}__KEYRING_FILE=$file" ;;
-    esac
-done
 "$ASSURLY" migrate >"$LOGS/migrate.log" 2>&1 || { show_tail "$LOGS/migrate.log" 20; exit 1; }
 spawn service "$LOGS/service.log" -- "$ASSURLY" serve
 SERVICE=$SPAWN_PID
@@ -195,8 +194,10 @@ turns() {
             if [ "$who" = tomcat ]; then BARE50=$P50; fi
             if [ "$who" = nginx ]; then rate=$RATE p99=$P99 NGINX50=$P50; fi
         done
-        awk -v a="$RATE" -v b="$rate" -v c="$P99" -v d="$p99" -v e="$P50" -v f="$BARE50" -v g="$NGINX50" \
-            'BEGIN { printf "           throughput %.0f %% of nginx'\''s   p99 %.0f %%   added at p50: %.3f ms, nginx %.3f ms\n", 100 * a / b, 100 * c / d, e - f, g - f }'
+        awk -v a="$RATE" -v b="$rate" -v c="$P99" -v d="$p99" -v e="$P50" -v f="$BARE50" -v g="$NGINX50" 'BEGIN {
+            if (b == 0 || d == 0) { print "           nginx answered nothing: give it more --seconds"; exit }
+            printf "           throughput %.0f %% of nginx, p99 %.0f %%, added at p50: %.3f ms (nginx %.3f ms)\n",
+                100 * a / b, 100 * c / d, e - f, g - f }'
     done
 }
 

@@ -19,9 +19,10 @@ use super::readiness::Readiness;
 use super::router;
 use super::state::{self, AppState, Platform};
 use crate::gateway::settings::ServerSettings;
+use crate::gateway::stack::{self, Work};
 use crate::gateway::tls::Tls;
 use crate::gateway::waf::Waf;
-use crate::gateway::{self, Door, Drained, Stop, stack};
+use crate::gateway::{self, Door, Drained, Stop};
 use crate::kernel::problem::{Kind, Problem};
 use crate::platform::admission::Refusals;
 use crate::platform::db::{Database, MigrationError, migrator};
@@ -85,7 +86,7 @@ impl Listeners {
 pub async fn start(
     platform: &Platform,
     state: &AppState,
-    work: Router,
+    work: Work,
     listeners: Listeners,
     stop: &Stop,
 ) -> anyhow::Result<Running> {
@@ -219,7 +220,7 @@ async fn listen(address: SocketAddr, key: &str) -> anyhow::Result<TcpListener> {
 
 fn routes(
     platform: &Platform,
-    work: Router,
+    work: Work,
     readiness: &Readiness,
     waf: &Waf,
     refusals: &Refusals,

@@ -13,7 +13,7 @@ use super::settings::Settings;
 use super::state::AppState;
 use crate::domain::rule::Rule;
 use crate::gateway::security_headers::DOCUMENTATION_POLICY;
-use crate::gateway::stack;
+use crate::gateway::stack::{self, Work};
 use crate::platform::access::Api;
 use crate::platform::backoffice::Backoffice;
 use crate::platform::web::input::InputRule;
@@ -69,12 +69,12 @@ pub fn document(state: &AppState) -> utoipa::openapi::OpenApi {
 }
 
 /// Every address of the public, but those of health.
-pub fn work(state: &AppState) -> Router {
+pub fn work(state: &AppState) -> Work {
     around(state, api(state))
 }
 
 /// The same around these operations: each of them behind the authorizer.
-pub fn around(state: &AppState, api: Api) -> Router {
+pub fn around(state: &AppState, api: Api) -> Work {
     let api = api.assemble(Document::openapi());
     let names = api.operations.iter().map(|operation| operation.id);
     state.admissions.know_operations(names.collect());

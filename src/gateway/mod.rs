@@ -15,6 +15,7 @@ mod rate;
 mod seats;
 pub mod security_headers;
 pub mod settings;
+mod shared;
 mod speak;
 pub mod stack;
 mod stall;

@@ -4,7 +4,6 @@ use std::any::Any;
 
 use axum::Router;
 use axum::http::StatusCode;
-use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
@@ -23,6 +22,7 @@ use super::name::name;
 use super::rate::{Buckets, not_too_often};
 use super::security_headers::{SecurityHeaders, protect};
 use super::settings::ServerSettings;
+use super::shared::{asks, looks};
 use super::speak::speak;
 use super::waf::{self, Waf};
 use super::witness::witness;
@@ -32,10 +32,25 @@ use crate::platform::admission::{Admission, Refusals};
 use crate::platform::clock::Entropy;
 use crate::platform::web::problem::{Refusal, Voice};
 
+/// What the public is served, with what the layers ask before an address is worked on.
+pub struct Work {
+    router: Router,
+    operations: Operations,
+    admission: Admission,
+}
+
+impl Work {
+    /// With these addresses, too: pages, which are no operations.
+    #[must_use]
+    pub fn merge(self, router: Router) -> Self {
+        Self { router: self.router.merge(router), ..self }
+    }
+}
+
 /// Everything that the public serves: `work` within its limits, and `health`, which must answer
-/// even when there is no room to work.
+/// even when there is no room to work. What a policy denies costs nothing: its body is never read.
 pub fn public(
-    work: Router,
+    work: Work,
     health: Router,
     settings: &ServerSettings,
     waf: &Waf,
@@ -44,38 +59,39 @@ pub fn public(
 ) -> Router {
     let limits = Limits::new(settings);
     // A fallback of its own, so that the layers stand before what nobody serves, too.
-    let work = work.fallback(async || StatusCode::NOT_FOUND).layer(
+    let Work { router, operations, admission } = work;
+    let pages = Pages::new(admission.clone(), operations.clone());
+    let work = router.fallback(async || StatusCode::NOT_FOUND).layer(
         ServiceBuilder::new()
-            .layer(from_fn_with_state(limits.clone(), room_to_work))
-            .layer(from_fn_with_state(Buckets::new(settings), not_too_often))
-            .layer(from_fn_with_state(limits.clone(), in_time))
-            .layer(from_fn_with_state(limits.clone(), bounded_body))
-            .layer(from_fn_with_state(waf.clone(), waf::inspect)),
+            .layer(asks(limits.clone(), room_to_work))
+            .layer(asks(Buckets::new(settings), not_too_often))
+            .layer(asks(limits.clone(), in_time))
+            .layer(asks(operations, named))
+            .layer(asks(pages, cross_origin))
+            .layer(asks(admission, not_denied))
+            .layer(asks(limits.clone(), bounded_body))
+            .layer(asks(waf.clone(), waf::inspect)),
     );
     around(work.merge(health), settings, &limits, (voice, refusals), entropy)
 }
 
 /// The operations of the API, each behind the questions that decide whether it is reached. They come
-/// after everything of [`public`], and after the router has found the address.
+/// after everything of [`public`].
 pub fn operations(
     routes: Router,
     declared: &[Declared],
     authorizer: &Authorizer,
     admission: &Admission,
-) -> Router {
-    let operations = Operations::new(declared);
-    let pages = Pages::new(admission.clone(), operations.clone());
-    routes.route_layer(
+) -> Work {
+    let router = routes.route_layer(
         ServiceBuilder::new()
-            .layer(from_fn_with_state(operations, named))
-            .layer(from_fn_with_state(pages, cross_origin))
-            .layer(from_fn_with_state(admission.clone(), not_denied))
-            .layer(from_fn_with_state(authorizer.clone(), authorize))
-            .layer(from_fn(by_the_table))
-            .layer(from_fn_with_state(admission.clone(), with_key))
-            .layer(from_fn(revalidated))
-            .layer(from_fn(in_its_time)),
-    )
+            .layer(asks(authorizer.clone(), authorize))
+            .layer(looks(by_the_table))
+            .layer(asks(admission.clone(), with_key))
+            .layer(looks(revalidated))
+            .layer(looks(in_its_time)),
+    );
+    Work { router, operations: Operations::new(declared), admission: admission.clone() }
 }
 
 /// What only operators reach.
@@ -99,16 +115,16 @@ fn around(
     let headers = SecurityHeaders::new(&settings.public_url);
     routes.layer(
         ServiceBuilder::new()
-            .layer(from_fn_with_state(entropy.clone(), name))
-            .layer(from_fn_with_state(Proxies::new(settings), real_client))
-            .layer(from_fn_with_state(refusals.clone(), witness))
-            .layer(from_fn(certain_end))
+            .layer(asks(entropy.clone(), name))
+            .layer(asks(Proxies::new(settings), real_client))
+            .layer(asks(refusals.clone(), witness))
+            .layer(looks(certain_end))
             .layer(CompressionLayer::new().compress_when(worth_it()))
-            .layer(from_fn_with_state(headers, protect))
-            .layer(from_fn_with_state(voice.clone(), speak))
+            .layer(asks(headers, protect))
+            .layer(asks(voice.clone(), speak))
             .layer(CatchPanicLayer::custom(panicked))
-            .layer(from_fn_with_state(limits.clone(), small_head))
-            .layer(from_fn(plain_head)),
+            .layer(asks(limits.clone(), small_head))
+            .layer(looks(plain_head)),
     )
 }
 

@@ -58,10 +58,13 @@ impl Pages {
         let headers = request.headers();
         let (page, method) =
             (cors::asking(headers)?, headers.get(header::ACCESS_CONTROL_REQUEST_METHOD)?);
+        let path = request.extensions().get::<MatchedPath>()?;
+        if !self.operations.are_at(path.as_str()) {
+            return None;
+        }
         let mut response = cors::nothing();
         let answer = response.headers_mut();
         cors::varies(answer);
-        let path = request.extensions().get::<MatchedPath>()?;
         let asked = Method::from_bytes(method.as_bytes()).ok();
         let operation = asked.and_then(|method| self.operations.find(path.as_str(), &method));
         if operation.is_some_and(|operation| self.may(&page, operation.id, None)) {
@@ -79,8 +82,11 @@ pub async fn cross_origin(State(pages): State<Pages>, request: Request, next: Ne
     {
         return answer;
     }
+    // Pages, and the servers of identity, which answer for themselves.
+    let Some(operation) = request.extensions().get::<Named>().map(|named| named.0.id) else {
+        return next.run(request).await;
+    };
     let page = cors::asking(request.headers());
-    let operation = request.extensions().get::<Named>().map_or("", |named| named.0.id);
     let mut response = next.run(request).await;
     cors::varies(response.headers_mut());
     if let Some(page) = page {

@@ -28,6 +28,11 @@ impl Operations {
         Self(Arc::new(by_path))
     }
 
+    /// Whether this address is one of theirs, whatever the method.
+    pub(super) fn are_at(&self, path: &str) -> bool {
+        self.0.contains_key(path)
+    }
+
     /// The operation of this address and method; HEAD is answered by GET's.
     pub(super) fn find(&self, path: &str, method: &Method) -> Option<&Arc<Declared>> {
         let method = if method == Method::HEAD { &Method::GET } else { method };

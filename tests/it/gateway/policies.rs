@@ -43,11 +43,14 @@ async fn an_explicit_deny_wins_and_says_no_more_than_that() {
     // A token that is no good is not even looked at.
     let lie = [("authorization", "Bearer x")];
     assert_eq!(status(&app, "/v1/quotes/x", &lie).await, 403);
+    // Nor is the rest: the firewall has nothing to say.
+    let attack = app.get("/v1/quotes/x?q=1%27%20UNION%20SELECT%20password%20FROM%20users--").await;
+    assert_eq!(slug(attack).await, (403, "access-denied".to_owned()));
     // Silent and allow: on to the operation, which asks for a token all the same.
     assert_eq!(status(&app, "/v1/me", &[]).await, 401);
     app.admissions.refresh().await.expect("kept");
     let refusals = app.admissions.refusals("access-denied", 10).await.expect("refusals");
-    assert_eq!(refusals.iter().map(|it| it.times).sum::<u32>(), 2);
+    assert_eq!(refusals.iter().map(|it| it.times).sum::<u32>(), 3);
     assert!(refusals.iter().all(|it| it.why.as_deref() == Some("policy deny")), "{refusals:?}");
     assert!(refusals.iter().all(|it| it.route == "/v1/quotes/{id}"));
     app.admissions.roll_back(AUTHOR, 1).await.expect("back");
