@@ -30,7 +30,7 @@ fn other(dossier: &Dossier) -> Result<&Insured, Problem> {
 
 async fn told(dossiers: &Dossiers, two: &Insured) -> Result<InvitationDocument, Problem> {
     let last = dossiers.invitation_state(two.id).await?;
-    Ok(InvitationDocument::of(two, last, dossiers.now()))
+    Ok(InvitationDocument::of(two, last.as_ref(), dossiers.now()))
 }
 
 /// How the last invitation stands.

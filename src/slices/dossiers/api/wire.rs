@@ -292,15 +292,15 @@ pub(super) enum Eyes {
 
 impl InvitationDocument {
     /// The last invitation of this person: its state, and when it ends.
-    pub(super) fn of(two: &Insured, last: Option<(String, Timestamp)>, now: Timestamp) -> Self {
-        let state = match &last {
+    pub(super) fn of(two: &Insured, last: Option<&(String, Timestamp)>, now: Timestamp) -> Self {
+        let state = match last {
             None => "none",
             Some((state, until)) if state == "open" && *until <= now => "over",
             Some((state, _)) => state,
         };
         Self {
             state: state.to_owned(),
-            until: last.as_ref().map(|(_, until)| until.to_string()),
+            until: last.map(|(_, until)| until.to_string()),
             has_arrived: two.mobile_proven_at.is_some(),
             is_described: two.is_described(),
         }
