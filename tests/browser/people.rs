@@ -123,7 +123,7 @@ impl House {
 
     /// Presses «Actualiser» until the documents are there.
     pub(crate) async fn prepared(&self) {
-        const LOOKS: u32 = 120;
+        const LOOKS: u32 = 1000;
         for _ in 0..LOOKS {
             let waits = self.browser.find(thirtyfour::By::Css("[data-attente]")).await.is_ok();
             if !waits {

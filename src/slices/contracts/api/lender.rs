@@ -4,7 +4,7 @@ use axum::extract::{Path, State};
 
 use super::contracts::own;
 use super::operations::{AnswerOfLender, AskLender, ShowLender};
-use super::wire::{AnswerRequest, LenderDocument, LenderRequest, Said};
+use super::wire::{AnswerRequest, LenderDocument, Said, SubstitutionRequest};
 use super::{dated, faults};
 use crate::handler;
 use crate::kernel::problem::{Kind, Problem};
@@ -50,7 +50,7 @@ async fn show(
 /// Dates the demand of substitution: its letter exists from now on, under `documents/lettre_banque`. Sent
 /// again with the same words, it is the first one; with others it is refused.
 #[utoipa::path(
-    put, path = "/v1/contracts/{id}/lender", tag = "contracts", request_body = LenderRequest,
+    put, path = "/v1/contracts/{id}/lender", tag = "contracts", request_body = SubstitutionRequest,
     params(("id" = String, Path, description = "Identifier, `ctr_…`")),
     responses(
         (status = 200, description = "What is asked of the lender", body = LenderDocument),
@@ -63,7 +63,7 @@ async fn ask(
     caller: Authorized<AskLender>,
     State(contracts): State<Contracts>,
     Path(id): Path<String>,
-    Json(request): Json<LenderRequest>,
+    Json(request): Json<SubstitutionRequest>,
 ) -> Result<Json<LenderDocument>, ApiError> {
     let contract = own(&contracts, caller.actor(), &id).await?;
     if !contract.content.is_substitution {
@@ -95,7 +95,7 @@ async fn ask(
 fn same(
     known: BankRequest,
     contract: &Contract,
-    request: &LenderRequest,
+    request: &SubstitutionRequest,
 ) -> Result<Json<LenderDocument>, ApiError> {
     let is_same = known.agency == request.agency.trim()
         && known.loan_number == request.loan_number.trim()

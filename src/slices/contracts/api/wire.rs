@@ -164,7 +164,7 @@ pub(super) struct PaperList {
 /// What is asked of the lender, for an insurance that is replaced.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(super) struct LenderRequest {
+pub(super) struct SubstitutionRequest {
     /// Where the lender is written to, a postal address or an e-mail; 200 characters at most.
     pub(super) agency: String,
     /// Number of the loan, 40 characters at most.

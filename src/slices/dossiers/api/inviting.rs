@@ -2,9 +2,11 @@
 //! the invitation is, and nothing that the other person answers.
 
 use axum::extract::{Path, State};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::operations::{Invite, ShowInvitation};
-use super::wire::{InvitationDocument, InvitationRequest};
 use super::{faults, identifier};
 use crate::handler;
 use crate::kernel::problem::Problem;
@@ -16,6 +18,52 @@ use crate::slices::dossiers::core::Dossiers;
 use crate::slices::dossiers::error::DossierError;
 use crate::slices::dossiers::form;
 use crate::slices::dossiers::model::{Dossier, Insured};
+
+/// The other borrower, as who begins knows them.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct InvitationRequest {
+    /// First name.
+    given_name: String,
+    /// Where the link is written to.
+    #[schema(example = "sam@exemple.fr")]
+    email: String,
+    /// Another number than yours: each of you signs on your own.
+    #[schema(example = "+33611223344")]
+    mobile: String,
+}
+
+/// How an invitation stands.
+#[derive(Serialize, ToSchema)]
+struct InvitationDocument {
+    /// `none`, `open`, `over` (its days have passed), `frozen` (three wrong birth dates) or `declined`
+    /// («Ce n’est pas moi»).
+    state: String,
+    /// When the link opens no more.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    until: Option<String>,
+    /// Whether the other person has proven their number.
+    has_arrived: bool,
+    /// Whether their names, address and work are given.
+    is_described: bool,
+}
+
+impl InvitationDocument {
+    /// The last invitation of this person: its state, and when it ends.
+    fn of(two: &Insured, last: Option<&(String, Timestamp)>, now: Timestamp) -> Self {
+        let state = match last {
+            None => "none",
+            Some((state, until)) if state == "open" && *until <= now => "over",
+            Some((state, _)) => state,
+        };
+        Self {
+            state: state.to_owned(),
+            until: last.map(|(_, until)| until.to_string()),
+            has_arrived: two.mobile_proven_at.is_some(),
+            is_described: two.is_described(),
+        }
+    }
+}
 
 /// With these addresses.
 pub(super) fn add(api: Api<Dossiers>) -> Api<Dossiers> {

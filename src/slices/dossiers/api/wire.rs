@@ -3,7 +3,6 @@
 
 use std::collections::BTreeMap;
 
-use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -119,35 +118,6 @@ pub(super) struct DeclarationRequest {
     pub(super) weight_kg: u32,
     /// Each question by its code, and the answer.
     pub(super) answers: BTreeMap<String, bool>,
-}
-
-/// The other borrower, as who begins knows them.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(super) struct InvitationRequest {
-    /// First name.
-    pub(super) given_name: String,
-    /// Where the link is written to.
-    #[schema(example = "sam@exemple.fr")]
-    pub(super) email: String,
-    /// Another number than yours: each of you signs on your own.
-    #[schema(example = "+33611223344")]
-    pub(super) mobile: String,
-}
-
-/// How an invitation stands.
-#[derive(Serialize, ToSchema)]
-pub(super) struct InvitationDocument {
-    /// `none`, `open`, `over` (its days have passed), `frozen` (three wrong birth dates) or `declined`
-    /// («Ce n’est pas moi»).
-    state: String,
-    /// When the link opens no more.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    until: Option<String>,
-    /// Whether the other person has proven their number.
-    has_arrived: bool,
-    /// Whether their names, address and work are given.
-    is_described: bool,
 }
 
 /// How far one's own health step is.
@@ -288,23 +258,6 @@ pub(super) enum Eyes {
     Owner,
     /// One of our staff: names and addresses, nothing that tells of anybody's health.
     Staff,
-}
-
-impl InvitationDocument {
-    /// The last invitation of this person: its state, and when it ends.
-    pub(super) fn of(two: &Insured, last: Option<&(String, Timestamp)>, now: Timestamp) -> Self {
-        let state = match last {
-            None => "none",
-            Some((state, until)) if state == "open" && *until <= now => "over",
-            Some((state, _)) => state,
-        };
-        Self {
-            state: state.to_owned(),
-            until: last.map(|(_, until)| until.to_string()),
-            has_arrived: two.mobile_proven_at.is_some(),
-            is_described: two.is_described(),
-        }
-    }
 }
 
 impl DossierDocument {
