@@ -4,6 +4,9 @@
 pub(crate) mod app;
 pub(crate) mod clamd;
 pub(crate) mod database;
+#[path = "../../../src/platform/web/lint.rs"]
+#[expect(unreachable_pub, reason = "a room of the library, read here a second time")]
+mod lint;
 pub(crate) mod logs;
 pub(crate) mod raw;
 pub(crate) mod smtp;
@@ -31,8 +34,17 @@ pub(crate) fn soon<F: Future>(future: F) -> impl Future<Output = F::Output> {
 }
 
 /// Asks again until there is an answer, for what happens after the client has its own.
+pub(crate) async fn eventually<T>(what: &str, ask: impl AsyncFnMut() -> Option<T>) -> T {
+    within(PATIENCE, what, ask).await
+}
+
+/// The same for documents: typesetting takes its time in a build for tests, on a machine that does much else.
+pub(crate) async fn typeset<T>(what: &str, ask: impl AsyncFnMut() -> Option<T>) -> T {
+    within(10 * PATIENCE, what, ask).await
+}
+
 #[expect(clippy::panic, reason = "this is how a test fails")]
-pub(crate) async fn eventually<T>(what: &str, mut ask: impl AsyncFnMut() -> Option<T>) -> T {
+async fn within<T>(limit: Duration, what: &str, mut ask: impl AsyncFnMut() -> Option<T>) -> T {
     let asked = async {
         loop {
             if let Some(answer) = ask().await {
@@ -41,7 +53,7 @@ pub(crate) async fn eventually<T>(what: &str, mut ask: impl AsyncFnMut() -> Opti
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
     };
-    tokio::time::timeout(PATIENCE, asked).await.unwrap_or_else(|_| panic!("never happened: {what}"))
+    tokio::time::timeout(limit, asked).await.unwrap_or_else(|_| panic!("never happened: {what}"))
 }
 
 /// Begins what a test will wait for later.
