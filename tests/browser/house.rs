@@ -132,10 +132,23 @@ impl House {
         self.browser.goto(address).await.expect("the page opens");
     }
 
-    /// The one element that matches.
+    /// The one element that matches, once it is there: a page that was just opened is still being read.
     pub(crate) async fn find(&self, css: &str) -> WebElement {
-        let found = self.browser.find(By::Css(css)).await;
-        found.map_err(|error| format!("{css}: {error}")).expect("the browser does it")
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            let found = self.browser.find(By::Css(css)).await;
+            if found.is_ok() || Instant::now() >= deadline {
+                return found
+                    .map_err(|error| format!("{css}: {error}"))
+                    .expect("the browser does it");
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+
+    /// Waits until the page that is open is whole.
+    pub(crate) async fn is_whole(&self) {
+        self.becomes("return document.readyState", "complete".to_owned()).await;
     }
 
     /// Types into a control, in place of what it holds.

@@ -108,6 +108,7 @@ async fn choose(house: &House, name: &str, value: &str) {
 
 /// Answers the question that shows: what this person has to say, or the first thing that says no.
 async fn answer(house: &House, weight: &str) {
+    house.is_whole().await;
     let question = house.find("[name=question]").await.prop("value").await.expect("a value");
     let question = question.expect("a question");
     let typed = [("taille", "175"), ("poids", weight)];
@@ -156,6 +157,7 @@ async fn answers_everything(house: &House, weight: &str, is_looked_at: bool) {
         let moved = format!("return location.pathname !== '{before}'");
         house.becomes(&moved, true).await;
     }
+    house.is_whole().await;
     house.press("form[action='/continue/envoi'] button.bouton").await;
 }
 

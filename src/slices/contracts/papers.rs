@@ -160,8 +160,10 @@ fn persons(signable: &Signable) -> Vec<Value> {
 fn supplements(asked: &InsuredRequest) -> impl Iterator<Item = String> {
     let loadings = asked.conditions.iter().flat_map(|it| &it.loadings);
     loadings.filter_map(|it| {
-        let percent = it.percent.as_ref().map(|it| format!("{it}{HARD}%"));
-        let mille = it.per_mille.as_ref().map(|it| format!("{it}{HARD}‰ du capital par an"));
+        let comma = |text: &String| text.replace('.', ",");
+        let percent = it.percent.as_ref().map(|it| format!("{}{HARD}%", comma(it)));
+        let mille = it.per_mille.as_ref();
+        let mille = mille.map(|it| format!("{}{HARD}‰ du capital par an", comma(it)));
         Some(format!("{}\u{a0}: {} de plus", name(it.guarantee).0, percent.or(mille)?))
     })
 }

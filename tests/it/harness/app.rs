@@ -68,6 +68,9 @@ pub(crate) fn settings(over: &[(&str, &str)]) -> Settings {
         ("SERVER__REQUESTS_PER_IP_PER_S", "0"),
         ("ENVIRONMENT", "development"),
         ("SERVER__DRAIN_DELAY_MS", "0"),
+        // The first page of a quote sets up typesetting, which is slow in a build for tests.
+        ("SERVER__REQUEST_TIMEOUT_MS", "170000"),
+        ("SERVER__DRAIN_TIMEOUT_MS", "170000"),
         ("CRYPTO__KEYRING_FILE", KEYRING.as_str()),
         ("HEALTH__KEYRING_FILE", HEALTH_KEYRING.as_str()),
         // MariaDB counts what a statement waits for, too: a machine that does much else is no outage.
