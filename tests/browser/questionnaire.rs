@@ -14,7 +14,7 @@ use super::house::{House, keys};
 const MOBILE: &str = "0612345678";
 
 /// The engine's settings, and keys of everybody's own.
-fn settings(tomcat: &Tomcat) -> Vec<(&'static str, String)> {
+pub(crate) fn settings(tomcat: &Tomcat) -> Vec<(&'static str, String)> {
     let mut all = tomcat.settings();
     let path = |name: &str| keys(name).display().to_string();
     all.push(("UNDERWRITING__MEDICAL_KEYRING_FILE", path("medical")));

@@ -4,6 +4,9 @@
 pub(crate) mod app;
 pub(crate) mod clamd;
 pub(crate) mod database;
+#[path = "../../../src/platform/web/lint.rs"]
+#[expect(unreachable_pub, reason = "a room of the library, read here a second time")]
+mod lint;
 pub(crate) mod logs;
 pub(crate) mod raw;
 pub(crate) mod smtp;
@@ -36,6 +39,11 @@ pub(crate) const STARTED: Duration = Duration::from_secs(300);
 /// Asks again until there is an answer, for what happens after the client has its own.
 pub(crate) async fn eventually<T>(what: &str, ask: impl AsyncFnMut() -> Option<T>) -> T {
     eventually_within(PATIENCE, what, ask).await
+}
+
+/// The same for documents: typesetting takes its time in a build for tests, on a machine that does much else.
+pub(crate) async fn typeset<T>(what: &str, ask: impl AsyncFnMut() -> Option<T>) -> T {
+    eventually_within(10 * PATIENCE, what, ask).await
 }
 
 /// The same within another time than [`PATIENCE`].
