@@ -1,18 +1,10 @@
-// Waits beside a page that is waiting for something: asks for the page again until it waits no more,
-// then opens it. Without it, the button does the same.
+// Waits beside a page that is waiting for something: opens it again until it waits no more, less and less
+// often. Without it, the button does the same. A policy without connections needs no exception for this.
 (() => {
-  const waiting = () => document.querySelector("[data-attente]");
-  if (!waiting()) return;
-  const pause = () => new Promise((done) => setTimeout(done, 1500));
-  (async () => {
-    for (let looks = 0; looks < 40; looks += 1) {
-      await pause();
-      try {
-        const answer = await fetch(location.href, { credentials: "same-origin" });
-        if (!(await answer.text()).includes("data-attente")) return location.reload();
-      } catch {
-        // The network is away: the next look may find it back.
-      }
-    }
-  })();
+  if (!document.querySelector("[data-attente]")) return;
+  const place = `attente ${location.pathname}`;
+  const looks = Number(sessionStorage.getItem(place)) || 0;
+  if (looks >= 60) return;
+  sessionStorage.setItem(place, String(looks + 1));
+  setTimeout(() => location.reload(), Math.min(1500 + 250 * looks, 10000));
 })();

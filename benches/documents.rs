@@ -1,16 +1,26 @@
-//! How long a document takes, from its data to its bytes: the two of a quote, and the longest one.
+//! How long each document takes, from its data to its bytes.
 
 use assurly::platform::pdf::{Order, PdfSettings, Typesetter};
 use criterion::{Criterion, criterion_group, criterion_main};
 use serde_json::Value;
 
-const DOCUMENTS: [(&str, &str); 3] = [
-    ("devis", include_str!("../tests/data/documents/devis.json")),
-    ("fiche_standardisee", include_str!("../tests/data/documents/fiche_standardisee.json")),
-    (
-        "conditions_particulieres",
-        include_str!("../tests/data/documents/conditions_particulieres.json"),
-    ),
+macro_rules! documents {
+    ($($name:literal),+) => {
+        [$(($name, include_str!(concat!("../tests/data/documents/", $name, ".json")))),+]
+    };
+}
+
+const DOCUMENTS: [(&str, &str); 10] = documents![
+    "devis",
+    "fiche_standardisee",
+    "fiche_conseil",
+    "ipid",
+    "notice",
+    "conditions_particulieres",
+    "mandat_sepa",
+    "attestation_preteur",
+    "lettre_banque",
+    "preuve_signature"
 ];
 
 /// Each document has a number of its own, as customers' have: nothing of the last one is used again.

@@ -39,6 +39,8 @@ pub enum Kind {
     Conflict,
     /// The thing existed and its time is over.
     Gone,
+    /// What is written must say which version was read (RFC 6585).
+    PreconditionRequired,
     /// The body passes the limit.
     TooLarge,
     /// The address passes the limit.
@@ -86,7 +88,7 @@ pub struct Entry {
 
 impl Kind {
     /// Every kind, in the order of the registry page.
-    pub const ALL: [Self; 29] = [
+    pub const ALL: [Self; 30] = [
         Self::Malformed,
         Self::Invalid,
         Self::Unauthenticated,
@@ -101,6 +103,7 @@ impl Kind {
         Self::NotAcceptable,
         Self::Conflict,
         Self::Gone,
+        Self::PreconditionRequired,
         Self::TooLarge,
         Self::UriTooLong,
         Self::HeadersTooLarge,
@@ -136,6 +139,7 @@ impl Kind {
             Self::NotAcceptable => ("not-acceptable", 406, "Aucun format accepté n’est servi ici", "Acceptez application/json."),
             Self::Conflict => ("conflict", 409, "L’état actuel ne permet pas cet acte", "Relisez l’état, puis choisissez un des actes permis."),
             Self::Gone => ("gone", 410, "Ce n’est plus disponible", "Refaites le calcul."),
+            Self::PreconditionRequired => ("precondition-required", 428, "Il faut dire quelle version vous avez lue", "Lisez d’abord, puis donnez dans l’en-tête If-Match l’ETag reçu."),
             Self::TooLarge => ("too-large", 413, "Le corps de la requête est trop grand", "Envoyez moins de données."),
             Self::UriTooLong => ("uri-too-long", 414, "L’adresse est trop longue", "Envoyez les données dans le corps de la requête."),
             Self::HeadersTooLarge => ("headers-too-large", 431, "Les en-têtes sont trop grands", "Envoyez moins d’en-têtes, ou de plus courts."),

@@ -13,17 +13,29 @@ pub(crate) mod clamd;
 
 pub(crate) use tomcat::Tomcat;
 
-/// A Tomcat is up within this, or will not be.
+/// What is waited for comes within this, or will not come.
 const PATIENCE: Duration = Duration::from_secs(60);
 
+/// A program of somebody else's is up within this, however busy the machine is.
+const STARTED: Duration = Duration::from_secs(300);
+
 /// Asks until there is something.
-pub(crate) async fn eventually<T>(what: &str, mut look: impl AsyncFnMut() -> Option<T>) -> T {
+pub(crate) async fn eventually<T>(what: &str, look: impl AsyncFnMut() -> Option<T>) -> T {
+    eventually_within(PATIENCE, what, look).await
+}
+
+/// The same within another time.
+async fn eventually_within<T>(
+    patience: Duration,
+    what: &str,
+    mut look: impl AsyncFnMut() -> Option<T>,
+) -> T {
     let since = std::time::Instant::now();
     loop {
         if let Some(found) = look().await {
             return found;
         }
-        assert!(since.elapsed() < PATIENCE, "{what}: not within {PATIENCE:?}");
+        assert!(since.elapsed() < patience, "{what}: not within {patience:?}");
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
 }

@@ -1,9 +1,12 @@
 //! A server of our own on a fresh database, a driver and a browser, one test at a time.
 
+use std::path::PathBuf;
 use std::process::Stdio;
+use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
-use assurly::platform::clock::Entropy;
+use assurly::platform::clock::{Clock, Entropy};
+use assurly::platform::seal::development_pair;
 use serde_json::{Value, json};
 use sqlx::{AssertSqlSafe, Connection as _, Executor as _, MySqlConnection};
 use thirtyfour::ChromiumLikeCapabilities as _;
@@ -39,6 +42,7 @@ pub(crate) struct House {
     /// Address of the server, without a slash at its end.
     pub(crate) origin: String,
     database: (String, String),
+    driver_address: String,
     _server: Child,
     _driver: Child,
     _turn: MutexGuard<'static, ()>,
@@ -59,7 +63,41 @@ impl House {
         is_ready(&origin).await;
         furnished(&format!("{origin}/pools/clients/forgot")).await;
         let browser = browser(&driver_address).await;
-        Self { browser, origin, database, _server: server, _driver: driver, _turn: turn }
+        Self {
+            browser,
+            origin,
+            database,
+            driver_address,
+            _server: server,
+            _driver: driver,
+            _turn: turn,
+        }
+    }
+
+    /// The browser of somebody else, with a memory of its own. Whoever opens it ends it.
+    pub(crate) async fn another_browser(&self) -> WebDriver {
+        browser(&self.driver_address).await
+    }
+
+    /// The page that is open, as it stands.
+    pub(crate) async fn page(&self) -> String {
+        self.browser.source().await.expect("a page")
+    }
+
+    /// Asks again until there is an answer, for what happens beside the browser.
+    pub(crate) async fn eventually<T>(
+        &self,
+        what: &str,
+        mut ask: impl AsyncFnMut() -> Option<T>,
+    ) -> T {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            if let Some(answer) = ask().await {
+                return answer;
+            }
+            assert!(Instant::now() < deadline, "never happened: {what}");
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
     }
 
     /// Closes the browser and removes the database.
@@ -94,10 +132,23 @@ impl House {
         self.browser.goto(address).await.expect("the page opens");
     }
 
-    /// The one element that matches.
+    /// The one element that matches, once it is there: a page that was just opened is still being read.
     pub(crate) async fn find(&self, css: &str) -> WebElement {
-        let found = self.browser.find(By::Css(css)).await;
-        found.map_err(|error| format!("{css}: {error}")).expect("the browser does it")
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            let found = self.browser.find(By::Css(css)).await;
+            if found.is_ok() || Instant::now() >= deadline {
+                return found
+                    .map_err(|error| format!("{css}: {error}"))
+                    .expect("the browser does it");
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+
+    /// Waits until the page that is open is whole.
+    pub(crate) async fn is_whole(&self) {
+        self.becomes("return document.readyState", "complete".to_owned()).await;
     }
 
     /// Types into a control, in place of what it holds.
@@ -249,7 +300,16 @@ async fn server(database: &str, over: &[(&'static str, String)]) -> (Child, Stri
         // By its name: passkeys are bound to one. On the port that is listened on.
         .env("ASSURLY__SERVER__PUBLIC_URL", "http://localhost:0")
         .env("ASSURLY__ENVIRONMENT", "development")
-        .env("ASSURLY__CRYPTO__KEYRING_FILE", keyring())
+        .env("ASSURLY__CRYPTO__KEYRING_FILE", keys("browser"))
+        .env("ASSURLY__HEALTH__KEYRING_FILE", keys("health"))
+        .env("ASSURLY__SEAL__CERTIFICATE_FILE", &SEAL.0)
+        .env("ASSURLY__SEAL__KEY_FILE", &SEAL.1)
+        .env("ASSURLY__STORAGE__URL", concat!("file:", env!("CARGO_TARGET_TMPDIR"), "/storage"))
+        // Typesetting is slow in a build for tests, on a machine that does much else.
+        .env("ASSURLY__PDF__TIMEOUT_MS", "60000")
+        .env("ASSURLY__JOBS__TIMEOUT_S", "600")
+        .env("ASSURLY__JOBS__CLAIM_S", "3600")
+        .env("ASSURLY__JOBS__POLL_MS", "50")
         .env("ASSURLY__IDENTITY__ATTEMPTS_BURST", "1000")
         .env("ASSURLY__IDENTITY__CACHE_S", "0")
         .env("ASSURLY__DATABASE__URL", database)
@@ -274,18 +334,22 @@ async fn server(database: &str, over: &[(&'static str, String)]) -> (Child, Stri
     (server, origin)
 }
 
-/// A file with a key of its own.
-fn keyring() -> std::path::PathBuf {
-    keys("browser")
-}
+/// A certificate of development and its key, the same for all tests.
+static SEAL: LazyLock<(PathBuf, PathBuf)> = LazyLock::new(|| {
+    let pair = development_pair("Assurly", Clock::system().now()).expect("a pair");
+    let path = |end: &str| {
+        std::env::temp_dir().join(format!("assurly-browser-{}.{end}", std::process::id()))
+    };
+    let (certificate, key) = (path("pem"), path("key"));
+    std::fs::write(&certificate, pair.certificate).expect("written");
+    std::fs::write(&key, pair.key).expect("written");
+    (certificate, key)
+});
 
 /// A file with a key of this name.
-pub(crate) fn keys(name: &str) -> std::path::PathBuf {
+pub(crate) fn keys(name: &str) -> PathBuf {
     let path = std::env::temp_dir().join(format!("assurly-{name}-{}.keys", std::process::id()));
-    let line = assurly::platform::crypto::Keyring::new_line(
-        name,
-        &assurly::platform::clock::Entropy::system(),
-    );
+    let line = assurly::platform::crypto::Keyring::new_line(name, &Entropy::system());
     if !path.exists() {
         std::fs::write(&path, line).expect("written");
     }

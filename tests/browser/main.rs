@@ -13,4 +13,7 @@ mod journey;
 mod layout;
 mod network;
 mod office;
+mod people;
 mod questionnaire;
+mod subscription;
+mod typed;

@@ -14,7 +14,7 @@ use super::house::{House, keys};
 const MOBILE: &str = "0612345678";
 
 /// The engine's settings, and keys of everybody's own.
-fn settings(tomcat: &Tomcat) -> Vec<(&'static str, String)> {
+pub(crate) fn settings(tomcat: &Tomcat) -> Vec<(&'static str, String)> {
     let mut all = tomcat.settings();
     let path = |name: &str| keys(name).display().to_string();
     all.push(("UNDERWRITING__MEDICAL_KEYRING_FILE", path("medical")));
@@ -108,6 +108,7 @@ async fn choose(house: &House, name: &str, value: &str) {
 
 /// Answers the question that shows: what this person has to say, or the first thing that says no.
 async fn answer(house: &House, weight: &str) {
+    house.is_whole().await;
     let question = house.find("[name=question]").await.prop("value").await.expect("a value");
     let question = question.expect("a question");
     let typed = [("taille", "175"), ("poids", weight)];
@@ -156,6 +157,7 @@ async fn answers_everything(house: &House, weight: &str, is_looked_at: bool) {
         let moved = format!("return location.pathname !== '{before}'");
         house.becomes(&moved, true).await;
     }
+    house.is_whole().await;
     house.press("form[action='/continue/envoi'] button.bouton").await;
 }
 

@@ -4,6 +4,7 @@
 //! Pure. Nothing here knows why a guarantee is loaded or refused: reasons are the medical service's own.
 
 pub mod aeras;
+pub mod cap;
 mod decision;
 pub mod evidence;
 mod outcome;

@@ -17,7 +17,7 @@ const BANNED: [&str; 8] = [
     "unknown error",
 ];
 
-const AUTOCOMPLETE: [&str; 22] = [
+const AUTOCOMPLETE: [&str; 24] = [
     "off",
     "bday-day",
     "bday-month",
@@ -28,6 +28,7 @@ const AUTOCOMPLETE: [&str; 22] = [
     "current-password",
     "new-password",
     "one-time-code",
+    "name",
     "given-name",
     "family-name",
     "tel",
@@ -38,6 +39,7 @@ const AUTOCOMPLETE: [&str; 22] = [
     "section-a2 given-name",
     "section-a2 family-name",
     "section-a2 address-line1",
+    "section-a2 address-line2",
     "section-a2 postal-code",
     "section-a2 address-level2",
 ];

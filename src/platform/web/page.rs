@@ -213,6 +213,7 @@ const fn words(kind: Kind) -> Words {
         ),
         Kind::Malformed
         | Kind::Invalid
+        | Kind::PreconditionRequired
         | Kind::IdempotencyKeyMissing
         | Kind::IdempotencyKeyReused => (
             "Nous n’avons pas pu lire vos réponses",

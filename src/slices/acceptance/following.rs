@@ -10,7 +10,7 @@ use super::model::{Outlook, Proposal, Proposed, Reply, Study};
 use super::visitors::mark;
 use crate::domain::dossier::{Act, Role, State};
 use crate::domain::pathway::Path;
-use crate::domain::underwriting::{Conditions, PersonDecision, aeras};
+use crate::domain::underwriting::{Conditions, PersonDecision, aeras, cap};
 use crate::kernel::calendar::add_months;
 use crate::kernel::problem::{Kind, Problem};
 use crate::platform::web::form::Form;
@@ -18,7 +18,9 @@ use crate::slices::dossiers::{Decision, DossierId, Health, Signable, SignableIns
 use crate::slices::quotes::QuoteId;
 use crate::slices::quotes::form::assumptions;
 use crate::slices::quotes::wire::{QuoteResponse, SimulationRequest};
-use crate::slices::underwriting::{Decided, Entrance, Insured, Opening, SessionState, Standing};
+use crate::slices::underwriting::{
+    Decided, Entrance, Facts, Insured, Opening, SessionState, Standing,
+};
 
 /// A person of a dossier as it is now.
 pub(super) struct Case {
@@ -117,7 +119,8 @@ impl Acceptances {
                 Ok(Outlook::Accepted)
             }
             PersonDecision::Modified(conditions) | PersonDecision::Partial(conditions) => {
-                self.proposed(case, decided, conditions).await
+                let facts = &standing.facts;
+                self.proposed(case, decided, facts, conditions).await
             }
         }
     }
@@ -208,6 +211,7 @@ impl Acceptances {
         &self,
         case: &Case,
         decided: &Decided,
+        studied: &Facts,
         conditions: &Conditions,
     ) -> Result<Outlook, Problem> {
         let Some(wanted) = written(conditions) else {
@@ -218,10 +222,12 @@ impl Acceptances {
         let (core, quote) = (&self.core, &case.shown.quote);
         let base: QuoteId = quote.id.parse().map_err(|_| Problem::new(Kind::Bug))?;
         let insured = case.person.insured_id;
+        let (purpose, capital) = (quote.request.purpose, studied.capital_euros);
+        let may = cap::is_within(decided.refusals, purpose, capital, studied.age, studied.months);
         let known = core.store.proposal(insured, decided.id, base.uuid()).await?;
         if let Some(proposal) = known {
             let after = core.quotes.find_by_link(QuoteId::from_uuid(proposal.quote)).await?;
-            return Ok(shown(proposal, conditions, quote, after));
+            return Ok(shown(proposal, (conditions, may), quote, after));
         }
         let mut request = renewed(&quote.request, self.today());
         let place = usize::from(case.person.place).saturating_sub(1);
@@ -239,11 +245,12 @@ impl Acceptances {
             quote: made.uuid(),
             reply: Reply::Proposed,
             valid_until: decided.valid_until,
+            is_capped: false,
         };
         core.store.insert(&proposal, now).await?;
         // Two looks at once made one quote by its key, and one row: whose it is does not matter.
         let kept = core.store.proposal(insured, decided.id, base.uuid()).await?;
-        Ok(shown(kept.ok_or(Kind::Bug)?, conditions, quote, after))
+        Ok(shown(kept.ok_or(Kind::Bug)?, (conditions, may), quote, after))
     }
 
     /// Opens the questionnaire for this browser, or comes back to it.
@@ -262,16 +269,17 @@ impl Acceptances {
 
 fn shown(
     proposal: Proposal,
-    conditions: &Conditions,
+    (conditions, may_be_capped): (&Conditions, bool),
     before: &QuoteResponse,
     after: QuoteResponse,
 ) -> Outlook {
     let (before, conditions) = (before.clone(), conditions.clone());
-    Outlook::Proposed(Box::new(Proposed { proposal, conditions, before, after }))
+    let proposed = Proposed { proposal, conditions, may_be_capped, before, after };
+    Outlook::Proposed(Box::new(proposed))
 }
 
 /// The same request with dates that can still be sold today.
-fn renewed(request: &SimulationRequest, today: jiff::civil::Date) -> SimulationRequest {
+pub(super) fn renewed(request: &SimulationRequest, today: jiff::civil::Date) -> SimulationRequest {
     let mut nothing = Form::default();
     assumptions::change(&mut nothing, request, today).unwrap_or_else(|| request.clone())
 }

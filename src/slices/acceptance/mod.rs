@@ -6,6 +6,7 @@
 //! underwriting. Without one, nobody is accepted or refused. Why it was taken is never known here; a
 //! person reads their own answer, nobody else's. See `docs/underwriting.md`.
 
+mod capping;
 mod conditions;
 mod core;
 mod facts;

@@ -53,6 +53,8 @@ pub(super) struct Proposed {
     pub(super) proposal: Proposal,
     /// What is sold, and how.
     pub(super) conditions: Conditions,
+    /// Its premiums may be capped for a household that is entitled to it (AERAS).
+    pub(super) may_be_capped: bool,
     /// The price as asked.
     pub(super) before: QuoteResponse,
     /// The price with the conditions.
@@ -103,4 +105,6 @@ pub(super) struct Proposal {
     pub(super) reply: Reply,
     /// Last day on which it can be accepted.
     pub(super) valid_until: Date,
+    /// Its premiums are capped (AERAS).
+    pub(super) is_capped: bool,
 }

@@ -54,12 +54,14 @@ impl Acceptances {
         let demand = core.underwriting.demand(due.insured).await?;
         let is_same =
             demand.is_some_and(|it| it.decision == due.decision && it.completed_at.is_none());
-        let is_open = matches!(shown.state, State::Medical | State::Decision);
-        let Some(person) = person.filter(|_| is_same && is_open) else {
-            let mut transaction = core.store.begin().await?;
-            core.underwriting.evidence_over(&mut transaction, due).await?;
-            return self.commit(transaction).await;
+        let Some(person) = person.filter(|_| is_same) else {
+            return self.over(due).await;
         };
+        // Given up by the person, or by the time that dossiers have: nobody studies anything any more.
+        if !matches!(shown.state, State::Medical | State::Decision) {
+            self.over(due).await?;
+            return self.give_up(due).await;
+        }
         let (step, days) = next(due.reminders);
         let is_due = due.asked_at + Duration::from_secs(u64::from(days) * 86_400) <= now;
         if step == Step::Close && is_due {
@@ -75,7 +77,7 @@ impl Acceptances {
         self.commit(transaction).await
     }
 
-    /// Nothing came: the dossier is abandoned, and what was sent is erased.
+    /// Nothing came: the dossier is abandoned.
     async fn close(&self, id: DossierId, due: &DueDemand) -> Result<(), Problem> {
         let core = &self.core;
         let mut transaction = core.store.begin().await?;
@@ -83,8 +85,21 @@ impl Acceptances {
             core.dossiers.stop(&mut transaction, id, Act::Abandon, Role::System).await?;
         }
         self.commit(transaction).await?;
-        core.underwriting.cancel(due.insured).await?;
-        if let Err(problem) = core.underwriting.erase_answers(due.insured, "system").await {
+        self.give_up(due).await
+    }
+
+    /// Nothing is awaited any more.
+    async fn over(&self, due: &DueDemand) -> Result<(), Problem> {
+        let mut transaction = self.core.store.begin().await?;
+        self.core.underwriting.evidence_over(&mut transaction, due).await?;
+        self.commit(transaction).await
+    }
+
+    /// The questionnaire ends on both sides, and what was sent is erased.
+    async fn give_up(&self, due: &DueDemand) -> Result<(), Problem> {
+        let underwriting = &self.core.underwriting;
+        underwriting.cancel(due.insured).await?;
+        if let Err(problem) = underwriting.erase_answers(due.insured, "system").await {
             tracing::warn!(cause = problem.cause, "answers cannot be erased at the engine now");
         }
         Ok(())

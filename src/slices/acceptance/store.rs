@@ -16,11 +16,14 @@ statements! {
         reply, valid_until, proposed_at) VALUES (?, ?, ?, ?, ?, 'proposed', ?, ?)";
     /// The proposal of a decision on a quote.
     SELECT_PROPOSAL = "SELECT id, insured_id, decision_id, base_quote_id, quote_id, reply, \
-        CAST(valid_until AS CHAR) AS valid_until FROM acceptance_proposal \
+        CAST(valid_until AS CHAR) AS valid_until, capped IS NOT NULL AS is_capped FROM acceptance_proposal \
         WHERE insured_id = ? AND decision_id = ? AND base_quote_id = ?";
     /// What the person answers; who accepted has accepted.
     REPLY = "UPDATE acceptance_proposal SET reply = ?, acknowledged = ?, replied_at = ? \
         WHERE id = ? AND reply <> 'accepted'";
+    /// Its premiums are capped, once, before anybody accepts.
+    CAP = "UPDATE acceptance_proposal SET quote_id = ?, capped = ? \
+        WHERE id = ? AND reply <> 'accepted' AND capped IS NULL";
     /// An answer was told.
     INSERT_TOLD = "INSERT INTO acceptance_told (insured_id, decision_id, told_at) VALUES (?, ?, ?)";
     /// How far decisions were looked at.
@@ -47,6 +50,7 @@ struct Row {
     quote_id: Uuid,
     reply: String,
     valid_until: String,
+    is_capped: bool,
 }
 
 impl Row {
@@ -59,6 +63,7 @@ impl Row {
             base_quote: self.base_quote_id,
             quote: self.quote_id,
             reply: Reply::of(&self.reply).ok_or_else(|| odd("a reply"))?,
+            is_capped: self.is_capped,
             valid_until: self.valid_until.parse::<Date>().map_err(|_| odd("a date"))?,
         })
     }
@@ -115,6 +120,17 @@ impl Store {
         let query = sqlx::query(REPLY).bind(reply.code()).bind(Json(acknowledged));
         let query = query.bind(Instant(now)).bind(proposal);
         Ok(query.execute(connection).await?.rows_affected() == 1)
+    }
+
+    /// Puts the capped quote under a proposal; false when it was accepted, or capped before.
+    pub(super) async fn cap(
+        &self,
+        proposal: Uuid,
+        quote: Uuid,
+        said: &str,
+    ) -> Result<bool, DbError> {
+        let query = sqlx::query(CAP).bind(quote).bind(said).bind(proposal);
+        Ok(query.execute(self.database.pool()).await?.rows_affected() == 1)
     }
 
     /// Notes that an answer was told; false when it was before.

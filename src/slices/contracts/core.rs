@@ -104,7 +104,23 @@ impl Contracts {
     /// # Errors
     /// They have none of this identifier; the database does not answer.
     pub async fn find_for(&self, owner: Party, id: ContractId) -> Result<Contract, ContractError> {
+        if let Some(found) = self.core.store.of_owner(owner, id).await? {
+            return Ok(found);
+        }
+        self.adopt(owner, &[]).await?;
         self.core.store.of_owner(owner, id).await?.ok_or(ContractError::Unknown)
+    }
+
+    /// What somebody signed before they had proven their address has no owner yet. It is theirs once the
+    /// dossier is, which happens when they follow a link of our e-mails; says whether there was any.
+    async fn adopt(&self, owner: Party, known: &[Contract]) -> Result<bool, ContractError> {
+        let mut any = false;
+        for id in self.core.dossiers.signed_of(owner).await? {
+            if !known.iter().any(|one| one.dossier == id) {
+                any |= self.core.store.adopt(id, owner).await?;
+            }
+        }
+        Ok(any)
     }
 
     /// The contracts of this person, the newest first.
@@ -112,7 +128,39 @@ impl Contracts {
     /// # Errors
     /// The database does not answer.
     pub async fn all_for(&self, owner: Party) -> Result<Vec<Contract>, ContractError> {
-        self.core.store.all_of_owner(owner).await
+        let found = self.core.store.all_of_owner(owner).await?;
+        if self.adopt(owner, &found).await? {
+            return self.core.store.all_of_owner(owner).await;
+        }
+        Ok(found)
+    }
+
+    /// A page of the contracts of this person, the newest first, after one of theirs; and what to ask the
+    /// next page after.
+    ///
+    /// # Errors
+    /// They have none of this identifier; the database does not answer.
+    pub(super) async fn page_for(
+        &self,
+        owner: Party,
+        after: Option<ContractId>,
+        limit: u32,
+    ) -> Result<(Vec<Contract>, Option<ContractId>), ContractError> {
+        let before = match after {
+            Some(id) => Some(self.find_for(owner, id).await?),
+            None => {
+                self.adopt(owner, &[]).await?;
+                None
+            }
+        };
+        // One more than asked for tells whether there is another page.
+        let mut found =
+            self.core.store.page_of_owner(owner, before.as_ref(), limit.saturating_add(1)).await?;
+        let wanted = usize::try_from(limit).unwrap_or(usize::MAX);
+        let has_more = found.len() > wanted;
+        found.truncate(wanted);
+        let next = found.last().filter(|_| has_more).map(|last| last.id);
+        Ok((found, next))
     }
 
     /// The schedule of premiums.

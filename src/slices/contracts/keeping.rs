@@ -145,11 +145,15 @@ fn signer(one: &Signer) -> Option<Value> {
         "email" => "Code à usage unique reçu par e-mail",
         _ => "Code à usage unique reçu par SMS",
     };
+    let (place, mark) = match evidence.channel.as_str() {
+        "email" => ("Adresse e-mail", "Empreinte de cette adresse"),
+        _ => ("Numéro", "Empreinte du numéro"),
+    };
     let facts = [
         ("Signé le", format!("{} ({at})", moment(at))),
         ("Moyen", means.to_owned()),
-        ("Numéro", evidence.masked.clone()),
-        ("Empreinte du numéro", evidence.mark.clone()),
+        (place, evidence.masked.clone()),
+        (mark, evidence.mark.clone()),
         ("Adresse du réseau", evidence.address.clone()),
         ("Navigateur", evidence.agent.clone()),
         ("Version des textes", evidence.consents_version.to_string()),

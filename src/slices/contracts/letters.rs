@@ -23,7 +23,7 @@ pub(super) fn signed(number: &str, until: Date, link: String) -> Letter {
             format!("Votre contrat {number} est conclu. Vos documents sont dans votre espace."),
             format!("Vous pouvez y renoncer jusqu’au {}, sans motif ni frais.", french::day(until)),
         ],
-        Some(("Ouvrir mon espace", link)),
+        Some(("Ouvrir mes documents", link)),
     )
 }
 

@@ -10,6 +10,7 @@ mod api;
 mod banking;
 mod core;
 mod error;
+mod form;
 mod keeping;
 mod leaving;
 mod letters;

@@ -99,7 +99,8 @@ pub(super) fn conditions(matter: &Matter<'_>) -> Value {
         ("Date d’effet", french::day(quote.request.effect_date)),
         (
             "Signature",
-            "Électronique ; la date, l’heure et le moyen sont dans la preuve de signature".into(),
+            "Électronique\u{202f}; la date, l’heure et le moyen sont dans la preuve de signature"
+                .into(),
         ),
         ("Objet du financement", purpose(quote.request.purpose).into()),
         ("Franchise", format!("{} jours d’arrêt de travail", quote.request.options.franchise_days)),
@@ -159,8 +160,10 @@ fn persons(signable: &Signable) -> Vec<Value> {
 fn supplements(asked: &InsuredRequest) -> impl Iterator<Item = String> {
     let loadings = asked.conditions.iter().flat_map(|it| &it.loadings);
     loadings.filter_map(|it| {
-        let percent = it.percent.as_ref().map(|it| format!("{it}{HARD}%"));
-        let mille = it.per_mille.as_ref().map(|it| format!("{it}{HARD}‰ du capital par an"));
+        let comma = |text: &String| text.replace('.', ",");
+        let percent = it.percent.as_ref().map(|it| format!("{}{HARD}%", comma(it)));
+        let mille = it.per_mille.as_ref();
+        let mille = mille.map(|it| format!("{}{HARD}‰ du capital par an", comma(it)));
         Some(format!("{}\u{a0}: {} de plus", name(it.guarantee).0, percent.or(mille)?))
     })
 }
@@ -242,12 +245,12 @@ pub(super) fn advice(matter: &Matter<'_>) -> Value {
         ),
         Pack::DcPtia => (
             "Nous vous conseillons les garanties décès et perte d’autonomie.",
-            "Ce sont celles que demande ce projet ; un arrêt de travail ne serait pas couvert.",
+            "Ce sont celles que demande ce projet\u{202f}; un arrêt de travail ne serait pas couvert.",
         ),
     };
     let days = quote.request.options.franchise_days;
     let delay = format!(
-        "Nous payons après {days} jours d’arrêt : comparez avec ce que verse votre employeur."
+        "Nous payons après {days} jours d’arrêt\u{a0}: comparez avec ce que verse votre employeur."
     );
     let costs = &quote.result.project.costs;
     json!({

@@ -1,8 +1,10 @@
-//! The act of signing: one code, all documents, once. The last signature makes the contract, in the
+//! The act of signing: one code, by SMS or by e-mail, all documents, once. The last signature makes the contract, in the
 //! same transaction: both are there or none.
 //!
 //! The dossier is held first, so parallel acts of one dossier come one after the other; whoever comes
 //! second finds it signed and is shown so.
+
+use std::net::IpAddr;
 
 use jiff::{Span, Timestamp};
 use uuid::Uuid;
@@ -19,8 +21,8 @@ use super::tasks::{BEGIN, PAPERS};
 use crate::domain::dossier::{Act, Role};
 use crate::kernel::locale::Locale;
 use crate::platform::db::{Connection, again};
-use crate::slices::dossiers::{Asked, DossierId, Signable, Step, Verdict};
-use crate::slices::messages::{Message, Recipient};
+use crate::slices::dossiers::{Asked, DossierId, Signable, SignableInsured, Step, Verdict};
+use crate::slices::messages::{Channel, Message, Recipient};
 use crate::slices::quotes::QuoteId;
 use crate::slices::signature::{Ceremony, Evidence, Signed};
 
@@ -63,22 +65,22 @@ pub(super) enum Outcome {
 }
 
 impl Contracts {
-    /// Sends the code that signs.
+    /// Sends the code that signs, by this way. `from` is where the demand comes from.
     pub(super) async fn send_code(
         &self,
         id: DossierId,
-        insured: Uuid,
-        network: &str,
+        (insured, way): (Uuid, Channel),
+        from: Option<IpAddr>,
     ) -> Result<Asked, ContractError> {
         let core = &self.core;
         let seen = core.dossiers.shown(id).await?;
         let person = seen.insured.iter().find(|one| one.insured_id == insured);
-        let mobile = person.and_then(|one| one.mobile.clone()).ok_or(ContractError::Unknown)?;
+        let to = person.and_then(|one| reached(one, way)).ok_or(ContractError::Unknown)?;
         again(|| async {
             let mut transaction = core.store.begin().await?;
             let dossiers = &core.dossiers;
-            let asked =
-                dossiers.send_code(&mut transaction, insured, &mobile, PURPOSE, network).await?;
+            let to = to.clone();
+            let asked = dossiers.send_code(&mut transaction, insured, to, PURPOSE, from).await?;
             self.commit(transaction).await?;
             Ok::<_, ContractError>(asked)
         })
@@ -124,12 +126,12 @@ impl Contracts {
             return Ok(Outcome::Waiting);
         }
         let verdict = core.dossiers.check_code(&mut transaction, insured, PURPOSE, typed).await?;
-        if verdict != Verdict::Right {
+        let Verdict::Right(way) = verdict else {
             // A wrong try counts.
             self.commit(transaction).await?;
             return Ok(Outcome::Refused(verdict));
-        }
-        let evidence = self.evidence(&signable, insured, place)?;
+        };
+        let evidence = self.evidence(&signable, (insured, way), place)?;
         let signed = core.signatures.sign(&mut transaction, &ceremony, insured, &evidence).await?;
         if signed == Signed::Complete {
             self.conclude(&mut transaction, &signable, &ceremony, &mandate, insured).await?;
@@ -142,17 +144,17 @@ impl Contracts {
     fn evidence(
         &self,
         signable: &Signable,
-        insured: Uuid,
+        (insured, way): (Uuid, Channel),
         place: &Place,
     ) -> Result<Evidence, ContractError> {
         let person = signable.insured.iter().find(|one| one.insured_id == insured);
         let person = person.ok_or(ContractError::Unknown)?;
-        let mobile = person.mobile.as_deref().unwrap_or_default();
+        let to = reached(person, way).ok_or(ContractError::Unknown)?;
         Ok(Evidence {
             name: person.person.full_name(),
-            channel: "sms".to_owned(),
-            masked: masked(mobile),
-            mark: self.core.signatures.mark(mobile)?,
+            channel: way.code().to_owned(),
+            masked: masked(&to),
+            mark: self.core.signatures.mark(to.address())?,
             address: place.address.clone(),
             agent: place.agent.chars().take(200).collect(),
             consents_version: CONSENTS_VERSION,
@@ -206,7 +208,7 @@ impl Contracts {
         core.store.sign_mandate(connection, signable.id, now).await?;
         core.store.insert_bank(connection, contract.id, contract.effect_on).await?;
         self.plan(connection, &contract, now).await?;
-        self.tell_signed(connection, &contract).await
+        self.tell_signed(connection, &contract, owner.is_some()).await
     }
 
     /// What is due for a new contract.
@@ -223,15 +225,23 @@ impl Contracts {
         Ok(())
     }
 
+    /// To each who signed. Whose account is not known yet gets a link of their own, which proves the address
+    /// and joins the contract to it.
     async fn tell_signed(
         &self,
         connection: &mut Connection,
         contract: &Contract,
+        is_owned: bool,
     ) -> Result<(), ContractError> {
         let core = &self.core;
-        for person in &contract.content.persons {
+        for (place, person) in contract.content.persons.iter().enumerate() {
             let Some(email) = &person.email else { continue };
-            let link = format!("{}/espace", core.origin);
+            let link = if is_owned && place == 0 {
+                format!("{}/espace", core.origin)
+            } else {
+                let insured = person.insured;
+                core.dossiers.draw_way_back(connection, contract.dossier, insured).await?
+            };
             let message = Message {
                 event: format!("contracts/signed/{}/{}", contract.id, person.insured.simple()),
                 to: Recipient::Email(email.clone()),
@@ -246,7 +256,7 @@ impl Contracts {
 }
 
 fn content(signable: &Signable, mandate: &Mandate) -> Content {
-    let party = |one: &crate::slices::dossiers::SignableInsured| Party {
+    let party = |one: &SignableInsured| Party {
         insured: one.insured_id,
         name: one.person.full_name(),
         lines: lines(one),
@@ -273,8 +283,27 @@ fn identity(signable: &Signable, mandate: &Mandate) -> &'static str {
     if payer { "ok" } else { "pending" }
 }
 
-/// A mobile number as its holder recognises it: `06 •• •• •• 78`.
-pub(super) fn masked(mobile: &str) -> String {
+/// Where a person is reached by this way.
+pub(super) fn reached(person: &SignableInsured, way: Channel) -> Option<Recipient> {
+    match way {
+        Channel::Sms => person.mobile.clone().map(Recipient::Mobile),
+        Channel::Email => person.email.clone().map(Recipient::Email),
+    }
+}
+
+/// An address as its holder recognises it: `06 •• •• •• 78`, `c•••@exemple.fr`.
+pub(super) fn masked(to: &Recipient) -> String {
+    match to {
+        Recipient::Mobile(mobile) => masked_mobile(mobile),
+        Recipient::Email(email) => {
+            let (name, domain) = email.rsplit_once('@').unwrap_or_default();
+            let first: String = name.chars().take(1).collect();
+            format!("{first}•••@{domain}")
+        }
+    }
+}
+
+fn masked_mobile(mobile: &str) -> String {
     let last: String = mobile.chars().rev().take(2).collect::<Vec<_>>().into_iter().rev().collect();
     match mobile.strip_prefix("+33") {
         Some(rest) => {

@@ -66,12 +66,12 @@ impl Kind {
             | Self::Devis
             | Self::Ipid
             | Self::Notice
-            | Self::ConditionsParticulieres
             | Self::MandatSepa
             | Self::AttestationPreteur
             | Self::LettreBanque
             | Self::FicheConseil
             | Self::PreuveSignature => 1,
+            Self::ConditionsParticulieres => 2,
         }
     }
 

@@ -1,7 +1,9 @@
-//! Codes by SMS: six digits, ten minutes, five tries, then a pause of fifteen minutes. Tries are counted
-//! across codes, so that asking for another one is no way around; and so many codes leave in an hour for
-//! a number, at the demand of a network, and in all.
+//! Codes by SMS, or by e-mail where that may take its place: six digits, ten minutes, five tries, then a
+//! pause of fifteen minutes. Tries are counted across codes and ways, so that asking for another one is no
+//! way around; and so many codes leave in an hour for an address, at the demand of a network, and in all
+//! (`messages::budget`).
 
+use std::net::IpAddr;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -13,9 +15,9 @@ use super::letters;
 use super::store::CodeRow;
 use crate::kernel::locale::Locale;
 use crate::platform::crypto::{SealError, equal, numeric_code};
-use crate::platform::db::Connection;
-use crate::platform::digest::sha256;
-use crate::slices::messages::{Message, Recipient};
+use crate::platform::db::{Connection, DbError};
+use crate::platform::web::facts;
+use crate::slices::messages::{Allowance, Channel, Message, Recipient, Spender};
 
 /// How long a code is good for.
 const LIFE: Duration = Duration::from_secs(600);
@@ -29,8 +31,8 @@ const PAUSE: Duration = Duration::from_secs(900);
 /// Another code may be asked for after so long.
 const AGAIN: Duration = Duration::from_secs(30);
 
-/// Counts are of so long.
-const HOUR: Duration = Duration::from_secs(3600);
+/// Budgets are of so long.
+pub(super) const HOUR: Duration = Duration::from_secs(3600);
 
 /// What became of a code that was asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,15 +43,15 @@ pub enum Asked {
     TooSoon(Timestamp),
     /// Too many wrong ones: not before this moment.
     Blocked(Timestamp),
-    /// Too many codes to this number, from this network, or in all.
+    /// Too many codes to this address, from this network, or in all.
     TooMany,
 }
 
 /// What became of a code that was typed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
-    /// It is the one; it does not serve again.
-    Right,
+    /// It is the one, which went this way; it does not serve again.
+    Right(Channel),
     /// It is not; so many tries are left.
     Wrong(u8),
     /// It is too old, or none was sent.
@@ -59,7 +61,7 @@ pub enum Verdict {
 }
 
 impl Dossiers {
-    /// Sends a code to a person, in the caller's transaction. `network` is where the demand comes from.
+    /// Sends a code to a person, in the caller's transaction. `from` is where the demand comes from.
     ///
     /// # Errors
     /// No key is configured; the database does not answer.
@@ -67,9 +69,9 @@ impl Dossiers {
         &self,
         connection: &mut Connection,
         insured: Uuid,
-        mobile: &str,
+        to: Recipient,
         purpose: &str,
-        network: &str,
+        from: Option<IpAddr>,
     ) -> Result<Asked, DossierError> {
         let (core, now) = (&self.core, self.now());
         let known = core.store.lock_code(connection, insured, purpose).await?;
@@ -81,7 +83,7 @@ impl Dossiers {
                 return Ok(Asked::TooSoon(row.sent_at + AGAIN));
             }
         }
-        if !self.admits(connection, mobile, network).await? {
+        if !self.admits(connection, &to, from).await? {
             return Ok(Asked::TooMany);
         }
         let code = numeric_code(&core.entropy);
@@ -95,12 +97,13 @@ impl Dossiers {
             tries,
             blocked_until: None,
             serial,
+            channel: to.channel(),
         };
         core.store.write_code(connection, insured, purpose, &row).await?;
         let stamp = now.as_microsecond();
         let message = Message {
             event: format!("dossiers/code/{purpose}/{}/{stamp}", insured.simple()),
-            to: Recipient::Mobile(mobile.to_owned()),
+            to,
             locale: Locale::Fr,
             letter: letters::code(&code, purpose, self.origin()),
             expires: Some(now + LIFE),
@@ -133,7 +136,7 @@ impl Dossiers {
         let marks = core.keyring.marks(&place(purpose), &text(insured, typed));
         if marks.iter().any(|mark| equal(mark, &row.mark)) {
             core.store.spend_code(connection, insured, purpose).await?;
-            return Ok(Verdict::Right);
+            return Ok(Verdict::Right(row.channel));
         }
         row.tries = row.tries.saturating_add(1);
         let verdict = if row.tries >= TRIES {
@@ -163,44 +166,45 @@ impl Dossiers {
         marks.first().map(|mark| mark.to_vec()).ok_or(SealError::NoKey)
     }
 
-    /// Counts one more code for the number, the network and everybody; `false` when that is too many.
+    /// Spends one code of what may leave for this address, at the demand of this network, and in all; says
+    /// whether there was one left of each. What the caller wrote stays, whatever the answer.
     async fn admits(
         &self,
         connection: &mut Connection,
-        mobile: &str,
-        network: &str,
+        to: &Recipient,
+        from: Option<IpAddr>,
     ) -> Result<bool, DossierError> {
         let settings = &self.core.settings;
-        for (what, whose, most) in [
-            ("number", mobile, settings.codes_per_number),
-            ("network", network, settings.codes_per_network),
-            ("all", "", settings.codes_in_all),
-        ] {
-            let key = sha256(&[b"code", what.as_bytes(), whose.as_bytes()]);
-            if !self.count(connection, &key, most).await? {
-                metrics::counter!("dossiers_codes_refused_total", "count" => what).increment(1);
-                return Ok(false);
-            }
+        let allowance = |of, most| Allowance { of, most, window: HOUR };
+        let mut budgets = vec![
+            allowance(Spender::Recipient(to), settings.codes_per_number),
+            allowance(Spender::Everyone, settings.codes_in_all),
+        ];
+        let network = from.map(facts::network);
+        budgets.extend(
+            network.map(|one| allowance(Spender::Network(one), settings.codes_per_network)),
+        );
+        let mut part = self.core.store.part(connection).await?;
+        let spent = self.core.messages.spend(&mut part, "dossiers/code", &budgets).await?;
+        if spent.is_err() {
+            // Undone: what one budget refuses is not taken from the others.
+            return Ok(false);
         }
+        part.commit().await.map_err(DbError::from)?;
         Ok(true)
     }
 
-    /// Counts one more under this key, unless there are `most` already in this hour.
-    pub(super) async fn count(
+    /// Spends one letter about a dossier, of so many in an hour; says whether there was one left. Who is
+    /// told that there was not must not commit.
+    pub(super) async fn spends(
         &self,
         connection: &mut Connection,
-        key: &[u8; 32],
-        most: u32,
+        purpose: &str,
+        (about, most): (Uuid, u32),
     ) -> Result<bool, DossierError> {
-        let (store, now) = (&self.core.store, self.now());
-        store.open_count(&mut *connection, key, now).await?;
-        let row = store.lock_count(connection, key).await?;
-        let (began, count) = row.filter(|(began, _)| *began + HOUR > now).unwrap_or((now, 0));
-        if count >= most {
-            return Ok(false);
-        }
-        store.write_count(connection, key, began, count + 1).await?;
-        Ok(true)
+        let budgets = [Allowance { of: Spender::Matter(about), most, window: HOUR }];
+        let spent = self.core.messages.spend(connection, purpose, &budgets).await?;
+        Ok(spent.is_ok())
     }
 }
 

@@ -62,7 +62,7 @@ impl Dossiers {
         ]
     }
 
-    /// Reminds, expires and abandons what is due, and forgets sessions, links and counts of the past.
+    /// Reminds, expires and abandons what is due, and forgets sessions and links of the past.
     ///
     /// # Errors
     /// The database does not answer: what is left is done the next time.
@@ -81,10 +81,7 @@ impl Dossiers {
         }
         let (now, settings) = (self.now(), &self.core.settings);
         let hour = std::time::Duration::from_secs(3600);
-        self.core
-            .store
-            .forget_old(now - settings.session() - hour, now - days(30), now - hour)
-            .await?;
+        self.core.store.forget_old(now - settings.session() - hour, now - days(30)).await?;
         Ok(swept)
     }
 
@@ -121,7 +118,7 @@ impl Dossiers {
             Deadline::Idle if dossier.touched_at <= now - days(settings.abandoned_days) => {
                 Act::Abandon
             }
-            Deadline::Reminder => {
+            Deadline::Reminder if dossier.touched_at <= now - days(settings.reminder_days) => {
                 swept.reminded += u32::from(self.remind(&mut transaction, &dossier).await?);
                 return self.commit(transaction).await;
             }
@@ -151,7 +148,10 @@ impl Dossiers {
         dossier: &Dossier,
     ) -> Result<bool, DossierError> {
         let now = self.now();
-        self.core.store.set_reminded(connection, dossier.id, now).await?;
+        if !self.core.store.set_reminded(connection, dossier.id, now).await? {
+            // Another copy was faster.
+            return Ok(false);
+        }
         let Some(first) = dossier.at(1).filter(|one| one.mobile_proven_at.is_some()) else {
             return Ok(false);
         };

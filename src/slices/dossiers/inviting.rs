@@ -1,6 +1,8 @@
 //! The other person is invited by a link of their own: a secret, for fourteen days, that opens with a
 //! birth date and a code by SMS. Who invites sees how far they are, and nothing else.
 
+use std::net::IpAddr;
+
 use uuid::Uuid;
 
 use super::answering::{Saving, Seen};
@@ -86,8 +88,8 @@ impl Dossiers {
         let secret = Opaque::draw("", &core.entropy);
         let expires_at = now + core.settings.invitation();
         let mut transaction = core.store.begin().await?;
-        let key = crate::platform::digest::sha256(&[b"invite", id.uuid().as_bytes()]);
-        if !self.count(&mut transaction, &key, MOST).await? {
+        let about = (id.uuid(), MOST);
+        if !self.spends(&mut transaction, "dossiers/invite", about).await? {
             return Err(Problem::new(Kind::TooMany).into());
         }
         core.store.replace_links(&mut transaction, two, PURPOSE).await?;
@@ -147,7 +149,7 @@ impl Dossiers {
         &self,
         secret: &str,
         birth: Date,
-        network: &str,
+        from: Option<IpAddr>,
     ) -> Result<Opening, DossierError> {
         let store = &self.core.store;
         let hash = Opaque::hash_of(secret);
@@ -168,7 +170,8 @@ impl Dossiers {
         if is_right {
             let secret = self.open_session(&mut transaction, id, insured).await?;
             let mobile = person.mobile.clone().ok_or(DossierError::Unknown)?;
-            let asked = self.send_code(&mut transaction, insured, &mobile, PROOF, network).await?;
+            let to = Recipient::Mobile(mobile);
+            let asked = self.send_code(&mut transaction, insured, to, PROOF, from).await?;
             self.commit(transaction).await?;
             return Ok(Opening::Right(id, secret, asked));
         }

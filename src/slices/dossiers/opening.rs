@@ -1,5 +1,7 @@
 //! A dossier begins: from a quote, with an address and a number to reach somebody.
 
+use std::net::IpAddr;
+
 use super::codes::Asked;
 use super::core::Dossiers;
 use super::error::DossierError;
@@ -11,6 +13,7 @@ use crate::kernel::problem::{Kind, Problem};
 use crate::platform::crypto::Opaque;
 use crate::platform::db::Connection;
 use crate::platform::digest::sha256;
+use crate::slices::messages::Recipient;
 use crate::slices::quotes::QuoteId;
 use crate::slices::quotes::wire::{QuoteResponse, RouteResponse};
 use jiff::Timestamp;
@@ -73,7 +76,7 @@ impl Dossiers {
         quote: QuoteId,
         act: &str,
         contact: &Contact,
-        network: &str,
+        from: Option<IpAddr>,
     ) -> Result<Opened, DossierError> {
         let quote = self.sellable(quote).await?;
         let origin = sha256(&[b"dossier", quote.id.as_bytes(), act.as_bytes()]);
@@ -85,8 +88,8 @@ impl Dossiers {
         let dossier = dossier.ok_or(DossierError::Unknown)?;
         let first = dossier.at(1).ok_or(DossierError::Unknown)?;
         let secret = self.open_session(&mut transaction, id, first.id).await?;
-        let mobile = first.mobile.as_deref().unwrap_or_default();
-        let asked = self.send_code(&mut transaction, first.id, mobile, PROOF, network).await?;
+        let to = Recipient::Mobile(first.mobile.clone().unwrap_or_default());
+        let asked = self.send_code(&mut transaction, first.id, to, PROOF, from).await?;
         if asked == Asked::Sent && dossier.version == 1 {
             self.send_way_back(&mut transaction, &dossier, first.id).await?;
         }

@@ -129,6 +129,17 @@ impl Dossiers {
         Ok((found, next))
     }
 
+    /// The signed dossiers of this account, the latest first, a hundred at most: for the slice that keeps
+    /// their contracts.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn signed_of(&self, owner: Party) -> Result<Vec<DossierId>, DossierError> {
+        const MOST: u32 = 100;
+        let found = self.core.store.all_owned(owner, u64::MAX, MOST).await?;
+        Ok(found.into_iter().filter(|one| one.state.is_signed()).map(|one| one.id).collect())
+    }
+
     /// Who holds this dossier, if it is this account's.
     ///
     /// # Errors

@@ -28,7 +28,7 @@ pub struct DossiersSettings {
     pub invitation_days: u32,
     /// Minutes after which a session without a request is over.
     pub session_minutes: u32,
-    /// Codes sent to one number in an hour.
+    /// Codes sent to one number or address in an hour.
     pub codes_per_number: u32,
     /// Codes sent at the demand of one network in an hour.
     pub codes_per_network: u32,

@@ -1,6 +1,7 @@
 //! Who is on which dossier: sessions of browsers, and the links that open them again. A link alone
 //! never shows anything; a code by SMS is always asked.
 
+use std::net::IpAddr;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -84,7 +85,7 @@ impl Dossiers {
         let dossier = store.lock_dossier(&mut transaction, visit.dossier).await?;
         let mut dossier = dossier.ok_or(DossierError::Unknown)?;
         let verdict = self.check_code(&mut transaction, visit.insured, PROOF, typed).await?;
-        if verdict == Verdict::Right {
+        if matches!(verdict, Verdict::Right(_)) {
             store.prove_session(&mut transaction, &visit.hash, now).await?;
             for one in dossier.insured.iter_mut().filter(|one| one.id == visit.insured) {
                 one.mobile_proven_at.get_or_insert(now);
@@ -99,14 +100,14 @@ impl Dossiers {
     pub(super) async fn ask_proof(
         &self,
         visit: &Visit,
-        network: &str,
+        from: Option<IpAddr>,
     ) -> Result<Asked, DossierError> {
         let dossier = self.find(visit.dossier).await?;
         let person = dossier.person(visit.insured).ok_or(DossierError::Unknown)?;
         let mobile = person.mobile.clone().ok_or(DossierError::Unknown)?;
         let mut transaction = self.core.store.begin().await?;
-        let asked =
-            self.send_code(&mut transaction, visit.insured, &mobile, PROOF, network).await?;
+        let to = Recipient::Mobile(mobile);
+        let asked = self.send_code(&mut transaction, visit.insured, to, PROOF, from).await?;
         self.commit(transaction).await?;
         Ok(asked)
     }
@@ -135,8 +136,12 @@ impl Dossiers {
         Ok(())
     }
 
-    /// A link back to a dossier, for a letter to this person.
-    pub(super) async fn draw_way_back(
+    /// A link back to a dossier, for a letter to this person. Who follows it proves the address that it was
+    /// written to.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn draw_way_back(
         &self,
         connection: &mut Connection,
         dossier: DossierId,
@@ -175,7 +180,7 @@ impl Dossiers {
         &self,
         dossier: DossierId,
         insured: Uuid,
-        network: &str,
+        from: Option<IpAddr>,
     ) -> Result<(Opaque, Asked), DossierError> {
         let (store, now) = (&self.core.store, self.now());
         let mut transaction = store.begin().await?;
@@ -193,7 +198,8 @@ impl Dossiers {
         store.update_insured(&mut transaction, &locked).await?;
         let secret = self.open_session(&mut transaction, dossier, insured).await?;
         let mobile = mobile.ok_or(DossierError::Unknown)?;
-        let asked = self.send_code(&mut transaction, insured, &mobile, PROOF, network).await?;
+        let to = Recipient::Mobile(mobile);
+        let asked = self.send_code(&mut transaction, insured, to, PROOF, from).await?;
         self.commit(transaction).await?;
         Ok((secret, asked))
     }
@@ -209,8 +215,7 @@ impl Dossiers {
         const MOST: u32 = 5;
         let Some(dossier) = self.core.store.dossier(id).await? else { return Ok(()) };
         let mut transaction = self.core.store.begin().await?;
-        let key = crate::platform::digest::sha256(&[b"resume", id.uuid().as_bytes()]);
-        if !self.count(&mut transaction, &key, MOST).await? {
+        if !self.spends(&mut transaction, "dossiers/resume", (id.uuid(), MOST)).await? {
             return Ok(());
         }
         for one in &dossier.insured {

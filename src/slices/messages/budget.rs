@@ -8,6 +8,7 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use jiff::Timestamp;
+use uuid::Uuid;
 
 use super::error::PostError;
 use super::message::Recipient;
@@ -22,6 +23,8 @@ pub enum Spender<'a> {
     Recipient(&'a Recipient),
     /// The network that asks; an IPv6 household counts once (`platform::web::facts::network`).
     Network(IpAddr),
+    /// What the message is about, whoever it goes to.
+    Matter(Uuid),
     /// All together.
     Everyone,
 }
@@ -84,6 +87,7 @@ impl Messages {
         let (kind, subject) = match allowance.of {
             Spender::Recipient(to) => ("recipient", to.address().to_lowercase()),
             Spender::Network(address) => ("network", address.to_string()),
+            Spender::Matter(id) => ("matter", id.to_string()),
             Spender::Everyone => ("everyone", String::new()),
         };
         let (length, number) = (allowance.window.as_secs().to_be_bytes(), number.to_be_bytes());

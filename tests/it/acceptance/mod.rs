@@ -4,6 +4,7 @@
 mod desk;
 mod evidence;
 mod outcomes;
+mod signed;
 mod troubles;
 
 use reqwest::Method;
@@ -63,7 +64,17 @@ impl Traveller {
         self.fills_in(app, persona).await;
         let sent = self.asks(app, &Method::POST, "/cep-core/api/v1/submit", None).await;
         assert_eq!(sent.0, 200, "{persona}: {:?}", sent.1);
-        self.told("/questionnaire/suite").await
+        // What could not be fetched at once is due a little later, by the program's own clock.
+        let mut looks = 0_u32;
+        eventually("the page says what was decided", async || {
+            let seen = self.surfer.open("/questionnaire/suite").await;
+            looks += 1;
+            if looks.is_multiple_of(20) {
+                app.clock.advance(std::time::Duration::from_secs(2));
+            }
+            (!seen.body.contains("data-attente")).then_some(seen)
+        })
+        .await
     }
 
     /// The page at this address, once it does not wait any more.

@@ -11,25 +11,25 @@ use super::{code, somebody};
 use crate::access::issuer::Issuer;
 use crate::harness::app::{Access, App};
 use crate::harness::database::TestDatabase;
-use crate::harness::{eventually, soon};
+use crate::harness::{soon, typeset};
 use crate::quotes::project;
 
 /// The program with its jobs, customers and staff of issuers of their own.
-struct Town {
-    app: App,
+pub(super) struct Town {
+    pub(super) app: App,
     customers: Issuer,
     staff: Issuer,
 }
 
 /// An answer as a program sees it.
-struct Told {
-    status: StatusCode,
-    etag: String,
-    body: Value,
+pub(super) struct Told {
+    pub(super) status: StatusCode,
+    pub(super) etag: String,
+    pub(super) body: Value,
 }
 
 impl Town {
-    async fn start() -> Self {
+    pub(super) async fn start() -> Self {
         let (customers, staff) = (Issuer::start("/c").await, Issuer::start("/g").await);
         let mut of_staff = staff.settings(PoolKind::Gestion);
         of_staff.groups.insert("Médecins".to_owned(), "medical".to_owned());
@@ -45,7 +45,7 @@ impl Town {
         Self { app, customers, staff }
     }
 
-    fn customer(&self, name: &str) -> String {
+    pub(super) fn customer(&self, name: &str) -> String {
         format!("Bearer {}", self.customers.token(name))
     }
 
@@ -58,7 +58,7 @@ impl Town {
         format!("Bearer {}", issuer.sign(&issuer.header(), &claims))
     }
 
-    async fn ask(
+    pub(super) async fn ask(
         &self,
         who: &str,
         (method, path): (&str, &str),
@@ -82,14 +82,19 @@ impl Town {
         Told { status, etag: etag.unwrap_or_default(), body }
     }
 
-    async fn get(&self, who: &str, path: &str) -> Told {
+    pub(super) async fn get(&self, who: &str, path: &str) -> Told {
         self.ask(who, ("GET", path), &[], None).await
     }
 
     /// A quote of the caller's, of somebody born in this year.
-    async fn quote(&self, who: &str, year: u16) -> String {
+    pub(super) async fn quote(&self, who: &str, year: u16) -> String {
         let mut document = project();
         document["insured"][0]["birth_date"] = json!(format!("{year}-09-15"));
+        self.quote_of(who, document).await
+    }
+
+    /// A quote of the caller's, of this project.
+    pub(super) async fn quote_of(&self, who: &str, document: Value) -> String {
         let key = Entropy::system().key();
         let headers = [("idempotency-key", key.as_str())];
         let told = self.ask(who, ("POST", "/v1/quotes"), &headers, Some(document)).await;
@@ -97,7 +102,12 @@ impl Town {
         told.body["id"].as_str().expect("an id").to_owned()
     }
 
-    async fn begin(&self, who: &str, quote: &str, (email, mobile): &(String, String)) -> Told {
+    pub(super) async fn begin(
+        &self,
+        who: &str,
+        quote: &str,
+        (email, mobile): &(String, String),
+    ) -> Told {
         let key = Entropy::system().key();
         let headers = [("idempotency-key", key.as_str())];
         let body = json!({ "quote": quote, "email": email, "mobile": mobile });
@@ -107,7 +117,7 @@ impl Town {
     }
 
     /// Writes an answer for the version that was told last, and has it taken.
-    async fn put(&self, who: &str, told: &Told, path: &str, body: Value) -> Told {
+    pub(super) async fn put(&self, who: &str, told: &Told, path: &str, body: Value) -> Told {
         let path = format!("{}/{path}", base(told));
         let headers = [("if-match", told.etag.as_str())];
         let told = self.ask(who, ("PUT", &path), &headers, Some(body)).await;
@@ -116,7 +126,7 @@ impl Town {
     }
 
     /// All answers of one person in an office.
-    async fn describe(&self, who: &str, mut told: Told) -> Told {
+    pub(super) async fn describe(&self, who: &str, mut told: Told) -> Told {
         for (path, body) in answers() {
             assert_eq!(next(&told), format!("{}/{path}", base(&told)), "the way is shown");
             told = self.put(who, &told, path, body).await;
@@ -148,22 +158,22 @@ pub(super) fn answers() -> [(&'static str, Value); 5] {
     ]
 }
 
-fn base(told: &Told) -> String {
+pub(super) fn base(told: &Told) -> String {
     format!("/v1/dossiers/{}", told.body["id"].as_str().expect("an id"))
 }
 
-fn next(told: &Told) -> String {
+pub(super) fn next(told: &Told) -> String {
     let links = told.body["links"].as_array().expect("links").iter();
     let mut found = links.filter(|link| link["rel"] == "next");
     found.next().and_then(|link| link["href"].as_str()).unwrap_or_default().to_owned()
 }
 
-fn pointers(told: &Told) -> Vec<&str> {
+pub(super) fn pointers(told: &Told) -> Vec<&str> {
     let errors = told.body["errors"].as_array().map(Vec::as_slice).unwrap_or_default();
     errors.iter().filter_map(|error| error["pointer"].as_str()).collect()
 }
 
-const IBAN: &str = "FR76 3000 6000 0112 3456 7890 189";
+pub(super) const IBAN: &str = "FR76 3000 6000 0112 3456 7890 189";
 
 #[tokio::test]
 async fn a_program_goes_from_the_quote_to_the_contract() {
@@ -190,7 +200,7 @@ async fn a_program_goes_from_the_quote_to_the_contract() {
     let kept = town.ask(&anne, ("PUT", &format!("{at}/mandate")), &[], Some(body)).await;
     assert_eq!(kept.body["account"], "FR•• •••• 189", "{}", kept.body);
     let path = format!("{at}/signature");
-    let ready = eventually("documents", async || {
+    let ready = typeset("documents", async || {
         let told = town.get(&anne, &path).await;
         (told.body["state"] == "ready").then_some(told)
     })
@@ -251,7 +261,8 @@ async fn an_answer_says_which_version_it_saw_and_a_refusal_what_may_be_done() {
     let put = async |headers: &[(&str, &str)], body: &Value| {
         town.ask(&anne, ("PUT", &path), headers, Some(body.clone())).await
     };
-    assert_eq!(put(&[], &identity).await.status, 400);
+    assert_eq!(put(&[], &identity).await.status, 428);
+    assert_eq!(put(&[("if-match", "*")], &identity).await.status, 400);
     assert_eq!(put(&[("if-match", "\"9\"")], &identity).await.status, 409);
     let wrong = json!({ "given_name": "R2D2", "family_name": "", "birth_place": "Lille" });
     let refused = put(&[("if-match", "\"1\"")], &wrong).await;
@@ -316,6 +327,8 @@ fn crawl(at: &str) -> Vec<(&'static str, String, Option<Value>)> {
     });
     let mandate = json!({ "holder": "Camille Martin", "iban": IBAN, "day": 10 });
     let act = json!({ "ceremony": "0", "code": "000000", "documents_received": true });
+    let invitation =
+        json!({ "given_name": "Sam", "email": "sam@exemple.fr", "mobile": "+33611223344" });
     let mut all: Vec<_> = answers()
         .into_iter()
         .map(|(path, body)| ("PUT", format!("{at}/{path}"), Some(body)))
@@ -329,6 +342,8 @@ fn crawl(at: &str) -> Vec<(&'static str, String, Option<Value>)> {
         ("PUT", format!("{at}/mandate"), Some(mandate)),
         ("GET", format!("{at}/signature"), None),
         ("GET", format!("{at}/documents/notice"), None),
+        ("GET", format!("{at}/invitation"), None),
+        ("PUT", format!("{at}/invitation"), Some(invitation)),
         ("POST", format!("{at}/signature/code"), None),
         ("POST", format!("{at}/signature"), Some(act)),
     ]);

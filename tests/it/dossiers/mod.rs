@@ -1,9 +1,15 @@
 //! The subscription from outside: journeys on the pages, and what nobody may see.
 
 mod api;
+mod area;
+mod couple;
+mod deadlines;
 mod journeys;
+mod killed;
+mod serving;
 mod signing;
 mod strangers;
+mod time;
 
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -85,9 +91,21 @@ pub(crate) async fn begin(
     quote: &str,
     who: &(String, String),
 ) -> Seen {
+    begin_with(app, surfer, quote, who, &[]).await
+}
+
+/// The same, with more answers on the first page.
+pub(crate) async fn begin_with(
+    app: &App,
+    surfer: &mut Surfer,
+    quote: &str,
+    who: &(String, String),
+    more: &[(&str, &str)],
+) -> Seen {
     let page = surfer.open(&format!("{quote}/suite")).await;
     assert_eq!(page.heading(), "Où vous joindre ?");
-    let seen = fill(surfer, &page, &[("email", &who.0), ("mobile", &who.1)]).await;
+    let contact = [("email", who.0.as_str()), ("mobile", who.1.as_str())];
+    let seen = fill(surfer, &page, &[&contact[..], more].concat()).await;
     assert_eq!(seen.heading(), "Le code reçu par SMS", "{}", seen.body);
     let code = code(app, &who.1).await;
     fill(surfer, &seen, &[("code", &code)]).await

@@ -6,7 +6,7 @@ use std::time::Duration;
 use assurly::platform::digest::{hex as hexed, plain_sha256};
 use reqwest::StatusCode;
 
-use super::{begin, code, describe, fill, hex, quote, somebody, written};
+use super::{another_code, begin, code, describe, fill, hex, quote, somebody, written};
 use crate::harness::app::App;
 use crate::harness::database::TestDatabase;
 use crate::harness::surfer::{Seen, SeenForm, Surfer};
@@ -91,7 +91,7 @@ async fn act(surfer: &mut Surfer, page: &Seen, code: &str) -> Seen {
     surfer.submit(&form.with(&[("code", code), ("lu", "oui")])).await
 }
 
-async fn sign(app: &App, surfer: &mut Surfer) -> ((String, String), Seen) {
+pub(super) async fn sign(app: &App, surfer: &mut Surfer) -> ((String, String), Seen) {
     let (who, page) = at_the_code(app, surfer).await;
     let code = asked_code(app, surfer, &page, &who.1).await;
     let end = act(surfer, &page, &code).await;
@@ -99,7 +99,7 @@ async fn sign(app: &App, surfer: &mut Surfer) -> ((String, String), Seen) {
     (who, end)
 }
 
-fn base(at: &str) -> String {
+pub(super) fn base(at: &str) -> String {
     at.split('/').take(3).collect::<Vec<_>>().join("/")
 }
 
@@ -248,6 +248,34 @@ async fn wrong_late_and_replayed_codes_sign_nothing() {
     // Replayed: the first answer, no second signature.
     assert_eq!(act(&mut surfer, &page, &last).await.heading(), "C’est signé");
     assert_eq!(count(&app, SIGNED, &page.at).await, 1);
+}
+
+#[tokio::test]
+async fn a_code_by_email_signs_as_well_and_the_proof_says_so() {
+    let app = program().await;
+    let mut surfer = Surfer::new(&app);
+    let (who, page) = at_the_code(&app, &mut surfer).await;
+    let by_email = page.form(&format!("{}/code", page.at)).with(&[("par", "email")]);
+    let sent = surfer.submit(&by_email).await;
+    assert!(sent.says("Le code est parti par e-mail") && sent.says("Code reçu par e-mail"));
+    let code = code(&app, &who.0).await;
+    // Tries are counted together, whichever way the code went.
+    let wrong = if code == "000000" { "000001" } else { "000000" };
+    let seen = act(&mut surfer, &page, wrong).await;
+    assert!(seen.says("Il reste 4 essais"), "{}", seen.body);
+    app.clock.advance(Duration::from_secs(31));
+    let sms = asked_code(&app, &mut surfer, &page, &who.1).await;
+    let wrong = if sms == "000000" { "000001" } else { "000000" };
+    assert!(act(&mut surfer, &page, wrong).await.says("Il reste 3 essais"));
+    app.clock.advance(Duration::from_secs(31));
+    surfer.submit(&by_email).await;
+    let code = another_code(&app, &who.0, &code).await;
+    let end = act(&mut surfer, &page, &code).await;
+    assert_eq!(end.heading(), "C’est signé", "{}", end.body);
+    let path = format!("{}/documents/preuve_signature", base(&end.at));
+    let said = asked("pdftotext", &["-raw", "FILE", "-"], &file(&app, &surfer, &path).await);
+    assert!(said.contains("e-mail") && said.contains("•••@exemple.fr"), "{said}");
+    assert!(!said.contains(&who.0), "the address itself is in nobody's proof: {said}");
 }
 
 #[tokio::test]

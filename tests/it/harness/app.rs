@@ -16,6 +16,7 @@ use assurly::platform::db::Database;
 use assurly::platform::seal::development_pair;
 use assurly::platform::web::json::Json;
 use assurly::slices::admission::Admissions;
+use assurly::slices::dossiers::Dossiers;
 use assurly::slices::messages::Messages;
 use assurly::slices::quotes::Pricer;
 use assurly::slices::underwriting::{Applicants, Underwriting};
@@ -67,6 +68,9 @@ pub(crate) fn settings(over: &[(&str, &str)]) -> Settings {
         ("SERVER__REQUESTS_PER_IP_PER_S", "0"),
         ("ENVIRONMENT", "development"),
         ("SERVER__DRAIN_DELAY_MS", "0"),
+        // The first page of a quote sets up typesetting, which is slow in a build for tests.
+        ("SERVER__REQUEST_TIMEOUT_MS", "170000"),
+        ("SERVER__DRAIN_TIMEOUT_MS", "170000"),
         ("CRYPTO__KEYRING_FILE", KEYRING.as_str()),
         ("HEALTH__KEYRING_FILE", HEALTH_KEYRING.as_str()),
         // MariaDB counts what a statement waits for, too: a machine that does much else is no outage.
@@ -114,6 +118,7 @@ pub(crate) struct App {
     pub(crate) stop: Stop,
     pub(crate) messages: Messages,
     pub(crate) admissions: Admissions,
+    pub(crate) dossiers: Dossiers,
     pub(crate) underwriting: Underwriting,
     pub(crate) client: reqwest::Client,
     /// Stands at 23 November 2026, 9 h UTC, until a test moves it.
@@ -257,6 +262,7 @@ impl App {
             stop,
             messages: Messages::from_ref(&state),
             admissions: Admissions::from_ref(&state),
+            dossiers: Dossiers::from_ref(&state),
             underwriting: Underwriting::from_ref(&state),
             client: client(),
             clock,

@@ -12,7 +12,7 @@ use tokio::net::{UnixListener, UnixStream};
 use tokio::task::JoinHandle;
 
 use super::tomcat::launched;
-use super::{begun, eventually};
+use super::{STARTED, begun, eventually_within};
 
 /// Found by every scanner, harmless to everybody; in two halves, so that this file is not found itself.
 pub(crate) fn eicar() -> String {
@@ -53,7 +53,7 @@ impl Place {
         std::fs::write(&file, settings).expect("a configuration");
         let process = launched(command(&file));
         let socket = self.socket();
-        eventually("clamd answers", async || {
+        eventually_within(STARTED, "clamd answers", async || {
             let mut stream = UnixStream::connect(&socket).await.ok()?;
             stream.write_all(b"zPING\0").await.ok()?;
             let mut answer = Vec::new();

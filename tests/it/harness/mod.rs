@@ -4,6 +4,9 @@
 pub(crate) mod app;
 pub(crate) mod clamd;
 pub(crate) mod database;
+#[path = "../../../src/platform/web/lint.rs"]
+#[expect(unreachable_pub, reason = "a room of the library, read here a second time")]
+mod lint;
 pub(crate) mod logs;
 pub(crate) mod raw;
 pub(crate) mod smtp;
@@ -16,7 +19,7 @@ use std::future::Future;
 use std::time::Duration;
 
 /// Nothing in a test takes longer, on the slowest machine: past it, the test has failed.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(180);
 
 /// The outcome of `future`, which must come.
 #[track_caller]
@@ -30,9 +33,26 @@ pub(crate) fn soon<F: Future>(future: F) -> impl Future<Output = F::Output> {
     }
 }
 
+/// A program of somebody else's is up within this, however busy the machine is.
+pub(crate) const STARTED: Duration = Duration::from_secs(300);
+
 /// Asks again until there is an answer, for what happens after the client has its own.
+pub(crate) async fn eventually<T>(what: &str, ask: impl AsyncFnMut() -> Option<T>) -> T {
+    eventually_within(PATIENCE, what, ask).await
+}
+
+/// The same for documents: typesetting takes its time in a build for tests, on a machine that does much else.
+pub(crate) async fn typeset<T>(what: &str, ask: impl AsyncFnMut() -> Option<T>) -> T {
+    eventually_within(10 * PATIENCE, what, ask).await
+}
+
+/// The same within another time than [`PATIENCE`].
 #[expect(clippy::panic, reason = "this is how a test fails")]
-pub(crate) async fn eventually<T>(what: &str, mut ask: impl AsyncFnMut() -> Option<T>) -> T {
+pub(crate) async fn eventually_within<T>(
+    patience: Duration,
+    what: &str,
+    mut ask: impl AsyncFnMut() -> Option<T>,
+) -> T {
     let asked = async {
         loop {
             if let Some(answer) = ask().await {
@@ -41,7 +61,7 @@ pub(crate) async fn eventually<T>(what: &str, mut ask: impl AsyncFnMut() -> Opti
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
     };
-    tokio::time::timeout(PATIENCE, asked).await.unwrap_or_else(|_| panic!("never happened: {what}"))
+    tokio::time::timeout(patience, asked).await.unwrap_or_else(|_| panic!("never happened: {what}"))
 }
 
 /// Begins what a test will wait for later.

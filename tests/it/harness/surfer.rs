@@ -7,10 +7,22 @@ use reqwest::header::HeaderMap;
 use reqwest::{Method, StatusCode};
 
 use super::app::App;
-use super::soon;
+use super::{lint, soon};
 
 /// Redirects that are followed at most.
 const HOPS: usize = 8;
+
+/// Pages that customers see. What stands at these addresses is held against the rules of every page.
+const LINTED: [&str; 6] = ["/simuler", "/devis/", "/d/", "/i/", "/r/", "/espace"];
+
+/// Among them, pages that are not held against the rules yet.
+const UNLINTED: [&str; 3] = ["/questionnaire", "/decision", "/pieces"];
+
+/// Whether a page of this address is held against the rules of every page.
+fn is_linted(path: &str) -> bool {
+    LINTED.iter().any(|begins| path.starts_with(begins))
+        && !UNLINTED.iter().any(|part| path.contains(part))
+}
 
 /// The browser of one person.
 #[derive(Clone)]
@@ -139,6 +151,10 @@ impl Surfer {
             self.keep(line.to_str().expect("text"));
         }
         let body = answer.text().await.expect("a text");
+        if body.starts_with("<!DOCTYPE") && is_linted(path) {
+            let sound = std::panic::catch_unwind(|| lint::check(&body));
+            assert!(sound.is_ok(), "{path} is no page of ours: {body}");
+        }
         Seen { status, headers, at: path.to_owned(), body }
     }
 

@@ -7,7 +7,7 @@ use std::sync::mpsc;
 
 use tokio::sync::OnceCell;
 
-use super::eventually;
+use super::{STARTED, eventually_within};
 
 const MISSING: &str = "TEST_REFLEX_WARS is not set: `bin/test --only integration` builds the questionnaire \
     engine and sets it.";
@@ -46,7 +46,7 @@ impl Tomcat {
         let key = std::fs::read_to_string(self.secret("integration")).expect("a key");
         let client = reqwest::Client::builder().no_proxy().build().expect("a client");
         let url = format!("{}/cep-core/integration/v1/health", self.url());
-        eventually("the engine is well", async || {
+        eventually_within(STARTED, "the engine is well", async || {
             let asked = client.get(&url).bearer_auth(key.trim()).send().await;
             asked.is_ok_and(|answer| answer.status() == 200).then_some(())
         })

@@ -8,6 +8,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use super::frame::{Answer, Frame, Own, own, refused, sheets, to, unkept};
 use super::gate::{closed, message};
 use super::shown::{self, Exclusion, Price};
+use crate::domain::underwriting::cap::Household;
 use crate::domain::underwriting::{aeras, words};
 use crate::kernel::french;
 use crate::kernel::holidays::add_business_days;
@@ -16,6 +17,7 @@ use crate::platform::digest::plain_sha256;
 use crate::platform::web::file;
 use crate::platform::web::form::Form;
 use crate::platform::web::page::Sheet as _;
+use crate::slices::acceptance::capping::Capped;
 use crate::slices::acceptance::core::Acceptances;
 use crate::slices::acceptance::model::{Outlook, Proposed, Reply, Study};
 use crate::slices::dossiers::pages::Guest;
@@ -36,6 +38,10 @@ struct ConditionsPage {
     papers: Vec<(String, String)>,
     valid_until: String,
     was_refused: bool,
+    is_capped: bool,
+    /// The demand to be capped may be made here.
+    may_be_capped: bool,
+    parts: [(&'static str, &'static str); 9],
 }
 
 #[derive(Template)]
@@ -187,7 +193,7 @@ fn conditions(guest: &Guest, it: &Proposed, own: Vec<(String, String)>, form: Fo
     );
     let page = ConditionsPage {
         proposal: it.proposal.id.simple().to_string(),
-        supplements: shown::supplements(it),
+        supplements: shown::supplements(it, guest.place),
         exclusions: shown::exclusions(it),
         removed: shown::removed(it),
         prices: shown::prices(it),
@@ -196,6 +202,9 @@ fn conditions(guest: &Guest, it: &Proposed, own: Vec<(String, String)>, form: Fo
         papers: std::iter::once(fsi).chain(own).collect(),
         valid_until: french::day(it.proposal.valid_until),
         was_refused: it.proposal.reply == Reply::Refused,
+        is_capped: it.proposal.is_capped,
+        may_be_capped: it.may_be_capped && !it.proposal.is_capped,
+        parts: PARTS,
         frame: Frame::new(guest, title, form),
     };
     unkept(page)
@@ -243,6 +252,15 @@ pub(super) async fn reply(
         *answer.status_mut() = StatusCode::CONFLICT;
         return Ok(answer);
     }
+    if form.is("action", "ecreter") {
+        if let Some(household) = household(&mut form) {
+            match acceptances.cap(&it, own.guest.place, household).await? {
+                Capped::Done => return here(),
+                other => form.refuse("revenu", uncapped(other)),
+            }
+        }
+        return page(&acceptances, &own, &who, Outlook::Proposed(it), form).await;
+    }
     if form.is("action", "refuser") {
         acceptances.refuse(&it).await?;
         return here();
@@ -262,6 +280,53 @@ pub(super) async fn reply(
         }
         Err(problem) if problem.kind == Kind::Conflict => here(),
         Err(problem) => Err(refused(problem)),
+    }
+}
+
+/// Parts of a tax household, in quarters, as a list.
+const PARTS: [(&str, &str); 9] = [
+    ("4", "1"),
+    ("5", "1,25"),
+    ("6", "1,5"),
+    ("7", "1,75"),
+    ("8", "2"),
+    ("10", "2,5"),
+    ("12", "3"),
+    ("16", "4"),
+    ("20", "5 ou plus"),
+];
+
+/// What was typed of a household; messages at what cannot be taken.
+fn household(form: &mut Form) -> Option<Household> {
+    let income = french::read::amount(form.value("revenu"));
+    if income.is_none() {
+        form.refuse(
+            "revenu",
+            "Indiquez le revenu fiscal de référence de votre avis d’impôt, en euros",
+        );
+    }
+    let parts = form.value("parts").to_owned();
+    let known = PARTS.iter().find(|(quarters, _)| *quarters == parts);
+    let quarters = known.and_then(|(quarters, _)| quarters.parse().ok());
+    if quarters.is_none() {
+        form.refuse("parts", "Choisissez le nombre de parts de votre avis d’impôt");
+    }
+    Some(Household { income: income?, quarters: quarters? })
+}
+
+/// Why nothing is capped.
+fn uncapped(why: Capped) -> String {
+    match why {
+        Capped::Above(ceiling) => format!(
+            "Ce revenu dépasse {}, le plafond de la convention pour vos parts\u{a0}: la prime n’est pas \
+             plafonnée",
+            french::euros_round(ceiling)
+        ),
+        _ => {
+            "Votre assurance pèse moins de 1,40 point dans le taux du prêt\u{a0}: il n’y a rien à \
+              plafonner"
+                .to_owned()
+        }
     }
 }
 

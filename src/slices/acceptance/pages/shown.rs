@@ -6,7 +6,7 @@ use crate::kernel::french::{self, spaced};
 use crate::kernel::money::Cents;
 use crate::slices::acceptance::conditions::{named, supplement};
 use crate::slices::acceptance::model::Proposed;
-use crate::slices::quotes::wire::QuoteResponse;
+use crate::slices::quotes::wire::{LoadingRequest, QuoteResponse};
 
 /// A price: what, as asked, with the conditions.
 pub(super) struct Price {
@@ -24,13 +24,34 @@ pub(super) struct Exclusion {
     pub(super) limits: String,
 }
 
-/// The supplements, guarantee by guarantee.
-pub(super) fn supplements(it: &Proposed) -> Vec<(String, String)> {
+/// The supplements, guarantee by guarantee; those of the price, when it is capped.
+pub(super) fn supplements(it: &Proposed, place: u8) -> Vec<(String, String)> {
+    if it.proposal.is_capped {
+        return capped(it, place);
+    }
     let one = |found: &crate::domain::underwriting::GuaranteeOutcome| {
         let name = french::capitalised(words::guarantee(found.guarantee));
         Some((name, supplement(found)?))
     };
     it.conditions.changed.iter().filter_map(one).collect()
+}
+
+fn capped(it: &Proposed, place: u8) -> Vec<(String, String)> {
+    let at = usize::from(place).saturating_sub(1);
+    let asked = it.after.request.insured.get(at).and_then(|one| one.conditions.as_ref());
+    let all = asked.map(|conditions| conditions.loadings.as_slice()).unwrap_or_default();
+    let one = |loading: &LoadingRequest| {
+        let percent = loading.percent.as_ref().map(|it| format!("{}\u{a0}%", comma(it)));
+        let mille = loading.per_mille.as_ref();
+        let mille = mille.map(|it| format!("{}\u{a0}‰ du capital par an", comma(it)));
+        let name = french::capitalised(words::guarantee(loading.guarantee));
+        Some((name, percent.or(mille)?))
+    };
+    all.iter().filter_map(one).collect()
+}
+
+fn comma(text: &str) -> String {
+    text.replace('.', ",")
 }
 
 /// The exclusions, each with the box that acknowledges it.

@@ -3,14 +3,18 @@
 use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
+use serde::Deserialize;
+use utoipa::IntoParams;
 
 use super::operations::{FindContract, ListContracts, ListPapers, ReadContractPaper, ShowSchedule};
 use super::wire::{ContractDocument, ContractList, PaperDocument, PaperList, ScheduleDocument};
 use crate::handler;
-use crate::kernel::problem::Problem;
+use crate::kernel::problem::{Kind, Problem};
 use crate::platform::access::{Api, Authorized, Customer};
+use crate::platform::web::input::InputRule;
 use crate::platform::web::json::Json;
 use crate::platform::web::problem::{ApiError, ProblemDocument};
+use crate::platform::web::query::Query;
 use crate::slices::contracts::core::Contracts;
 use crate::slices::contracts::error::ContractError;
 use crate::slices::contracts::model::Contract;
@@ -26,30 +30,62 @@ pub(super) fn add(api: Api<Contracts>) -> Api<Contracts> {
 }
 
 /// A contract of the caller's. A text that is no identifier names nothing.
-async fn own(contracts: &Contracts, customer: &Customer, id: &str) -> Result<Contract, Problem> {
+pub(super) async fn own(
+    contracts: &Contracts,
+    customer: &Customer,
+    id: &str,
+) -> Result<Contract, Problem> {
     let id = id.parse().map_err(|_| ContractError::Unknown)?;
     Ok(contracts.find_for(customer.party(), id).await?)
 }
 
+/// How much of a list, and from where.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+struct Slice {
+    /// At most so many contracts, 1 to 100; 20 when it is left out.
+    #[serde(default)]
+    limit: Option<u32>,
+    /// After this contract: `next` of the page before.
+    #[serde(default)]
+    after: Option<String>,
+}
+
 /// Your contracts, the newest first.
 #[utoipa::path(
-    get, path = "/v1/contracts", tag = "contracts",
+    get, path = "/v1/contracts", tag = "contracts", params(Slice),
     responses(
-        (status = 200, description = "Your contracts", body = ContractList),
+        (status = 200, description = "A page of your contracts", body = ContractList),
+        (status = "4XX", description = "What is wrong, where, and how to put it right", body = ProblemDocument, content_type = "application/problem+json"),
         (status = "5XX", description = "Our fault, or no room now: see Retry-After", body = ProblemDocument, content_type = "application/problem+json"),
     )
 )]
 async fn list(
     caller: Authorized<ListContracts>,
     State(contracts): State<Contracts>,
+    Query(slice): Query<Slice>,
 ) -> Result<Json<ContractList>, ApiError> {
-    let found = contracts.all_for(caller.actor().party()).await.map_err(Problem::from)?;
+    let wrong = |pointer, detail| {
+        Problem::new(Kind::Invalid).faults(vec![InputRule::QueryValue.fault(pointer, detail)])
+    };
+    let limit = slice.limit.unwrap_or(20);
+    if !(1..=100).contains(&limit) {
+        return Err(wrong("?limit", "Donnez un nombre de 1 à 100.").into());
+    }
+    let not_there =
+        || wrong("?after", "Donnez la valeur de «\u{a0}next\u{a0}» de la page d’avant.");
+    let after = slice.after.map(|text| text.parse()).transpose().map_err(|_| not_there())?;
+    let page = contracts.page_for(caller.actor().party(), after, limit).await;
+    let (found, next) = page.map_err(|error| match error {
+        ContractError::Unknown => not_there(),
+        other => other.into(),
+    })?;
     let mut documents = Vec::with_capacity(found.len());
     for contract in &found {
         let state = contracts.state_of(contract).await.map_err(Problem::from)?;
         documents.push(ContractDocument::of(contract, state.code()));
     }
-    Ok(Json(ContractList { contracts: documents }))
+    Ok(Json(ContractList { contracts: documents, next: next.map(|id| id.to_string()) }))
 }
 
 /// One contract.

@@ -43,4 +43,16 @@ operations! {
     ListPapers "contracts.documents" READ;
     /// Reads one of them.
     ReadContractPaper "contracts.document" READ;
+    /// Says what is asked of the lender.
+    ShowLender "contracts.lender" READ;
+    /// Dates the demand of substitution.
+    AskLender "contracts.ask_lender" WRITE;
+    /// Says what the lender did.
+    AnswerOfLender "contracts.answer_of_lender" WRITE;
+    /// Renounces.
+    Withdraw "contracts.withdraw" WRITE;
+    /// Says which end was asked for.
+    ShowEnd "contracts.termination" READ;
+    /// Asks for the end.
+    AskEnd "contracts.ask_termination" WRITE;
 }

@@ -4,6 +4,8 @@ use axum::Extension;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use serde::Deserialize;
+use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use super::operations::{PutMandate, ReadPaper, SendCode, ShowSignature, Sign};
@@ -18,12 +20,14 @@ use crate::platform::web::facts::ClientAddress;
 use crate::platform::web::input::InputRule;
 use crate::platform::web::json::Json;
 use crate::platform::web::problem::{ApiError, ProblemDocument};
+use crate::platform::web::query::Query;
 use crate::slices::contracts::core::Contracts;
 use crate::slices::contracts::error::ContractError;
 use crate::slices::contracts::mandates::{DAYS, LONGEST_NAME, complaint};
 use crate::slices::contracts::pages::{refusal, served};
-use crate::slices::contracts::signing::{CONSENTS, Outcome, Place, masked};
+use crate::slices::contracts::signing::{CONSENTS, Outcome, Place, masked, reached};
 use crate::slices::dossiers::{Asked, DossierId, Holder};
+use crate::slices::messages::Channel;
 
 /// Minutes that a code is good for.
 const CODE_MINUTES: u32 = 10;
@@ -148,9 +152,28 @@ async fn document(
     Ok(served(&name, made, &headers))
 }
 
-/// Sends the code that signs, by SMS to the number of the dossier. Another one after thirty seconds.
+/// Which way a code goes.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+struct By {
+    /// `sms`, or `email` for who has no telephone at hand; `sms` when it is left out.
+    #[serde(default)]
+    by: Option<Way>,
+}
+
+/// A way of a code.
+#[derive(Clone, Copy, Default, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+enum Way {
+    #[default]
+    Sms,
+    Email,
+}
+
+/// Sends the code that signs: by SMS to the number of the dossier, or by e-mail to its address. Another one
+/// after thirty seconds, by either way.
 #[utoipa::path(
-    post, path = "/v1/dossiers/{id}/signature/code", tag = "signature", params(("id" = String, Path, description = "Identifier, `dos_…`")),
+    post, path = "/v1/dossiers/{id}/signature/code", tag = "signature", params(("id" = String, Path, description = "Identifier, `dos_…`"), By),
     responses(
         (status = 202, description = "The code leaves", body = CodeDocument),
         (status = 409, description = "There is nothing to sign yet", body = ProblemDocument, content_type = "application/problem+json"),
@@ -163,6 +186,7 @@ async fn code(
     caller: Authorized<SendCode>,
     State(contracts): State<Contracts>,
     Path(id): Path<String>,
+    Query(By { by }): Query<By>,
     address: Option<Extension<ClientAddress>>,
 ) -> Result<Response, ApiError> {
     let holder = held(&contracts, caller.actor(), &id).await?;
@@ -170,16 +194,24 @@ async fn code(
         let detail = "Il n’y a rien à signer maintenant.";
         return Err(Problem::new(Kind::Conflict).detail(detail).into());
     }
-    let network = address.map(|known| known.0.0.to_string()).unwrap_or_default();
-    let asked = contracts.send_code(holder.dossier, holder.insured, &network).await;
+    let way = match by.unwrap_or_default() {
+        Way::Sms => Channel::Sms,
+        Way::Email => Channel::Email,
+    };
+    let (to, from) = ((holder.insured, way), address.map(|known| known.0.0));
+    let asked = contracts.send_code(holder.dossier, to, from).await;
     let now = contracts.now();
     let (until, detail) = match asked.map_err(Problem::from)? {
         Asked::Sent => {
             let shown = contracts.core.dossiers.shown(holder.dossier).await;
             let shown = shown.map_err(Problem::from)?;
             let own = shown.insured.iter().find(|one| one.insured_id == holder.insured);
-            let mobile = own.and_then(|one| one.mobile.as_deref()).map(masked).unwrap_or_default();
-            let sent = CodeDocument { mobile, valid_minutes: CODE_MINUTES };
+            let to = own.and_then(|one| reached(one, way)).as_ref().map(masked);
+            let sent = CodeDocument {
+                by: way.code(),
+                to: to.unwrap_or_default(),
+                valid_minutes: CODE_MINUTES,
+            };
             return Ok((StatusCode::ACCEPTED, Json(sent)).into_response());
         }
         Asked::TooSoon(at) => (at, "Un code vient de partir."),

@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::super::model::{Contract, Premium};
+use super::super::model::{BankRequest, Contract, Premium};
 use crate::slices::dossiers::DossierId;
 use crate::slices::signature::Ceremony;
 
@@ -73,8 +73,11 @@ pub(super) struct PaperDocument {
 /// What became of a demand for a code.
 #[derive(Serialize, ToSchema)]
 pub(super) struct CodeDocument {
-    /// The number that it leaves to, masked.
-    pub(super) mobile: String,
+    /// `sms` or `email`.
+    pub(super) by: &'static str,
+    /// Where it leaves to, masked.
+    #[schema(example = "06 •• •• •• 78")]
+    pub(super) to: String,
     /// How long it is good for.
     pub(super) valid_minutes: u32,
 }
@@ -85,7 +88,7 @@ pub(super) struct CodeDocument {
 pub(super) struct SignRequest {
     /// The ceremony that was read.
     pub(super) ceremony: String,
-    /// The code of the newest SMS, six digits.
+    /// The newest code, six digits.
     pub(super) code: String,
     /// You received the documents, can keep them, and accept the texts of `consents`.
     pub(super) documents_received: bool,
@@ -121,11 +124,14 @@ pub(super) struct ContractDocument {
     day: u8,
 }
 
-/// The contracts of somebody, the newest first, a hundred at most.
+/// A page of contracts, the newest first.
 #[derive(Serialize, ToSchema)]
 pub(super) struct ContractList {
     /// The contracts.
     pub(super) contracts: Vec<ContractDocument>,
+    /// What to give as `after` for the next page; absent on the last one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) next: Option<String>,
 }
 
 /// The schedule of a contract, fixed at its signature.
@@ -153,6 +159,120 @@ pub(super) struct PremiumDocument {
 pub(super) struct PaperList {
     /// The documents.
     pub(super) documents: Vec<PaperDocument>,
+}
+
+/// What is asked of the lender, for an insurance that is replaced.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct SubstitutionRequest {
+    /// Where the lender is written to, a postal address or an e-mail; 200 characters at most.
+    pub(super) agency: String,
+    /// Number of the loan, 40 characters at most.
+    pub(super) loan_number: String,
+    /// Number of the insurance that is replaced.
+    #[serde(default)]
+    pub(super) old_contract: Option<String>,
+    /// Day on which the new insurance takes over, after today.
+    #[schema(example = "2027-03-01")]
+    pub(super) effect_on: String,
+}
+
+/// What the lender did today.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct AnswerRequest {
+    /// What it did.
+    pub(super) answer: Said,
+    /// What it writes, if it refuses; 200 characters at most.
+    #[serde(default)]
+    pub(super) reason: Option<String>,
+}
+
+/// What a lender does.
+#[derive(Clone, Copy, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Said {
+    /// It has the demand: its ten business days begin (art. L313-31 C. conso.).
+    Received,
+    /// It accepts.
+    Accepted,
+    /// It refuses.
+    Refused,
+}
+
+/// How far the lender is.
+#[derive(Serialize, ToSchema)]
+pub(super) struct LenderDocument {
+    /// `draft` (nothing is dated), `sent`, `received`, `late`, `accepted` or `refused`.
+    state: String,
+    /// An insurance is replaced; else the loan is new, and the certificate is all that the lender needs.
+    is_substitution: bool,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    agency: String,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    loan_number: String,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    old_contract: String,
+    /// Day on which the insurance begins, or takes over.
+    effect_on: String,
+    /// When the lender had the demand.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    received_on: Option<String>,
+    /// Last day for its answer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    answer_due: Option<String>,
+    /// When it answered.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    answered_on: Option<String>,
+    /// Why it refused.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    reason: String,
+    /// The letter to hand over, once the demand is dated.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    letter: Option<String>,
+}
+
+/// An end that is asked for.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct EndRequest {
+    /// `substitution`, `pret_solde` (the loan is repaid) or `autre`.
+    #[schema(example = "substitution")]
+    pub(super) reason: String,
+    /// The day that is wished for, today or later.
+    #[schema(example = "2027-03-01")]
+    pub(super) wanted_on: String,
+}
+
+/// The end that was asked for.
+#[derive(Serialize, ToSchema)]
+pub(super) struct EndDocument {
+    /// The day that is wished for.
+    pub(super) wanted_on: String,
+    /// When it was asked.
+    pub(super) asked_at: String,
+}
+
+impl LenderDocument {
+    pub(super) fn of(contract: &Contract, request: BankRequest) -> Self {
+        let is_substitution = contract.content.is_substitution;
+        let is_dated = is_substitution && request.state != "draft";
+        let text = |day: Option<jiff::civil::Date>| day.map(|day| day.to_string());
+        Self {
+            letter: is_dated
+                .then(|| format!("/v1/contracts/{}/documents/lettre_banque", contract.id)),
+            is_substitution,
+            state: request.state,
+            agency: request.agency,
+            loan_number: request.loan_number,
+            old_contract: request.old_contract,
+            effect_on: request.effect_on.to_string(),
+            received_on: text(request.received_on),
+            answer_due: text(request.answer_due),
+            answered_on: text(request.answered_on),
+            reason: request.reason,
+        }
+    }
 }
 
 impl SignatureDocument {

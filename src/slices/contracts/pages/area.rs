@@ -20,6 +20,7 @@ use crate::platform::web::csrf;
 use crate::platform::web::form::Form;
 use crate::platform::web::page::Sheet;
 use crate::slices::contracts::core::Contracts;
+use crate::slices::contracts::form;
 use crate::slices::contracts::keeping::Listed;
 use crate::slices::contracts::leaving::REASONS;
 use crate::slices::contracts::model::{Contract, ContractId, Premium};
@@ -367,31 +368,14 @@ pub(super) async fn terminated(
     let visitor = logged_in!(&contracts, &headers);
     check(&contracts, &visitor, &headers, &form)?;
     let contract = theirs(&contracts, &visitor, &id).await?;
-    let reason = REASONS.iter().find(|(code, _)| form.is("motif", code));
-    let wanted = form.value("date").parse::<Date>().ok().or_else(|| super::bank::day(&form, "fin"));
-    if reason.is_none() {
-        form.refuse("motif", "Indiquez pourquoi vous résiliez");
-    }
-    let controls = ["fin_j", "fin_m", "fin_a"];
-    match wanted {
-        None => {
-            let message = "La date de fin doit être une date qui existe";
-            form.refuse_group("fin", "fin_j", &controls, message);
-        }
-        Some(day) if day < contracts.today() => {
-            let message = "La date de fin ne peut pas être passée";
-            form.refuse_group("fin", "fin_j", &controls, message);
-        }
-        Some(_) => {}
-    }
-    let (Some((code, label)), Some(day), true) = (reason, wanted, form.is_sound()) else {
+    let Some(end) = form::ending(&mut form, contracts.today()) else {
         return Ok(unkept(termination(&visitor, contract, form, None)));
     };
     if !form.is("confirme", "oui") {
-        form.set("date", day.to_string());
-        let recap = Some(((*label).to_owned(), french::day(day)));
+        form.set("date", end.wanted.to_string());
+        let recap = Some((end.label.to_owned(), french::day(end.wanted)));
         return Ok(unkept(termination(&visitor, contract, form, recap)));
     }
-    contracts.ask_end(&contract, code, day).await?;
+    contracts.ask_end(&contract, end.code, end.wanted).await?;
     Ok(Redirect::to(&format!("/espace/contrats/{}", contract.id)).into_response())
 }

@@ -10,8 +10,8 @@ use super::frame::{Answer, Frame, sheets, unkept};
 use crate::kernel::french;
 use crate::platform::web::form::Form;
 use crate::platform::web::page::Sheet;
-use crate::slices::contracts::banking::{Answer as Said, Demand};
 use crate::slices::contracts::core::Contracts;
+use crate::slices::contracts::form;
 use crate::slices::contracts::model::{BankRequest, Contract};
 use crate::slices::dossiers::pages::{Guest, Stop, guest};
 
@@ -114,18 +114,6 @@ pub(super) async fn show(
     }
 }
 
-/// The day of three boxes; `None` when it is none.
-pub(super) fn day(form: &Form, name: &str) -> Option<Date> {
-    let number = |part: &str| form.value(&format!("{name}_{part}")).parse::<i16>().ok();
-    let (year, month, day) = (number("a")?, french_month(form, name)?, number("j")?);
-    Date::new(year, month, i8::try_from(day).ok()?).ok()
-}
-
-fn french_month(form: &Form, name: &str) -> Option<i8> {
-    let typed = form.value(&format!("{name}_m"));
-    french::read::month(typed).and_then(|month| i8::try_from(month).ok())
-}
-
 /// «Envoyer pour moi» and «Préparer la lettre».
 pub(super) async fn ask(
     State(contracts): State<Contracts>,
@@ -138,32 +126,9 @@ pub(super) async fn ask(
     let Some(contract) = found(&contracts, &guest).await? else {
         return Ok(to(&guest, "signature"));
     };
-    let text = |name: &str, most: usize| form.value(name).chars().take(most).collect::<String>();
-    let (agency, loan, old) = (text("agence", 200), text("n_pret", 40), text("n_adhesion", 40));
-    let effect = day(&form, "effet");
-    if agency.is_empty() {
-        form.refuse("agence", "Indiquez l’adresse de l’agence, postale ou e-mail");
-    }
-    if loan.is_empty() {
-        form.refuse("n_pret", "Indiquez le numéro du prêt");
-    }
-    let controls = ["effet_j", "effet_m", "effet_a"];
-    match effect {
-        None => {
-            let message = "La date d’effet doit être une date qui existe";
-            form.refuse_group("effet", "effet_j", &controls, message);
-        }
-        Some(on) if on <= contracts.today() => {
-            let today = french::day(contracts.today());
-            let message = format!("La date d’effet doit être après le {today}");
-            form.refuse_group("effet", "effet_j", &controls, message);
-        }
-        Some(_) => {}
-    }
-    let (Some(effect_on), true) = (effect, form.is_sound()) else {
+    let Some(demand) = form::demand(&mut form, contracts.today()) else {
         return Ok(unkept(page(&contracts, &guest, contract, form).await?));
     };
-    let demand = Demand { agency, loan_number: loan, old_contract: old, effect_on };
     contracts.ask_bank(&contract, demand, guest.visit.insured).await?;
     Ok(to(&guest, "banque"))
 }
@@ -180,18 +145,7 @@ pub(super) async fn answer(
     let Some(contract) = found(&contracts, &guest).await? else {
         return Ok(to(&guest, "signature"));
     };
-    let today = contracts.today();
-    let said = match form.value("reponse") {
-        "recue" => Some(Said::Received(today)),
-        "acceptee" => Some(Said::Accepted(today)),
-        "refusee" => {
-            let reason: String = form.value("motif").chars().take(200).collect();
-            Some(Said::Refused(today, reason))
-        }
-        _ => None,
-    };
-    let Some(said) = said else {
-        form.refuse("reponse", "Indiquez ce que la banque a fait");
+    let Some(said) = form::answer(&mut form, contracts.today()) else {
         return Ok(unkept(page(&contracts, &guest, contract, form).await?));
     };
     contracts.answered(&contract, said, guest.visit.insured).await?;

@@ -17,9 +17,10 @@ use crate::platform::web::form::Form;
 use crate::platform::web::page::Sheet;
 use crate::slices::contracts::core::{Contracts, moment};
 use crate::slices::contracts::error::ContractError;
-use crate::slices::contracts::signing::{CONSENTS, Outcome, Place, masked};
+use crate::slices::contracts::signing::{CONSENTS, Outcome, Place, masked, reached};
 use crate::slices::dossiers::pages::{Guest, Stop, guest};
 use crate::slices::dossiers::{Asked, Verdict};
+use crate::slices::messages::Channel;
 use crate::slices::signature::Ceremony;
 
 /// A document to be signed.
@@ -35,7 +36,11 @@ struct SignPage {
     frame: Frame,
     papers: Vec<Paper>,
     consents: [&'static str; 5],
+    /// Where a code goes, masked: by SMS, and by e-mail when the person has an address.
     mobile: String,
+    email: String,
+    /// The last code went by e-mail.
+    by_email: bool,
     /// What became of the last demand for a code.
     told: String,
     /// Whether a code is on its way.
@@ -56,8 +61,17 @@ struct PreparingPage {
 
 sheets!(SignPage, PreparingPage);
 
+impl SignPage {
+    const fn code_label(&self) -> &'static str {
+        if self.by_email { "Code reçu par e-mail" } else { "Code reçu par SMS" }
+    }
+}
+
 /// How long a look at the page waits for documents that are nearly made, before it says so.
 const PATIENCE: Duration = Duration::from_millis(1500);
+
+/// Name of the way of a code: `email`, or by SMS.
+const WAY: &str = "par";
 
 /// The pause between two looks.
 const LOOK: Duration = Duration::from_millis(250);
@@ -105,6 +119,7 @@ async fn papers(
     form: Form,
     (told, is_sent): (String, bool),
 ) -> Result<SignPage, Stop> {
+    let by_email = form.is(WAY, "email");
     let (id, me) = (guest.visit.dossier, guest.visit.insured);
     let shown = contracts.core.dossiers.shown(id).await.map_err(ContractError::from)?;
     let papers = ceremony.papers.iter().map(|paper| Paper {
@@ -119,12 +134,17 @@ async fn papers(
             .map_or_else(|| "à signer".to_owned(), |at| format!("signé le {}", moment(at)));
         Some((person.person.given_name.clone().unwrap_or_default(), when))
     });
-    let mobile = shown.insured.iter().find(|one| one.insured_id == me);
-    let mobile = mobile.and_then(|one| one.mobile.as_deref()).map(masked);
+    let person = shown.insured.iter().find(|one| one.insured_id == me);
+    let address = |way| {
+        let to = person.and_then(|one| reached(one, way));
+        to.as_ref().map(masked).unwrap_or_default()
+    };
     Ok(SignPage {
         papers: papers.collect(),
         consents: CONSENTS,
-        mobile: mobile.unwrap_or_default(),
+        mobile: address(Channel::Sms),
+        email: address(Channel::Email),
+        by_email,
         told,
         is_sent,
         lot: ceremony.id.simple().to_string(),
@@ -164,15 +184,20 @@ pub(super) async fn again(
     if let Some(answer) = elsewhere(&contracts, &guest).await? {
         return Ok(answer);
     }
-    let network = address.map(|known| known.0.0.to_string()).unwrap_or_default();
-    let asked = contracts.send_code(guest.visit.dossier, guest.visit.insured, &network).await?;
-    let told = match asked {
+    let way = if form.is(WAY, "email") { Channel::Email } else { Channel::Sms };
+    let to = (guest.visit.insured, way);
+    let from = address.map(|known| known.0.0);
+    let told = match contracts.send_code(guest.visit.dossier, to, from).await? {
+        Asked::Sent if way == Channel::Email => {
+            ("Le code est parti par e-mail. Il est valable 10 minutes.".to_owned(), true)
+        }
         Asked::Sent => ("Le code est parti. Il est valable 10 minutes.".to_owned(), true),
         Asked::TooSoon(at) => (format!("Un nouveau code est possible à {}.", hour(at)), true),
         Asked::Blocked(at) => (format!("Signature bloquée jusqu’à {}.", hour(at)), false),
         Asked::TooMany => ("Beaucoup de codes sont partis. Attendez une heure.".to_owned(), false),
     };
-    page(&contracts, &guest, Form::default(), told).await
+    // The next page says where the code is to be read.
+    page(&contracts, &guest, Form::new([(WAY, form.value(WAY))]), told).await
 }
 
 /// «Signer mon contrat».
@@ -195,7 +220,7 @@ pub(super) async fn submit(
         form.refuse("lu", "Cochez la case pour confirmer que vous avez reçu les documents");
     }
     if typed.is_empty() {
-        form.refuse("code", "Saisissez le code reçu par SMS");
+        form.refuse("code", "Saisissez le code reçu");
     } else if !is_code {
         form.refuse("code", "Le code doit comporter 6 chiffres");
     }
@@ -223,15 +248,15 @@ pub(super) async fn submit(
 pub(in crate::slices::contracts) fn refusal(verdict: Verdict) -> String {
     match verdict {
         Verdict::Wrong(1) => {
-            "Ce code ne correspond pas au dernier SMS envoyé. Il reste 1 essai.".to_owned()
+            "Ce code ne correspond pas au dernier envoyé. Il reste 1 essai.".to_owned()
         }
         Verdict::Wrong(left) => {
-            format!("Ce code ne correspond pas au dernier SMS envoyé. Il reste {left} essais.")
+            format!("Ce code ne correspond pas au dernier envoyé. Il reste {left} essais.")
         }
         Verdict::Blocked(at) => {
             format!("Signature bloquée pendant 15 minutes\u{a0}: recommencez à {}", hour(at))
         }
-        Verdict::Expired | Verdict::Right => {
+        Verdict::Expired | Verdict::Right(_) => {
             "Ce code a expiré\u{a0}: demandez-en un nouveau".to_owned()
         }
     }

@@ -5,14 +5,18 @@ use jiff::civil::Date;
 use uuid::Uuid;
 
 use super::{
-    ALL_OF_OWNER, BY_DOSSIER, END_CONTRACT, INSERT_CONTRACT, INSERT_NUMBER, INSERT_PREMIUMS,
-    INSERT_TERMINATION, OF_OWNER, SELECT_NUMBER, SELECT_PREMIUMS, SELECT_TERMINATION, Store, day,
+    ADOPT, ALL_OF_OWNER, BY_DOSSIER, END_CONTRACT, INSERT_CONTRACT, INSERT_NUMBER, INSERT_PREMIUMS,
+    INSERT_TERMINATION, OF_OWNER, PAGE_OF_OWNER, SELECT_NUMBER, SELECT_PREMIUMS,
+    SELECT_TERMINATION, Store, day,
 };
 use crate::platform::access::Party;
 use crate::platform::db::{Connection, DbError, Instant};
 use crate::slices::contracts::error::ContractError;
 use crate::slices::contracts::model::{Contract, ContractId, Premium, Reserved};
 use crate::slices::dossiers::DossierId;
+
+/// No contract is concluded later: 31 December 9999, which both engines can hold.
+const END_OF_TIME: Timestamp = Timestamp::constant(253_402_207_200, 0);
 
 /// A contract to be written.
 pub(in crate::slices::contracts) struct NewContract<'a> {
@@ -122,6 +126,16 @@ impl Store {
         }
     }
 
+    /// Gives the contract of a dossier to this account; `false` when it belongs to one.
+    pub(in crate::slices::contracts) async fn adopt(
+        &self,
+        dossier: DossierId,
+        owner: Party,
+    ) -> Result<bool, DbError> {
+        let query = sqlx::query(ADOPT).bind(owner.as_bytes().as_slice()).bind(dossier.uuid());
+        Ok(query.execute(self.database.pool()).await?.rows_affected() > 0)
+    }
+
     /// Writes the schedule.
     pub(in crate::slices::contracts) async fn insert_premiums(
         &self,
@@ -167,6 +181,22 @@ impl Store {
         owner: Party,
     ) -> Result<Vec<Contract>, ContractError> {
         let query = sqlx::query_as::<_, Row>(ALL_OF_OWNER).bind(owner.as_bytes().as_slice());
+        let rows = query.fetch_all(self.database.pool()).await.map_err(DbError::from)?;
+        rows.into_iter().map(Contract::try_from).collect()
+    }
+
+    /// So many contracts of somebody, the newest first, after this one.
+    pub(in crate::slices::contracts) async fn page_of_owner(
+        &self,
+        owner: Party,
+        after: Option<&Contract>,
+        limit: u32,
+    ) -> Result<Vec<Contract>, ContractError> {
+        // Before every day that a column can hold, whatever the identifier.
+        let (at, id) =
+            after.map_or((END_OF_TIME, Uuid::max()), |one| (one.concluded_at, one.id.uuid()));
+        let query = sqlx::query_as::<_, Row>(PAGE_OF_OWNER).bind(owner.as_bytes().as_slice());
+        let query = query.bind(Instant(at)).bind(Instant(at)).bind(id).bind(limit);
         let rows = query.fetch_all(self.database.pool()).await.map_err(DbError::from)?;
         rows.into_iter().map(Contract::try_from).collect()
     }

@@ -38,6 +38,8 @@ statements! {
     INSERT_CONTRACT = "INSERT INTO contract (id, dossier_id, number, ceremony_id, quote_id, owner, \
         content, effect_on, concluded_at, withdraw_until, identity) \
         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+    /// It belongs to this account from now on, if it belonged to none.
+    ADOPT = "UPDATE contract SET owner = ? WHERE dossier_id = ? AND owner IS NULL";
     /// Its schedule, in one statement.
     INSERT_PREMIUMS = "INSERT INTO contract_premium \
         (contract_id, month, due_on, premium_cents, outstanding_cents) \
@@ -60,6 +62,13 @@ statements! {
         CAST(effect_on AS CHAR) AS effect_on, concluded_at, \
         CAST(withdraw_until AS CHAR) AS withdraw_until, identity, ended_at \
         FROM contract WHERE owner = ? ORDER BY concluded_at DESC LIMIT 100";
+    /// A page of them: what was concluded before this one, and at the same moment under a smaller
+    /// identifier.
+    PAGE_OF_OWNER = "SELECT id, dossier_id, number, ceremony_id, content, \
+        CAST(effect_on AS CHAR) AS effect_on, concluded_at, \
+        CAST(withdraw_until AS CHAR) AS withdraw_until, identity, ended_at \
+        FROM contract WHERE owner = ? AND (concluded_at < ? OR (concluded_at = ? AND id < ?)) \
+        ORDER BY concluded_at DESC, id DESC LIMIT ?";
     /// Its schedule.
     SELECT_PREMIUMS = "SELECT month, CAST(due_on AS CHAR), premium_cents, outstanding_cents \
         FROM contract_premium WHERE contract_id = ? ORDER BY month";

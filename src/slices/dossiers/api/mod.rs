@@ -5,6 +5,7 @@
 
 mod answers;
 mod health;
+mod inviting;
 mod opening;
 mod operations;
 mod wire;
@@ -24,7 +25,7 @@ use wire::{DossierDocument, Eyes};
 
 /// The addresses of this slice.
 pub fn api() -> Api<Dossiers> {
-    health::add(answers::add(opening::add(Api::default())))
+    inviting::add(health::add(answers::add(opening::add(Api::default()))))
 }
 
 /// A text that is no identifier names nothing.
@@ -44,14 +45,18 @@ fn shown(dossier: &Dossier, eyes: Eyes, status: StatusCode) -> Response {
 
 /// The version that the caller saw: `If-Match` with one strong tag of ours.
 fn seen(headers: &HeaderMap) -> Result<Seen, Problem> {
+    if !headers.contains_key(header::IF_MATCH) {
+        return Err(Problem::new(Kind::PreconditionRequired));
+    }
     let mut values = headers.get_all(header::IF_MATCH).iter();
     let one = values.next().filter(|_| values.next().is_none());
     let text = one.and_then(|value| value.to_str().ok()).unwrap_or_default();
     let version = text.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
     let version = version.and_then(|version| version.parse().ok());
     version.map(Seen::Exactly).ok_or_else(|| {
-        Problem::new(Kind::Malformed)
-            .detail("Donnez dans l’en-tête If-Match la version que vous avez lue (son ETag).")
+        Problem::new(Kind::Malformed).detail(
+            "Donnez dans l’en-tête If-Match la version que vous avez lue, telle que son ETag.",
+        )
     })
 }
 
@@ -87,6 +92,8 @@ mod tests {
         for wrong in [&[][..], &["7"], &["*"], &["W/\"7\""], &["\"x\""], &["\"1\"", "\"1\""]] {
             assert_eq!(read(wrong), None, "{wrong:?}");
         }
+        let none = seen(&HeaderMap::new());
+        assert!(none.is_err_and(|problem| problem.kind == Kind::PreconditionRequired));
     }
 
     #[test]

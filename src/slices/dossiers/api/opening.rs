@@ -111,7 +111,8 @@ async fn list(
     if !(1..=100).contains(&limit) {
         return Err(wrong("?limit", "Donnez un nombre de 1 à 100.").into());
     }
-    let not_there = || wrong("?after", "Donnez la valeur de « next » de la page d’avant.");
+    let not_there =
+        || wrong("?after", "Donnez la valeur de «\u{a0}next\u{a0}» de la page d’avant.");
     let after = slice.after.map(|text| text.parse()).transpose().map_err(|_| not_there())?;
     let page = dossiers.list_for(caller.actor().party(), after, limit).await;
     let (found, next) = page.map_err(|error| match error {

@@ -58,6 +58,10 @@ operations! {
     PutGuarantees "dossiers.guarantees" WRITE Customer;
     /// Says that the documents were received.
     ReceiveDocuments "dossiers.receive_documents" WRITE Customer;
+    /// Says how far the invitation of the other borrower is.
+    ShowInvitation "dossiers.invitation" READ Customer;
+    /// Invites the other borrower.
+    Invite "dossiers.invite" WRITE Customer;
     /// Says how far one's own health is, and what one answered.
     ShowHealth "dossiers.health" HEALTH Customer;
     /// Gives one's short declaration.

@@ -342,10 +342,7 @@ fn next(dossier: &Dossier, base: &str) -> Link {
             ("POST", "documents-received".to_owned())
         }
         Task::Recap | Task::Signature => ("PUT", "mandate".to_owned()),
-        Task::Invitation => {
-            let href = format!("/d/{}/invitation", dossier.id);
-            return Link { rel: "next", method: "GET", href };
-        }
+        Task::Invitation => ("PUT", "invitation".to_owned()),
     };
     // More questions follow: on the pages of the questionnaire.
     let is_studied = dossier

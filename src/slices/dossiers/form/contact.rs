@@ -41,11 +41,19 @@ pub(in super::super) fn correction(form: &mut Form) -> Option<Correction> {
     Some(Correction { email: email?, mobile: mobile? })
 }
 
-/// The page that invites the other person.
-pub(in super::super) fn invited(form: &mut Form) -> Option<Invited> {
+/// The page that invites the other person; `mine` is the number of who invites.
+pub(in super::super) fn invited(form: &mut Form, mine: Option<&str>) -> Option<Invited> {
     let given_name = name(form, "prenom", "Indiquez le prénom de l’autre personne", true);
     let (email, mobile) = (email(form, "email"), mobile(form, "mobile"));
-    Some(Invited { given_name: given_name??, email: email?, mobile: mobile? })
+    let invited = Invited { given_name: given_name??, email: email?, mobile: mobile? };
+    // Both on one number, nobody could tell who typed the code.
+    if mine == Some(&invited.mobile) {
+        let message =
+            "Indiquez un autre numéro que le vôtre\u{a0}: chaque personne signe sur le sien";
+        form.refuse("mobile", message);
+        return None;
+    }
+    Some(invited)
 }
 
 /// An address of e-mail. One that looks mistyped is asked about once, and taken the second time.

@@ -72,9 +72,9 @@ impl Sheet for CodePage {
 /// Where a demand comes from.
 pub(super) type From = Option<Extension<ClientAddress>>;
 
-/// The same in words, for counts.
-pub(super) fn network(from: &From) -> String {
-    from.as_ref().map(|address| address.0.0.to_string()).unwrap_or_default()
+/// The address alone.
+pub(super) fn address(from: &From) -> Option<std::net::IpAddr> {
+    from.as_ref().map(|known| known.0.0)
 }
 
 fn contact_page(quote: &QuoteResponse, form: Form, act: String) -> ContactPage {
@@ -122,7 +122,7 @@ pub(super) async fn open(
     };
     let document = format!("{}\n{}\n{}", contact.email, contact.mobile, contact.together);
     let key = act_key(&act, document.as_bytes());
-    let opened = dossiers.open(id, &key, &contact, &network(&from)).await?;
+    let opened = dossiers.open(id, &key, &contact, address(&from)).await?;
     Ok(on_the_way(&dossiers, &format!("/d/{}/code", opened.id), &opened.secret, opened.asked))
 }
 
@@ -212,7 +212,7 @@ pub(super) async fn prove(
         form.refuse("code", "Le code doit comporter 6 chiffres");
     } else {
         match dossiers.prove(&visit, &typed).await? {
-            Verdict::Right => return proven(&dossiers, &visit).await,
+            Verdict::Right(_) => return proven(&dossiers, &visit).await,
             Verdict::Wrong(left) => {
                 let tries = if left > 1 { "essais" } else { "essai" };
                 form.refuse(
@@ -270,7 +270,7 @@ pub(super) async fn again(
 ) -> Answer {
     let (visit, cookie) = arriving(&dossiers, &headers, &id).await?;
     ours(&dossiers, &headers, &cookie, &form)?;
-    let query = match dossiers.ask_proof(&visit, &network(&from)).await? {
+    let query = match dossiers.ask_proof(&visit, address(&from)).await? {
         Asked::Sent => "envoye=1",
         Asked::TooSoon(_) => "bientot=1",
         Asked::TooMany => "trop=1",
@@ -324,7 +324,7 @@ pub(super) async fn correct(
         return Ok(unkept(correction_page(&visit, form, &cookie)));
     };
     dossiers.correct_contact(&visit, corrected.email, corrected.mobile).await?;
-    let asked = dossiers.ask_proof(&visit, &network(&from)).await?;
+    let asked = dossiers.ask_proof(&visit, address(&from)).await?;
     let query = if asked == Asked::TooMany { "?trop=1" } else { "" };
     Ok(Redirect::to(&format!("/d/{}/code{query}", visit.dossier)).into_response())
 }

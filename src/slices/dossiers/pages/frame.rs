@@ -200,7 +200,7 @@ pub(super) fn signed(dossier: &Dossier) -> Response {
         "Votre contrat est signé",
         &["Ces réponses ne peuvent plus être modifiées ici.", &line],
     )
-    .link("Ouvrir mon espace", "/espace")
+    .link("Ouvrir mes documents", &format!("/d/{}/fin", dossier.id))
     .into_response()
 }
 

@@ -10,7 +10,7 @@ use super::super::core::Dossiers;
 use super::super::error::DossierError;
 use super::super::model::Health;
 use super::super::progress;
-use super::contact::{From, network};
+use super::contact::{From, address};
 use super::frame::{Frame, sheets, unkept};
 use super::guest::{Answer, Guest, Stop, guest};
 use crate::domain::health::Question;
@@ -131,11 +131,9 @@ pub(super) async fn consent(
     if form.is("action", "refuser") {
         return Ok(otherwise(&guest));
     }
-    dossiers
-        .health()
-        .consent(guest.visit.insured, &network(&from))
-        .await
-        .map_err(DossierError::from)?;
+    let network = address(&from).map(|one| one.to_string()).unwrap_or_default();
+    let given = dossiers.health().consent(guest.visit.insured, &network).await;
+    given.map_err(DossierError::from)?;
     Ok(guest.to(&format!("{who}/sante/questions")))
 }
 

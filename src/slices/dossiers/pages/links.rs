@@ -10,7 +10,7 @@ use super::super::core::Dossiers;
 use super::super::error::DossierError;
 use super::super::form;
 use super::super::inviting::{Invitation, Opening};
-use super::contact::{From, network, on_the_way};
+use super::contact::{From, address, on_the_way};
 use super::frame::{Frame, Notice, day, sheets, unkept};
 use super::guest::{Answer, Stop, guest, identifier};
 use crate::platform::web::form::Form;
@@ -92,7 +92,7 @@ pub(super) async fn come_back(
     from: From,
 ) -> Answer {
     let Some((dossier, insured)) = dossiers.way_back(&secret).await? else { return Ok(closed()) };
-    let (session, asked) = dossiers.come_back(dossier.id, insured, &network(&from)).await?;
+    let (session, asked) = dossiers.come_back(dossier.id, insured, address(&from)).await?;
     Ok(on_the_way(&dossiers, &format!("/d/{}/code", dossier.id), &session, asked))
 }
 
@@ -142,16 +142,8 @@ pub(super) async fn invite(
     if form.is("action", "plus_tard") {
         return Ok(guest.to("plus-tard"));
     }
-    let invited = form::invited(&mut form);
-    // Both on one number, nobody could tell who typed the code.
-    let mine = guest.me()?.mobile.clone();
-    if invited.as_ref().is_some_and(|it| Some(&it.mobile) == mine.as_ref()) {
-        form.refuse(
-            "mobile",
-            "Indiquez un autre numéro que le vôtre\u{a0}: chaque personne signe sur le sien",
-        );
-    }
-    let Some(invited) = invited.filter(|_| form.is_sound()) else {
+    let mine = guest.me()?.mobile.as_deref();
+    let Some(invited) = form::invited(&mut form, mine).filter(|_| form.is_sound()) else {
         let frame = Frame::new(&guest, "Inviter l’autre personne", 0, "", form);
         return Ok(unkept(InvitationPage { frame, state: String::new() }));
     };
@@ -191,7 +183,7 @@ pub(super) async fn accept(
         return invited(State(dossiers), Path(secret)).await;
     };
     if let Some(birth) = birth::read(&mut form, "naissance", dossiers.today()) {
-        match dossiers.accept_invitation(&secret, birth, &network(&from)).await? {
+        match dossiers.accept_invitation(&secret, birth, address(&from)).await? {
             Opening::Right(id, session, asked) => {
                 return Ok(on_the_way(&dossiers, &format!("/d/{id}/code"), &session, asked));
             }

@@ -1,33 +1,28 @@
-//! Codes sent by SMS, and how many are sent.
+//! Codes that somebody is expected to type.
 
 use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::Store;
 use crate::platform::db::{Connection, DbError, Instant, statements};
+use crate::slices::messages::Channel;
 
 statements! {
     /// The code that somebody is expected to type, held until the transaction ends.
-    LOCK_CODE = "SELECT code_mark, sent_at, expires_at, tries, blocked_until, serial \
+    LOCK_CODE = "SELECT code_mark, sent_at, expires_at, tries, blocked_until, serial, channel \
         FROM dossier_code WHERE insured_id = ? AND purpose = ? FOR UPDATE";
     /// The same, to be looked at.
-    SELECT_CODE = "SELECT code_mark, sent_at, expires_at, tries, blocked_until, serial \
+    SELECT_CODE = "SELECT code_mark, sent_at, expires_at, tries, blocked_until, serial, channel \
         FROM dossier_code WHERE insured_id = ? AND purpose = ?";
     /// Another code in place of the last.
     UPSERT_CODE = "INSERT INTO dossier_code \
-        (insured_id, purpose, code_mark, sent_at, expires_at, tries, blocked_until, serial) \
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON DUPLICATE KEY UPDATE code_mark = VALUES(code_mark), \
+        (insured_id, purpose, code_mark, sent_at, expires_at, tries, blocked_until, serial, channel) \
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON DUPLICATE KEY UPDATE code_mark = VALUES(code_mark), \
         sent_at = VALUES(sent_at), expires_at = VALUES(expires_at), tries = VALUES(tries), \
-        blocked_until = VALUES(blocked_until), serial = VALUES(serial)";
+        blocked_until = VALUES(blocked_until), serial = VALUES(serial), \
+        channel = VALUES(channel)";
     /// A code was used.
     DELETE_CODE = "DELETE FROM dossier_code WHERE insured_id = ? AND purpose = ?";
-    /// Begins to count.
-    OPEN_COUNT = "INSERT INTO dossier_throttle (key_hash, began_at, count) VALUES (?, ?, 0) \
-        ON DUPLICATE KEY UPDATE count = count";
-    /// A count, held.
-    LOCK_COUNT = "SELECT began_at, count FROM dossier_throttle WHERE key_hash = ? FOR UPDATE";
-    /// One more, in this hour or a new one.
-    UPDATE_COUNT = "UPDATE dossier_throttle SET began_at = ?, count = ? WHERE key_hash = ?";
 }
 
 /// A code, by its mark.
@@ -39,11 +34,13 @@ pub(in super::super) struct CodeRow {
     pub(in super::super) tries: u8,
     pub(in super::super) blocked_until: Option<Timestamp>,
     pub(in super::super) serial: u32,
+    /// Which way it went.
+    pub(in super::super) channel: Channel,
 }
 
-type Columns = (Vec<u8>, Instant, Instant, u8, Option<Instant>, u32);
+type Columns = (Vec<u8>, Instant, Instant, u8, Option<Instant>, u32, String);
 
-fn read((mark, sent, expires, tries, blocked, serial): Columns) -> CodeRow {
+fn read((mark, sent, expires, tries, blocked, serial, channel): Columns) -> CodeRow {
     CodeRow {
         mark,
         sent_at: sent.0,
@@ -51,6 +48,7 @@ fn read((mark, sent, expires, tries, blocked, serial): Columns) -> CodeRow {
         tries,
         blocked_until: blocked.map(|at| at.0),
         serial,
+        channel: Channel::ALL.into_iter().find(|one| one.code() == channel).unwrap_or(Channel::Sms),
     }
 }
 
@@ -93,6 +91,7 @@ impl Store {
             .bind(row.tries)
             .bind(row.blocked_until.map(Instant))
             .bind(row.serial)
+            .bind(row.channel.code())
             .execute(connection)
             .await?;
         Ok(())
@@ -106,41 +105,6 @@ impl Store {
         purpose: &str,
     ) -> Result<(), DbError> {
         sqlx::query(DELETE_CODE).bind(insured).bind(purpose).execute(connection).await?;
-        Ok(())
-    }
-
-    /// Begins to count under this key, if nobody did.
-    pub(in super::super) async fn open_count(
-        &self,
-        connection: &mut Connection,
-        key: &[u8; 32],
-        now: Timestamp,
-    ) -> Result<(), DbError> {
-        let query = sqlx::query(OPEN_COUNT).bind(key.as_slice()).bind(Instant(now));
-        query.execute(connection).await?;
-        Ok(())
-    }
-
-    /// When this count began, and how much it is; held.
-    pub(in super::super) async fn lock_count(
-        &self,
-        connection: &mut Connection,
-        key: &[u8; 32],
-    ) -> Result<Option<(Timestamp, u32)>, DbError> {
-        let query = sqlx::query_as::<_, (Instant, u32)>(LOCK_COUNT).bind(key.as_slice());
-        Ok(query.fetch_optional(connection).await?.map(|(began, count)| (began.0, count)))
-    }
-
-    /// Writes a count.
-    pub(in super::super) async fn write_count(
-        &self,
-        connection: &mut Connection,
-        key: &[u8; 32],
-        began: Timestamp,
-        count: u32,
-    ) -> Result<(), DbError> {
-        let query = sqlx::query(UPDATE_COUNT).bind(Instant(began)).bind(count);
-        query.bind(key.as_slice()).execute(connection).await?;
         Ok(())
     }
 }

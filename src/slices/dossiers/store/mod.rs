@@ -10,7 +10,7 @@ mod owners;
 mod sessions;
 mod sweep;
 
-use crate::platform::db::{Database, DbError, Statement, Transaction};
+use crate::platform::db::{Connection, Database, DbError, Statement, Transaction};
 
 pub(super) use codes::CodeRow;
 pub(super) use dossiers::{Inserted, NewDossier};
@@ -44,6 +44,14 @@ impl Store {
 
     pub(super) async fn begin(&self) -> Result<Transaction, DbError> {
         Ok(self.database.pool().begin().await?)
+    }
+
+    /// A part of the caller's transaction, undone by itself if it is dropped without a commit.
+    pub(super) async fn part<'c>(
+        &self,
+        connection: &'c mut Connection,
+    ) -> Result<sqlx::Transaction<'c, sqlx::MySql>, DbError> {
+        Ok(sqlx::Connection::begin(connection).await?)
     }
 
     pub(super) async fn commit(&self, transaction: Transaction) -> Result<(), DbError> {

@@ -17,14 +17,12 @@ statements! {
     /// Offers whose time is over.
     SELECT_EXPIRED = "SELECT id FROM dossier WHERE state IN ('offer', 'signature') \
         AND offered_until <= ? AND id > ? ORDER BY id LIMIT ?";
-    /// A reminder was posted.
-    UPDATE_REMINDED = "UPDATE dossier SET reminded_at = ? WHERE id = ?";
+    /// A reminder is posted, once.
+    UPDATE_REMINDED = "UPDATE dossier SET reminded_at = ? WHERE id = ? AND reminded_at IS NULL";
     /// A few sessions that nobody uses any more.
     DELETE_OLD_SESSIONS = "DELETE FROM dossier_session WHERE seen_at <= ? ORDER BY seen_at LIMIT 1000";
     /// A few links whose time is over.
     DELETE_OLD_LINKS = "DELETE FROM dossier_link WHERE expires_at <= ? ORDER BY expires_at LIMIT 1000";
-    /// A few counts of hours gone by.
-    DELETE_OLD_COUNTS = "DELETE FROM dossier_throttle WHERE began_at <= ? ORDER BY began_at LIMIT 1000";
 }
 
 /// Dossiers looked at together.
@@ -70,30 +68,24 @@ impl Store {
         self.page(SELECT_EXPIRED, now, after).await
     }
 
-    /// Writes down that a reminder was posted.
+    /// Writes down that a reminder is posted; `false` when one was before.
     pub(in super::super) async fn set_reminded(
         &self,
         connection: &mut Connection,
         id: DossierId,
         now: Timestamp,
-    ) -> Result<(), DbError> {
+    ) -> Result<bool, DbError> {
         let query = sqlx::query(UPDATE_REMINDED).bind(Instant(now)).bind(id.uuid());
-        query.execute(connection).await?;
-        Ok(())
+        Ok(query.execute(connection).await?.rows_affected() > 0)
     }
 
-    /// Forgets a bounded number of sessions, links and counts whose time is over.
+    /// Forgets a bounded number of sessions and links whose time is over.
     pub(in super::super) async fn forget_old(
         &self,
         sessions: Timestamp,
         links: Timestamp,
-        counts: Timestamp,
     ) -> Result<(), DbError> {
-        for (statement, limit) in [
-            (DELETE_OLD_SESSIONS, sessions),
-            (DELETE_OLD_LINKS, links),
-            (DELETE_OLD_COUNTS, counts),
-        ] {
+        for (statement, limit) in [(DELETE_OLD_SESSIONS, sessions), (DELETE_OLD_LINKS, links)] {
             sqlx::query(statement).bind(Instant(limit)).execute(self.database.pool()).await?;
         }
         Ok(())

@@ -1,0 +1,148 @@
+//! The lender of a contract: what is asked of it, and its answer as the customer tells it.
+
+use axum::extract::{Path, State};
+
+use super::contracts::own;
+use super::operations::{AnswerOfLender, AskLender, ShowLender};
+use super::wire::{AnswerRequest, LenderDocument, Said, SubstitutionRequest};
+use super::{dated, faults};
+use crate::handler;
+use crate::kernel::problem::{Kind, Problem};
+use crate::platform::access::{Api, Authorized};
+use crate::platform::web::form::Form;
+use crate::platform::web::json::Json;
+use crate::platform::web::problem::{ApiError, ProblemDocument};
+use crate::slices::contracts::core::Contracts;
+use crate::slices::contracts::error::ContractError;
+use crate::slices::contracts::form;
+use crate::slices::contracts::model::{BankRequest, Contract};
+
+/// With these addresses.
+pub(super) fn add(api: Api<Contracts>) -> Api<Contracts> {
+    api.operation::<ShowLender, _, _>(handler!(show))
+        .operation::<AskLender, _, _>(handler!(ask))
+        .operation::<AnswerOfLender, _, _>(handler!(answer))
+}
+
+async fn told(contracts: &Contracts, contract: &Contract) -> Result<LenderDocument, Problem> {
+    let request = contracts.bank(contract).await?;
+    Ok(LenderDocument::of(contract, request))
+}
+
+/// What is asked of the lender, and how far it is.
+#[utoipa::path(
+    get, path = "/v1/contracts/{id}/lender", tag = "contracts", params(("id" = String, Path, description = "Identifier, `ctr_…`")),
+    responses(
+        (status = 200, description = "What is asked of the lender", body = LenderDocument),
+        (status = 404, description = "No such contract", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = "5XX", description = "Our fault, or no room now: see Retry-After", body = ProblemDocument, content_type = "application/problem+json"),
+    )
+)]
+async fn show(
+    caller: Authorized<ShowLender>,
+    State(contracts): State<Contracts>,
+    Path(id): Path<String>,
+) -> Result<Json<LenderDocument>, ApiError> {
+    let contract = own(&contracts, caller.actor(), &id).await?;
+    Ok(Json(told(&contracts, &contract).await?))
+}
+
+/// Dates the demand of substitution: its letter exists from now on, under `documents/lettre_banque`. Sent
+/// again with the same words, it is the first one; with others it is refused.
+#[utoipa::path(
+    put, path = "/v1/contracts/{id}/lender", tag = "contracts", request_body = SubstitutionRequest,
+    params(("id" = String, Path, description = "Identifier, `ctr_…`")),
+    responses(
+        (status = 200, description = "What is asked of the lender", body = LenderDocument),
+        (status = 409, description = "It was dated with other words, no insurance is replaced, or the contract does not wait for a lender", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = "4XX", description = "What is wrong, where, and how to put it right", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = "5XX", description = "Our fault, or no room now: see Retry-After", body = ProblemDocument, content_type = "application/problem+json"),
+    )
+)]
+async fn ask(
+    caller: Authorized<AskLender>,
+    State(contracts): State<Contracts>,
+    Path(id): Path<String>,
+    Json(request): Json<SubstitutionRequest>,
+) -> Result<Json<LenderDocument>, ApiError> {
+    let contract = own(&contracts, caller.actor(), &id).await?;
+    if !contract.content.is_substitution {
+        let detail =
+            "Ce prêt est nouveau\u{a0}: l’attestation suffit, rien n’est demandé à la banque.";
+        return Err(Problem::new(Kind::Conflict).detail(detail).into());
+    }
+    let known = contracts.bank(&contract).await.map_err(Problem::from)?;
+    if known.state != "draft" {
+        return same(known, &contract, &request);
+    }
+    let mut typed = Form::new([
+        ("agence", request.agency.trim()),
+        ("n_pret", request.loan_number.trim()),
+        ("n_adhesion", request.old_contract.as_deref().unwrap_or_default().trim()),
+    ]);
+    dated(&mut typed, "effet", &request.effect_on);
+    let demand = form::demand(&mut typed, contracts.today()).ok_or_else(|| {
+        let (agency, loan) = (("agence", "/agency"), ("n_pret", "/loan_number"));
+        let rest = [("n_adhesion", "/old_contract"), ("effet", "/effect_on")];
+        faults(&typed, &[&[agency, loan][..], &rest].concat())
+    })?;
+    let by = payer(&contract)?;
+    contracts.ask_bank(&contract, demand, by).await.map_err(Problem::from)?;
+    Ok(Json(told(&contracts, &contract).await?))
+}
+
+/// The first demand, if this one says the same.
+fn same(
+    known: BankRequest,
+    contract: &Contract,
+    request: &SubstitutionRequest,
+) -> Result<Json<LenderDocument>, ApiError> {
+    let is_same = known.agency == request.agency.trim()
+        && known.loan_number == request.loan_number.trim()
+        && known.old_contract == request.old_contract.as_deref().unwrap_or_default().trim()
+        && known.effect_on.to_string() == request.effect_on;
+    if !is_same {
+        let detail = "La demande est datée\u{a0}: elle ne change plus.";
+        return Err(Problem::new(Kind::Conflict).detail(detail).into());
+    }
+    Ok(Json(LenderDocument::of(contract, known)))
+}
+
+/// Says what the lender did today. Its answer, once given, stands.
+#[utoipa::path(
+    post, path = "/v1/contracts/{id}/lender/answer", tag = "contracts", request_body = AnswerRequest,
+    params(("id" = String, Path, description = "Identifier, `ctr_…`")),
+    responses(
+        (status = 200, description = "How far it is now", body = LenderDocument),
+        (status = 409, description = "The contract does not wait for a lender", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = "4XX", description = "What is wrong, where, and how to put it right", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = "5XX", description = "Our fault, or no room now: see Retry-After", body = ProblemDocument, content_type = "application/problem+json"),
+    )
+)]
+async fn answer(
+    caller: Authorized<AnswerOfLender>,
+    State(contracts): State<Contracts>,
+    Path(id): Path<String>,
+    Json(request): Json<AnswerRequest>,
+) -> Result<Json<LenderDocument>, ApiError> {
+    let contract = own(&contracts, caller.actor(), &id).await?;
+    let said = match request.answer {
+        Said::Received => "recue",
+        Said::Accepted => "acceptee",
+        Said::Refused => "refusee",
+    };
+    let reason = request.reason.unwrap_or_default();
+    let mut typed = Form::new([("reponse", said), ("motif", reason.trim())]);
+    let said = form::answer(&mut typed, contracts.today());
+    let said =
+        said.ok_or_else(|| faults(&typed, &[("reponse", "/answer"), ("motif", "/reason")]))?;
+    let by = payer(&contract)?;
+    contracts.answered(&contract, said, by).await.map_err(Problem::from)?;
+    Ok(Json(told(&contracts, &contract).await?))
+}
+
+/// The insured person whose account it is: the first, as in the dossier.
+fn payer(contract: &Contract) -> Result<uuid::Uuid, Problem> {
+    let first = contract.content.persons.first().map(|one| one.insured);
+    Ok(first.ok_or(ContractError::Stored("its persons"))?)
+}

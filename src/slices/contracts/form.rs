@@ -1,0 +1,175 @@
+//! What customers say of their lender and of the end of their contract: one reading for pages and for
+//! programs, so that both refuse the same in the same words. No I/O.
+
+use jiff::civil::Date;
+
+use super::banking::{Answer, Demand};
+use super::leaving::REASONS;
+use crate::kernel::french;
+use crate::platform::web::form::Form;
+
+/// Longest address of an agency, and longest reason of a lender.
+const LONGEST_TEXT: usize = 200;
+
+/// Longest number of a loan or a contract.
+const LONGEST_NUMBER: usize = 40;
+
+/// An end that somebody asks for.
+pub(super) struct Ending {
+    pub(super) code: &'static str,
+    pub(super) label: &'static str,
+    pub(super) wanted: Date,
+}
+
+/// The day of three boxes; `None` when it is none.
+fn day(form: &Form, name: &str) -> Option<Date> {
+    let number = |part: &str| form.value(&format!("{name}_{part}")).parse::<i16>().ok();
+    let month = french::read::month(form.value(&format!("{name}_m")));
+    let (year, month, day) = (number("a")?, i8::try_from(month?).ok()?, number("j")?);
+    Date::new(year, month, i8::try_from(day).ok()?).ok()
+}
+
+/// A text of so many characters at most.
+fn text(form: &mut Form, name: &str, (label, most): (&str, usize)) -> String {
+    let typed = form.value(name).to_owned();
+    if typed.chars().count() > most {
+        form.refuse(name, format!("{label} doit comporter {most}\u{a0}caractères au plus"));
+    }
+    typed
+}
+
+/// A day after today.
+fn later_day(form: &mut Form, name: &str, today: Date) -> Option<Date> {
+    let controls = ["j", "m", "a"].map(|part| format!("{name}_{part}"));
+    let names = [controls[0].as_str(), controls[1].as_str(), controls[2].as_str()];
+    let found = day(form, name);
+    match found {
+        None => {
+            let message = "La date d’effet doit être une date qui existe";
+            form.refuse_group(name, names[0], &names, message);
+        }
+        Some(on) if on <= today => {
+            let message = format!("La date d’effet doit être après le {}", french::day(today));
+            form.refuse_group(name, names[0], &names, message);
+        }
+        Some(_) => {}
+    }
+    found
+}
+
+/// What is asked of the lender; `None` when the form now holds what is to be corrected.
+pub(super) fn demand(form: &mut Form, today: Date) -> Option<Demand> {
+    let agency = text(form, "agence", ("L’adresse de l’agence", LONGEST_TEXT));
+    let loan_number = text(form, "n_pret", ("Le numéro du prêt", LONGEST_NUMBER));
+    let old_contract = text(form, "n_adhesion", ("Le numéro de l’assurance", LONGEST_NUMBER));
+    if agency.is_empty() {
+        form.refuse("agence", "Indiquez l’adresse de l’agence, postale ou e-mail");
+    }
+    if loan_number.is_empty() {
+        form.refuse("n_pret", "Indiquez le numéro du prêt");
+    }
+    let effect_on = later_day(form, "effet", today)?;
+    form.is_sound().then_some(Demand { agency, loan_number, old_contract, effect_on })
+}
+
+/// What the lender did today.
+pub(super) fn answer(form: &mut Form, today: Date) -> Option<Answer> {
+    let reason = text(form, "motif", ("Ce qu’elle écrit", LONGEST_TEXT));
+    let said = match form.value("reponse") {
+        "recue" => Some(Answer::Received(today)),
+        "acceptee" => Some(Answer::Accepted(today)),
+        "refusee" => Some(Answer::Refused(today, reason)),
+        _ => None,
+    };
+    if said.is_none() {
+        form.refuse("reponse", "Indiquez ce que la banque a fait");
+    }
+    said.filter(|_| form.is_sound())
+}
+
+/// The end that is asked for: on a day of three boxes, or the one that the recap shows.
+pub(super) fn ending(form: &mut Form, today: Date) -> Option<Ending> {
+    let reason = REASONS.iter().find(|(code, _)| form.is("motif", code));
+    if reason.is_none() {
+        form.refuse("motif", "Indiquez pourquoi vous résiliez");
+    }
+    let wanted = form.value("date").parse::<Date>().ok().or_else(|| day(form, "fin"));
+    let controls = ["fin_j", "fin_m", "fin_a"];
+    match wanted {
+        None => {
+            let message = "La date de fin doit être une date qui existe";
+            form.refuse_group("fin", "fin_j", &controls, message);
+        }
+        Some(day) if day < today => {
+            let message = "La date de fin ne peut pas être passée";
+            form.refuse_group("fin", "fin_j", &controls, message);
+        }
+        Some(_) => {}
+    }
+    let (&(code, label), wanted) = reason.zip(wanted)?;
+    form.is_sound().then_some(Ending { code, label, wanted })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TODAY: Date = Date::constant(2026, 11, 23);
+
+    fn bank(over: &[(&str, &str)]) -> Form {
+        let sound = [
+            ("agence", "1 place de la Mairie, 35000 Rennes"),
+            ("n_pret", "P-42"),
+            ("effet_j", "24"),
+            ("effet_m", "novembre"),
+            ("effet_a", "2026"),
+        ];
+        let mut form = Form::new(sound);
+        for (name, value) in over {
+            form.set(name, (*value).to_owned());
+        }
+        form
+    }
+
+    #[test]
+    fn a_demand_names_the_loan_and_a_day_to_come() {
+        let read = demand(&mut bank(&[]), TODAY).expect("sound");
+        assert_eq!(read.effect_on, Date::constant(2026, 11, 24));
+        let long = "x".repeat(201);
+        for (name, value) in [
+            ("agence", ""),
+            ("agence", long.as_str()),
+            ("n_pret", ""),
+            ("n_adhesion", &long[..41]),
+            ("effet_j", "23"),
+            ("effet_j", "31"),
+            ("effet_m", ""),
+        ] {
+            let mut form = bank(&[(name, value)]);
+            assert!(demand(&mut form, TODAY).is_none() && !form.is_sound(), "{name}: {value}");
+        }
+    }
+
+    #[test]
+    fn an_end_has_a_reason_and_is_not_past() {
+        let form = |reason: &str, date: &str| Form::new([("motif", reason), ("date", date)]);
+        let read = ending(&mut form("autre", "2026-11-23"), TODAY).expect("sound");
+        assert_eq!((read.code, read.wanted), ("autre", TODAY));
+        for (reason, date) in
+            [("", "2027-01-01"), ("x", "2027-01-01"), ("autre", "2026-11-22"), ("autre", "")]
+        {
+            let mut form = form(reason, date);
+            assert!(ending(&mut form, TODAY).is_none() && !form.is_sound(), "{reason} {date}");
+        }
+    }
+
+    #[test]
+    fn an_answer_is_one_of_three() {
+        for (said, is_one) in [("recue", true), ("acceptee", true), ("refusee", true), ("", false)]
+        {
+            let mut form = Form::new([("reponse", said)]);
+            assert_eq!(answer(&mut form, TODAY).is_some(), is_one, "{said}");
+            assert_eq!(form.is_sound(), is_one, "{said}");
+        }
+    }
+}
