@@ -141,7 +141,7 @@ impl Row {
             id: row.id,
             what: format!("{} {}", row.dataset, row.period),
             state: mark(state),
-            percent: percent(row.bytes_done, row.bytes_total),
+            percent: progress(state, row.bytes_done, row.bytes_total),
             begun: french::day_of_moment(&row.started_at.0.to_string()).unwrap_or_default(),
         }
     }
@@ -171,7 +171,7 @@ impl RunPage {
             state: mark(state),
             is_live: state == RunState::Loading,
             is_followed: true,
-            percent: percent(row.bytes_done, row.bytes_total),
+            percent: progress(state, row.bytes_done, row.bytes_total),
             facts,
             message: row.message.unwrap_or_default(),
             files: files.iter().map(FileLine::of).collect(),
@@ -188,7 +188,11 @@ impl FileLine {
             size: size(file.bytes),
             lines: whole(file.line_count),
             chunks: format!("{} sur {}", whole(file.chunks_done), whole(file.chunks)),
-            percent: percent(file.bytes_done, file.bytes),
+            percent: if file.chunks_done == file.chunks {
+                100
+            } else {
+                percent(file.bytes_done, file.bytes)
+            },
             rows: whole(file.rows_ok),
             rejects: whole(file.rejects),
             name: short(&file.name),
@@ -263,6 +267,14 @@ fn reason(word: &str) -> &'static str {
         "line_too_long" => "ligne trop longue",
         "quote" => "guillemet ouvert",
         _ => "autre",
+    }
+}
+
+/// How far a run is. Headers are in no chunk: the last per cent is that the run is over.
+fn progress(state: RunState, done: u64, total: u64) -> u64 {
+    match state {
+        RunState::Published | RunState::Replaced | RunState::Dropped => 100,
+        RunState::Loading | RunState::Silent | RunState::Failed => percent(done, total).min(99),
     }
 }
 

@@ -202,6 +202,7 @@ impl Loader {
             Err(error) => {
                 let message = error.to_string();
                 // The reason is told in any case; the server may be the reason.
+                drop(control::heartbeat(&mut conn, run, &self.now()).await);
                 drop(control::set_state(&mut conn, run, "failed", Some(&message), None).await);
                 Err(error)
             }
