@@ -121,7 +121,7 @@ impl House {
         command.args(arguments).env_remove("DATABASE_URL");
         command.env("ASSURLY__DATABASE__URL", self.database());
         command.env("ASSURLY__ENVIRONMENT", "development");
-        command.env("ASSURLY__CRYPTO__KEYRING_FILE", keyring());
+        command.env("ASSURLY__CRYPTO__KEYRING_FILE", keys("browser"));
         command.env("ASSURLY__SERVER__PUBLIC_URL", &self.origin);
         command
     }
