@@ -36,6 +36,7 @@ fn prose(bytes: usize) -> String {
 }
 
 /// The median and the 99th of a hundred, which a mean does not show.
+#[expect(clippy::print_stdout, reason = "this is what it is for")]
 fn slowest(name: &str, mut look: impl FnMut()) {
     let mut times: Vec<_> = (0..5000)
         .map(|_| {

@@ -86,13 +86,8 @@ async fn looked_at(house: &House, path: &str, name: &str) {
     }
 }
 
-#[tokio::test]
-async fn loads_and_segments_on_a_telephone_and_on_a_screen() {
-    let house = House::open().await;
-    log_in(&house).await;
-    looked_at(&house, "/gestion/chargements", "loads-none").await;
-    looked_at(&house, "/gestion/segments", "segments-none").await;
-
+/// A load is followed on its page, which renews itself until somebody stops that.
+async fn a_load_under_way(house: &House) {
     // A load that stands still in its middle: one chunk is held by us.
     let mut held = MySqlConnection::connect(house.database()).await.expect("the database");
     held.execute("START TRANSACTION").await.expect("begun");
@@ -106,7 +101,7 @@ async fn loads_and_segments_on_a_telephone_and_on_a_screen() {
     let load =
         ["load", "--schema", "datasets/dvf.toml", "--chunk", "200000", "--log", "none", FILE];
     let mut loading =
-        etl(&house, &load).stderr(Stdio::null()).stdout(Stdio::null()).spawn().expect("it runs");
+        etl(house, &load).stderr(Stdio::null()).stdout(Stdio::null()).spawn().expect("it runs");
     let mut eyes = MySqlConnection::connect(house.database()).await.expect("the database");
     let deadline = Instant::now() + PATIENCE;
     loop {
@@ -128,14 +123,24 @@ async fn loads_and_segments_on_a_telephone_and_on_a_screen() {
     // Who reads slowly stops that; axe knows no page that may be stopped.
     house.press("a[href='?suivre=non']").await;
     house.sees(".carte", "Suivre").await;
-    looked_at(&house, "/gestion/chargements/1?suivre=non", "load-works").await;
+    looked_at(house, "/gestion/chargements/1?suivre=non", "load-works").await;
     house.go("/gestion/chargements/1").await;
-    check_but(&house, "a load that works", &["meta-refresh"]).await;
+    check_but(house, "a load that works", &["meta-refresh"]).await;
     held.execute("ROLLBACK").await.expect("let go");
     let ended = tokio::time::timeout(PATIENCE, loading.wait()).await.expect("it ends");
     assert!(ended.expect("it ends").success());
     // The page that was open shows it without anybody's doing.
     house.sees(".etat", "Publié").await;
+}
+
+#[tokio::test]
+async fn loads_and_segments_on_a_telephone_and_on_a_screen() {
+    let house = House::open().await;
+    log_in(&house).await;
+    looked_at(&house, "/gestion/chargements", "loads-none").await;
+    looked_at(&house, "/gestion/segments", "segments-none").await;
+
+    a_load_under_way(&house).await;
 
     // One with lines that are given back, and one that was stopped by too many.
     let bad = house_file("valeursfoncieres-2021.txt");

@@ -101,7 +101,7 @@ async fn instants_come_back_equal() {
 #[tokio::test]
 async fn both_engines_are_told_to_be_strict() {
     let database = TestDatabase::empty().await;
-    let opened = database.open();
+    let opened = open(&database, &[("DATABASE__LOCK_WAIT_TIMEOUT_S", "5")]);
     let session = "SELECT @@SESSION.sql_mode, @@SESSION.time_zone, @@SESSION.innodb_lock_wait_timeout, \
                    @@SESSION.collation_connection";
     let row = sqlx::query(session).fetch_one(opened.pool()).await.expect("a row");

@@ -127,7 +127,10 @@ pub fn bytes(size: u64) -> String {
         return format!("{kilo}{HARD}Ko");
     }
     let tenths = size.div_ceil(100_000);
-    format!("{},{}{HARD}Mo", tenths / 10, tenths % 10)
+    match tenths % 10 {
+        0 => format!("{}{HARD}Mo", tenths / 10),
+        tenth => format!("{},{tenth}{HARD}Mo", tenths / 10),
+    }
 }
 
 /// A term in years and months: `20 ans`, `20 ans et 6 mois`, `11 mois`.

@@ -49,7 +49,6 @@ async fn prove_address(app: &App, who: &(String, String)) -> Seen {
 }
 
 #[tokio::test]
-#[ignore = "not seen to pass yet: the machine was too busy for it"]
 async fn what_was_signed_without_an_account_is_found_in_it_and_left_by_it() {
     let app = program().await;
     let mut phone = Surfer::new(&app);

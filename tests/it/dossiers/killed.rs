@@ -172,7 +172,6 @@ fn sellable() -> Value {
 }
 
 #[tokio::test]
-#[ignore = "not seen to pass yet: the machine was too busy for it"]
 async fn killed_at_every_step_nothing_is_lost_and_nothing_done_twice() {
     let issuer = Issuer::start("/c").await;
     let (config, database) = (config(&issuer), TestDatabase::own().await);

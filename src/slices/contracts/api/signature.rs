@@ -158,6 +158,7 @@ async fn document(
 struct By {
     /// `sms`, or `email` for who has no telephone at hand; `sms` when it is left out.
     #[serde(default)]
+    #[param(inline)]
     by: Option<Way>,
 }
 
