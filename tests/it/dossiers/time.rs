@@ -218,18 +218,33 @@ impl Timed<'_> {
     }
 }
 
+/// Minutes at this pace, the quote among them: 80 s of the median by the same model (simulator and price).
+async fn takes(app: &App, year: &str, pace: &Pace) -> (f64, String) {
+    let mut timed = Timed { app, surfer: Surfer::new(app), loads: Vec::new() };
+    timed.whole(year).await;
+    let quote = 80.0 / 60.0 * if pace.tap > MEDIAN.tap { 1.6 } else { 1.0 };
+    (timed.minutes(pace) + quote, timed.said(pace))
+}
+
+/// A year of birth on the path without a question, and one with the short declaration.
+const PATHS: [&str; 2] = ["1992", "1985"];
+
 #[tokio::test]
-#[ignore = "P1 takes 7.6 minutes of 7.5: its pages say some twenty words too many"]
-async fn the_journey_stays_short_for_the_median_person() {
+async fn the_journey_without_a_question_stays_short_for_the_median_person() {
     let app = program().await;
-    // The quote alone is 80 s by the same model (simulator and price); it is added to each window.
-    let quote = 80.0 / 60.0;
-    for (year, median, slow) in [("1992", 7.5, 11.0), ("1985", 9.0, 13.5)] {
-        let mut timed = Timed { app: &app, surfer: Surfer::new(&app), loads: Vec::new() };
-        timed.whole(year).await;
-        let took = timed.minutes(&MEDIAN) + quote;
-        assert!(took <= median, "{took:.1} minutes of {median}\n{}", timed.said(&MEDIAN));
-        let took = timed.minutes(&SLOW) + quote * 1.6;
-        assert!(took <= slow, "{took:.1} minutes of {slow}\n{}", timed.said(&SLOW));
+    let (took, said) = takes(&app, PATHS[0], &MEDIAN).await;
+    assert!(took <= 7.5, "{took:.2} minutes of 7.5\n{said}");
+}
+
+#[tokio::test]
+#[ignore = "the short declaration takes 9.56 minutes of 9, and whoever takes their time 11.17 of 11: the \
+            declaration reads out ten answers again, and the page of signing says too much"]
+async fn every_journey_stays_short_for_everybody() {
+    let app = program().await;
+    for (pace, limits) in [(&MEDIAN, [7.5, 9.0]), (&SLOW, [11.0, 13.5])] {
+        for (year, most) in PATHS.into_iter().zip(limits) {
+            let (took, said) = takes(&app, year, pace).await;
+            assert!(took <= most, "{took:.2} minutes of {most}\n{said}");
+        }
     }
 }
