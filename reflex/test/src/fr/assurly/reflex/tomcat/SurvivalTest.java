@@ -138,7 +138,7 @@ final class SurvivalTest {
                     var reply = sidecar.service("POST", "/sessions", Person.opening(Person.facts()), "Idempotency-Key", "12345678");
                     Check.same(503, reply.status(), "opening, engine says " + way.substring(0, Math.min(way.length(), 90)).strip());
                     Check.same("5", reply.header("Retry-After"), "Retry-After");
-                    Check.that(System.nanoTime() - begun < 5_000_000_000L, "waited too long");
+                    Check.that(System.nanoTime() - begun < 20_000_000_000L, "waited too long");
                 }
             }
         }
