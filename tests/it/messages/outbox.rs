@@ -97,7 +97,20 @@ async fn what_is_kept_is_sealed_and_then_erased() {
     let sent = once(&app, "test/sealed", "sent").await;
     assert!(!sent.has_words && sent.attempts == 1, "{sent:?}");
     assert_eq!(arrived(&sink, 1).await[0].to, "camille@exemple.fr");
-    assert!(logs::holding("camille").is_empty() && logs::holding(CODE).is_empty());
+    let named = logs::holding("camille");
+    assert!(named.is_empty(), "{named:?}");
+    // Six digits stand by chance in one identifier of some ten thousand requests.
+    let mut said = logs::holding(CODE);
+    said.retain(|line| is_said(&line.to_string()));
+    assert!(said.is_empty(), "{said:?}");
+}
+
+/// Whether the code stands there by itself, and not within an identifier.
+fn is_said(line: &str) -> bool {
+    let is_hex = |sign: char| sign.is_ascii_hexdigit();
+    line.match_indices(CODE).any(|(at, code)| {
+        !line[..at].ends_with(is_hex) && !line[at + code.len()..].starts_with(is_hex)
+    })
 }
 
 #[tokio::test]
