@@ -161,7 +161,7 @@ final class BordersTest implements Run.Many, AutoCloseable {
             // If modules waited for each other's threads nobody would be served; a busy machine turns some away.
             int served = 0;
             for (var f : all) {
-                var status = f.get();
+                int status = (Integer) f.get();
                 Check.that(status == 200 || status == 503, "status " + status);
                 if (status == 200) served++;
             }
