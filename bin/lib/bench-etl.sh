@@ -63,13 +63,7 @@ take_lock
 guard
 if [ "$PANDAS" -gt 0 ]; then PACKAGES_BENCH+=("${PACKAGES_PANDAS[@]}"); fi
 install_packages "${PACKAGES_BUILD[@]}" "${PACKAGES_MARIADB[@]}" "${PACKAGES_BENCH[@]}" || die "$PROBLEM"
-ASSURLY=${ASSURLY_PROGRAM:-${CARGO_TARGET_DIR:-$ROOT/target}/release/assurly}
-if [ -z "${ASSURLY_PROGRAM:-}" ]; then
-    run_logged build "$LOGS/build.log" cargo build --release --locked --bin assurly || {
-        show_tail "$LOGS/build.log" 40
-        exit 1
-    }
-fi
+release_program
 
 # --- the file, the schemas, the server ------------------------------------
 

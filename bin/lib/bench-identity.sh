@@ -52,13 +52,7 @@ prepare_var
 take_lock
 guard
 install_packages "${PACKAGES_BUILD[@]}" "${PACKAGES_MARIADB[@]}" 'wrk|wrk|puts the service under load' 'curl|curl|logs in' || die "$PROBLEM"
-ASSURLY=${ASSURLY_PROGRAM:-${CARGO_TARGET_DIR:-$ROOT/target}/release/assurly}
-if [ -z "${ASSURLY_PROGRAM:-}" ]; then
-    run_logged build "$LOGS/build.log" cargo build --release --locked --bin assurly || {
-        show_tail "$LOGS/build.log" 40
-        exit 1
-    }
-fi
+release_program
 
 # Under load every core is busy: so are they for what the load is compared with.
 say "== in process, on each core at once"

@@ -50,13 +50,7 @@ take_lock
 guard
 install_packages "${PACKAGES_BUILD[@]}" "${PACKAGES_MARIADB[@]}" "${PACKAGES_REFLEX[@]}" 'wrk|wrk|puts the service under load' \
     'nginx-light|nginx|what we are compared with; no service of the machine' 'python3|/usr/bin/python3|fills in the journey' || die "$PROBLEM"
-ASSURLY=${ASSURLY_PROGRAM:-${CARGO_TARGET_DIR:-$ROOT/target}/release/assurly}
-if [ -z "${ASSURLY_PROGRAM:-}" ]; then
-    run_logged build "$LOGS/build.log" cargo build --release --locked --bin assurly || {
-        show_tail "$LOGS/build.log" 40
-        exit 1
-    }
-fi
+release_program
 
 WORK="$VAR/bench-proxy"
 rm -rf "$WORK" "$VAR/db/bench-proxy" "$VAR/reflex/bench"

@@ -151,3 +151,13 @@ cargo_tool() {
     show_tail "$log" 20
     return 1
 }
+
+# release_program: the program to measure, in ASSURLY: the one that ASSURLY_PROGRAM names, or one built here.
+release_program() {
+    ASSURLY=${ASSURLY_PROGRAM:-${CARGO_TARGET_DIR:-$ROOT/target}/release/assurly}
+    if [ -n "${ASSURLY_PROGRAM:-}" ]; then return 0; fi
+    if ! run_logged build "$LOGS/build.log" cargo build --release --locked --bin assurly; then
+        show_tail "$LOGS/build.log" 40
+        exit 1
+    fi
+}
