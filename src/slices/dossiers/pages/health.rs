@@ -31,6 +31,7 @@ struct GatePage {
     frame: Frame,
     action: String,
     minutes: u32,
+    is_couple: bool,
 }
 
 #[derive(Template)]
@@ -110,7 +111,8 @@ pub(super) async fn gate(
             }
             let action = format!("/d/{}/{who}/sante", guest.dossier.id);
             let frame = frame("Quelques questions sur votre santé");
-            Ok(unkept(GatePage { frame, action, minutes: 2 }))
+            let is_couple = guest.dossier.insured.len() > 1;
+            Ok(unkept(GatePage { frame, action, minutes: 2, is_couple }))
         }
     }
 }

@@ -24,7 +24,7 @@ use crate::platform::backoffice::{Admitted, Deed, Frame, Room};
 use crate::platform::digest::plain_sha256;
 use crate::platform::web::file;
 use crate::platform::web::form::Form;
-use crate::platform::web::page::{CachePolicy, Page, PageError, Sheet as _};
+use crate::platform::web::page::{CachePolicy, Page, PageError, Sheet as _, posted};
 
 /// The room.
 pub struct MedicalRoom;
@@ -43,9 +43,9 @@ pub fn routes() -> Router<Underwriting> {
         .route("/{session}", get(ask).post(open))
         .route("/{session}/documents/{name}", post(document))
         .route("/{session}/pieces/{id}", post(evidence))
-        .route("/{session}/decision", post(decide))
-        .route("/{session}/validation", post(approve))
-        .route("/{session}/retrait", post(set_aside))
+        .route("/{session}/decision", posted(decide))
+        .route("/{session}/validation", posted(approve))
+        .route("/{session}/retrait", posted(set_aside))
 }
 
 /// A case that waits, as the queue shows it: nothing of health.
