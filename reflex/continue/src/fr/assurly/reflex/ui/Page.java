@@ -74,7 +74,7 @@ final class Page {
             bar.append("<i").append(here ? " class=\"ici\"" : before ? " class=\"fait\"" : "").append("></i>");
             if (here) before = false;
         }
-        return "<p class=\"ou\">" + text(title) + " – question " + number + "</p><div class=\"barre\" aria-hidden=\"true\">" + bar + "</div>";
+        return "<p class=\"etape\">" + text(title) + " – question " + number + "</p><div class=\"barre\" aria-hidden=\"true\">" + bar + "</div>";
     }
 
     @SuppressWarnings("unchecked")
