@@ -89,7 +89,8 @@ struct CasePage {
     facts: Vec<(&'static str, String)>,
     outcomes: Vec<(String, String)>,
     medical: String,
-    documents: Vec<String>,
+    /// Name at the engine, and what it is called.
+    documents: Vec<(String, String)>,
     sent: Vec<Sent>,
     /// What another person must approve; empty: nothing is under way.
     proposed: Vec<(String, String)>,
@@ -186,7 +187,7 @@ fn shown(
         facts: known,
         outcomes: case.outcomes.iter().map(line).collect(),
         medical: case.medical.clone(),
-        documents: case.documents.clone(),
+        documents: case.documents.iter().map(|name| (name.clone(), called(name))).collect(),
         sent: case.evidence.iter().map(sent).collect(),
         proposed: case.proposed.iter().map(line).collect(),
         proposed_reason: case.proposed_reason.clone(),
@@ -197,6 +198,17 @@ fn shown(
         form,
     };
     Page::new(page).cache(CachePolicy::Never).into_response()
+}
+
+/// What a document of the engine is called; a new sort goes by its own name.
+fn called(name: &str) -> String {
+    match name.split('-').next().unwrap_or(name) {
+        "questionnaire" => "les réponses",
+        "decision" => "la décision",
+        "medical" => "les raisons médicales",
+        _ => name,
+    }
+    .to_owned()
 }
 
 fn sent(file: &KeptEvidence) -> Sent {
