@@ -23,7 +23,9 @@ async fn the_price_follows_the_answers_before_anything_is_sent() {
         .await;
     assert!(dearer.starts_with("Environ "), "{dearer}");
     house.fill("capital", "").await;
-    house.eventually("no price", async || house.text("output").await.filter(String::is_empty)).await;
+    house
+        .eventually("no price", async || house.text("output").await.filter(String::is_empty))
+        .await;
     house.close().await;
 }
 

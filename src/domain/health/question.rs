@@ -67,7 +67,7 @@ impl Question {
             Self::Treatment => ("q_traitement", "Depuis 5 ans, avez-vous suivi un traitement de plus de 21 jours, ou en suivez-vous un\u{202f}?", "Sauf contraception.", "Répondez à la question sur les traitements"),
             Self::LongIllness => ("q_ald", "Depuis 10 ans, avez-vous été pris en charge à 100\u{a0}% pour une affection de longue durée (ALD)\u{202f}?", "", "Répondez à la question sur la prise en charge à 100\u{a0}%"),
             Self::Invalidity => ("q_invalidite", "Touchez-vous une pension d’invalidité, d’incapacité ou de handicap, ou l’avez-vous demandée\u{202f}?", "", "Répondez à la question sur les pensions"),
-            Self::Condition => ("q_affection", "Depuis 10 ans, avez-vous eu une maladie du cœur, des poumons, des nerfs, du moral, du dos, des articulations, des reins, du foie, des glandes, du sang ou des défenses\u{202f}?", "", "Répondez à la question sur les maladies"),
+            Self::Condition => ("q_affection", "Depuis 10 ans, avez-vous eu une maladie (cœur, poumons, nerfs, moral, dos, articulations, reins, foie, glandes, sang, défenses)\u{202f}?", "", "Répondez à la question sur les maladies"),
             Self::Examination => ("q_examen", "Depuis 6 mois, un examen a-t-il donné un résultat anormal, ou en attendez-vous un\u{202f}?", "", "Répondez à la question sur les examens"),
         }
     }
