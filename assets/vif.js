@@ -35,10 +35,12 @@
         // The next answer asks again, and the button is there.
       }
     };
-    form.addEventListener("input", () => {
+    const soon = () => {
       clearTimeout(waiting);
       waiting = setTimeout(ask, 500);
-    });
+    };
+    form.addEventListener("input", soon);
+    form.addEventListener("change", soon);
   });
 
   // An IBAN in groups of four, as it is printed.
