@@ -49,7 +49,7 @@ prepare_var
 take_lock
 guard
 install_packages "${PACKAGES_BUILD[@]}" "${PACKAGES_MARIADB[@]}" "${PACKAGES_REFLEX[@]}" 'wrk|wrk|puts the service under load' \
-    'nginx-light|nginx|what we are compared with; no service of the machine' 'python3|/usr/bin/python3|fills in the journey' || die "$PROBLEM"
+    'nginx|nginx|what we are compared with; no service of the machine' 'python3|/usr/bin/python3|fills in the journey' || die "$PROBLEM"
 release_program
 
 WORK="$VAR/bench-proxy"

@@ -155,8 +155,17 @@ impl House {
         .await
     }
 
+    /// The newest code that went to this address.
+    pub(crate) async fn code_by_email(&self, email: &str) -> String {
+        self.eventually("a code by e-mail", async || self.newest_code_to(email).await).await
+    }
+
     async fn newest_code(&self, mobile: &str) -> Option<String> {
-        let box_of = self.mailbox(&international(mobile)).await?;
+        self.newest_code_to(&international(mobile)).await
+    }
+
+    async fn newest_code_to(&self, to: &str) -> Option<String> {
+        let box_of = self.mailbox(to).await?;
         let mut codes =
             box_of["messages"].as_array()?.iter().filter_map(|one| one["code"].as_str());
         codes.next().map(str::to_owned)
