@@ -49,6 +49,10 @@ def plain(text):
     return text.replace("\u00a0", " ").replace("\u202f", " ").strip()
 
 
+# Seconds after which a connection that nobody used is not trusted any more: the service closes idle ones.
+IDLE = 3.0
+
+
 class Surfer:
     """The browser of one person."""
 
@@ -56,6 +60,7 @@ class Surfer:
         url = urllib.parse.urlsplit(base)
         self.host, self.patience, self.timeout = url.netloc, patience, timeout
         self.cookies, self.retries, self.connection, self.times = {}, 0, None, []
+        self.used_at = 0.0
 
     def once(self, method, path, body=None, headers=None):
         said = {"Host": self.host, "Accept-Language": "fr-FR,fr;q=0.9", **(headers or {})}
@@ -63,9 +68,12 @@ class Surfer:
             said["Cookie"] = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
         if body is not None and "Content-Type" not in said:
             said["Content-Type"] = "application/x-www-form-urlencoded"
+        began = time.monotonic()
+        if self.connection is not None and began - self.used_at > IDLE:
+            self.connection.close()
+            self.connection = None
         if self.connection is None:
             self.connection = http.client.HTTPConnection(self.host, timeout=self.timeout)
-        began = time.monotonic()
         try:
             self.connection.request(method, path, body, said)
             answer = self.connection.getresponse()
@@ -74,7 +82,8 @@ class Surfer:
             self.connection.close()
             self.connection = None
             raise
-        self.times.append(time.monotonic() - began)
+        self.used_at = time.monotonic()
+        self.times.append(self.used_at - began)
         if answer.headers.get("Connection", "").lower() == "close":
             self.connection.close()
             self.connection = None

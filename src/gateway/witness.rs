@@ -17,6 +17,9 @@ use crate::platform::web::facts::{ClientAddress, Facts};
 /// Characters kept of the path of an address that nobody serves.
 const PATH_SHOWN: usize = 200;
 
+/// What operators see of a request that the firewall would have refused, and was told only to count.
+const NOTED: &str = "waf-noted";
+
 /// The status of a request whose client left before the answer; and
 /// of one whose answer was cut at a stop; a custom of access logs, never sent.
 const CLIENT_GONE: u16 = 499;
@@ -31,8 +34,9 @@ pub(super) async fn witness(
     let response = next.run(request).instrument(testimony.span.clone()).await;
     testimony.status = response.status().as_u16();
     testimony.reason = response.extensions().get::<Reason>().cloned();
-    if is_worth_a_look(testimony.status) {
-        testimony.tell(&refusals, response.extensions().get::<Asker>());
+    let asker = response.extensions().get::<Asker>();
+    if is_worth_a_look(testimony.status) || asker.is_some_and(|asker| asker.is_noted) {
+        testimony.tell(&refusals, asker);
     }
     response
 }
@@ -87,6 +91,7 @@ impl Testimony {
     fn tell(&self, refusals: &Refusals, asker: Option<&Asker>) {
         let Ok(address) = self.client.parse() else { return };
         let asker = asker.cloned().unwrap_or_default();
+        let nothing_refused = if asker.is_noted { NOTED } else { "-" };
         let refused = Refused {
             address,
             api_key: asker.api_key,
@@ -94,7 +99,7 @@ impl Testimony {
             method: self.method,
             route: self.route.as_str().into(),
             status: self.status,
-            slug: self.reason.as_ref().map_or("-", |reason| reason.slug),
+            slug: self.reason.as_ref().map_or(nothing_refused, |reason| reason.slug),
             why: asker.why,
         };
         refusals.note(refused, &self.request_id);

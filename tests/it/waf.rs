@@ -74,7 +74,15 @@ async fn a_parameter_that_stands_twice_never_reaches_a_handler() {
 #[tokio::test]
 async fn counting_writes_down_and_refuses_nothing() {
     let app = App::with(&[("WAF__MODE", "count")]).await;
-    assert_eq!(app.get("/nowhere?a=%3Cscript%3Ealert(1)%3C%2Fscript%3E").await.status(), 404);
+    let counted = app.get("/nowhere?a=%3Cscript%3Ealert(1)%3C%2Fscript%3E").await;
+    assert_eq!(counted.status(), 404);
+    // Operators see what it would have refused, by its rules and without a word of what was sent.
+    let name = counted.headers()["x-request-id"].to_str().expect("text").to_owned();
+    app.admissions.refresh().await.expect("kept");
+    let shown = app.admissions.refusals(&name, 10).await.expect("rows");
+    let [row] = shown.as_slice() else { panic!("one row: {shown:?}") };
+    assert_eq!((row.slug.as_str(), row.status), ("waf-noted", 404));
+    assert!(row.why.as_deref().is_some_and(|why| why.contains("XSS") && !why.contains("alert")));
     let app = App::with(&[("WAF__GROUPS__XSS", "off")]).await;
     assert_eq!(app.get("/nowhere?a=%3Cscript%3Ealert(1)%3C%2Fscript%3E").await.status(), 404);
     assert_eq!(app.get("/nowhere?a=1'+or+1=1--").await.status(), 403);

@@ -14,6 +14,8 @@ pub(in super::super) struct Asker {
     pub(in super::super) application: Option<Arc<str>>,
     /// Why it was refused.
     pub(in super::super) why: Option<Box<str>>,
+    /// The firewall found something and let it through: operators look at it before they let it refuse.
+    pub(in super::super) is_noted: bool,
 }
 
 impl Asker {

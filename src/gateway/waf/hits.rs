@@ -18,6 +18,16 @@ pub(super) fn rows(verdict: &Verdict) -> Vec<FoundBy> {
         .collect()
 }
 
+/// Rules that operators are shown of one verdict.
+const RULES_SHOWN: usize = 5;
+
+/// The rules of a verdict in a line: identifiers, never a value or a name that was sent.
+pub(super) fn named(verdict: &Verdict) -> Box<str> {
+    let rules: Vec<_> = verdict.hits.iter().map(|hit| hit.rule.to_string()).collect();
+    let more = if rules.len() > RULES_SHOWN { ", …" } else { "" };
+    format!("{}{more}", rules.get(..RULES_SHOWN).unwrap_or(&rules).join(", ")).into()
+}
+
 /// Counts a verdict.
 pub(super) fn count(verdict: &Verdict) {
     let word = match (verdict.is_refused, verdict.hits.is_empty()) {

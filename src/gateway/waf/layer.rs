@@ -10,6 +10,8 @@ use axum::response::{IntoResponse, Response};
 use super::Waf;
 use super::engine::Verdict;
 use super::hits;
+use super::settings::Mode;
+use crate::gateway::admission::Asker;
 use crate::gateway::syntax;
 use crate::kernel::problem::{Kind, Problem};
 use crate::platform::admission::Finding;
@@ -39,10 +41,18 @@ pub(in crate::gateway) async fn inspect(
         note(&waf, &verdict, &parts, route.as_deref());
     }
     if verdict.is_refused {
-        return refuse(problem(&verdict), &parts);
+        let mut refused = refuse(problem(&verdict), &parts);
+        Asker::of(&mut refused).why = Some(hits::named(&verdict));
+        return refused;
     }
     let body = body.unwrap_or_else(|| Body::from(bytes));
-    next.run(Request::from_parts(parts, body)).await
+    let mut response = next.run(Request::from_parts(parts, body)).await;
+    if verdict.hits.iter().any(|hit| hit.mode == Mode::Count) {
+        let asker = Asker::of(&mut response);
+        asker.is_noted = true;
+        asker.why.get_or_insert_with(|| hits::named(&verdict));
+    }
+    response
 }
 
 /// The bytes to look at; and the body itself, when it is larger than what is read ahead of its handler.

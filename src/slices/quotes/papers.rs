@@ -53,6 +53,30 @@ impl Papers {
         Ok(all)
     }
 
+    /// What is known of each document now. Those that nobody has made begin to be made, to their end, whoever waits: the
+    /// sheets belong to the first price, and a page does not wait for typesetting.
+    pub(super) async fn begun(
+        &self,
+        quote: &QuoteResponse,
+    ) -> Result<Vec<(Paper, Option<Document>)>, Problem> {
+        let subject = Paper::subject(quote)?;
+        let mut all = Vec::new();
+        for paper in Paper::all(quote) {
+            let known = self.documents.find(subject, paper.kind, paper.part).await?;
+            all.push((paper, known));
+        }
+        if all.iter().any(|(_, known)| known.is_none()) {
+            let (papers, quote) = (self.clone(), quote.clone());
+            tokio::spawn(async move {
+                if let Err(problem) = papers.all(&quote).await {
+                    let cause = problem.cause.unwrap_or_default();
+                    tracing::warn!(cause, "the documents of a quote are not ready");
+                }
+            });
+        }
+        Ok(all)
+    }
+
     /// The document of this name with its bytes, and the name of its file.
     pub(super) async fn read(
         &self,
@@ -87,14 +111,20 @@ impl Paper {
         Self { name, title: format!("{}{whose}", kind.title()), kind, part }
     }
 
+    /// Whose they are.
+    fn subject(quote: &QuoteResponse) -> Result<Subject, Problem> {
+        let unreadable = |_| Problem::new(Refusal::Bug).cause("a quote's identifier");
+        let id: QuoteId = quote.id.parse().map_err(unreadable)?;
+        Ok(Subject { sort: SORT, id: id.uuid(), version: VERSION })
+    }
+
     /// What the archive is asked for.
     fn order(&self, quote: &QuoteResponse) -> Result<Order, Problem> {
         let unreadable = |what| Problem::new(Refusal::Bug).cause(what);
-        let id: QuoteId = quote.id.parse().map_err(|_| unreadable("a quote's identifier"))?;
         let date = french::date_of_moment(&quote.created_at);
         let place = usize::from(self.part).checked_sub(1);
         Ok(Order {
-            subject: Subject { sort: SORT, id: id.uuid(), version: VERSION },
+            subject: Self::subject(quote)?,
             kind: self.kind,
             part: self.part,
             reference: quote.number.clone(),

@@ -122,3 +122,28 @@ async fn another_device_goes_on_by_link_and_code() {
     assert_eq!(seen.heading(), "Qui êtes-vous ?", "{}", seen.body);
     assert!(seen.body.contains("value=\"Léa\""));
 }
+
+#[tokio::test]
+async fn who_prolongs_the_session_stays_on_the_page_with_what_was_typed() {
+    let app = App::start().await;
+    let quote = quote(&app, "1992", "150 000").await;
+    let mut surfer = Surfer::new(&app);
+    let page = begin(&app, &mut surfer, &quote, &somebody("longue")).await;
+    let typed = [("prenom", "Camille"), ("nom", ""), ("action", "prolonger")];
+    let same = fill(&mut surfer, &page, &typed).await;
+    assert_eq!((same.status, same.heading()), (200, "Qui êtes-vous ?".to_owned()));
+    assert!(same.body.contains("value=\"Camille\"") && !same.says("corriger"), "{}", same.body);
+    let again = surfer.open(&page.at).await;
+    assert!(again.body.contains("value=\"Camille\""), "it is there after a pause, too");
+}
+
+#[tokio::test]
+async fn the_address_of_a_form_leads_to_its_page() {
+    let app = App::start().await;
+    let quote = quote(&app, "1992", "150 000").await;
+    let mut surfer = Surfer::new(&app);
+    let page = begin(&app, &mut surfer, &quote, &somebody("adresse")).await;
+    let base = page.at.split("/a1/").next().expect("a dossier").to_owned();
+    let hub = surfer.open(&format!("{base}/prolonger")).await;
+    assert_eq!((hub.status, hub.at.as_str()), (200, base.as_str()));
+}

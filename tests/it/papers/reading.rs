@@ -86,8 +86,12 @@ async fn the_page_offers_its_documents_with_their_sizes() {
     let app = App::start().await;
     let quote = keep(&app, &couple()).await;
     let path = quote["page"].as_str().expect("a page");
+    // At the first look they begin to be made, and the page does not wait for them.
     let page = app.get(path).await.text().await.expect("text");
-    for document in list(&app, &quote).await {
+    assert!(page.contains("documents/devis\">Devis d’assurance de prêt (PDF)</a>"), "{page}");
+    let documents = list(&app, &quote).await;
+    let page = app.get(path).await.text().await.expect("text");
+    for document in documents {
         let (name, title) = (document["name"].as_str(), document["title"].as_str());
         let kilo = document["size"].as_u64().expect("bytes").div_ceil(1000);
         let link = format!(

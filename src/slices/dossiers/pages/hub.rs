@@ -4,7 +4,7 @@
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::response::{IntoResponse, Response};
 
 use super::super::core::Dossiers;
 use super::super::error::DossierError;
@@ -163,7 +163,7 @@ pub(super) async fn send_link(
     Ok(guest.to("plus-tard?envoye=1"))
 }
 
-/// «Prolonger»: asking is enough.
+/// Back to the dossier, whose session begins anew.
 pub(super) async fn extend(
     State(dossiers): State<Dossiers>,
     Path(id): Path<String>,
@@ -172,9 +172,7 @@ pub(super) async fn extend(
 ) -> Answer {
     let guest = guest(&dossiers, &headers, &id).await?;
     guest.check(&dossiers, &headers, &form)?;
-    let back = form.value("page").to_owned();
-    let is_ours = back.starts_with(&format!("/d/{}", guest.dossier.id));
-    Ok(if is_ours { Redirect::to(&back).into_response() } else { guest.to("") })
+    Ok(guest.to(""))
 }
 
 /// Leaves this browser.
@@ -216,6 +214,20 @@ pub(super) async fn draft(
     let mut form = Form::new(pairs);
     form.complete(&saved);
     Ok(form)
+}
+
+/// «Prolonger»: asking is enough. What was typed so far is kept, for the same page to show again.
+pub(super) async fn prolonged(
+    dossiers: &Dossiers,
+    guest: &Guest,
+    page: &str,
+    form: &Form,
+) -> Result<bool, Stop> {
+    let is_asked = form.is("action", "prolonger");
+    if is_asked {
+        dossiers.keep_draft(guest.dossier.id, page, form).await?;
+    }
+    Ok(is_asked)
 }
 
 /// Keeps what was typed; answers at once for who leaves for later.

@@ -10,7 +10,7 @@ use super::super::error::DossierError;
 use super::super::form;
 use super::frame::{Frame, sheets};
 use super::guest::{Answer, Guest, Stop, guest, seen};
-use super::hub::{after, draft, keep_typed, refused, shown, stale};
+use super::hub::{after, draft, keep_typed, prolonged, refused, shown, stale};
 use crate::kernel::french::{self, HARD};
 use crate::kernel::money::Cents;
 use crate::platform::web::form::Form;
@@ -115,6 +115,9 @@ pub(super) async fn save(
     guest.check(&dossiers, &headers, &form)?;
     initiator(&guest)?;
     let quote = dossiers.quote_of(&guest.dossier).await?;
+    if prolonged(&dossiers, &guest, "pret", &form).await? {
+        return Ok(shown(loan_page(&guest, &quote, form)));
+    }
     let Some(answers) = form::loan(&mut form, &quote.request, dossiers.today()) else {
         if let Some(answer) = keep_typed(&dossiers, &guest, "pret", &form).await? {
             return Ok(answer);
@@ -205,6 +208,9 @@ pub(super) async fn save_guarantees(
         let page = guarantees_page(&dossiers, &guest, form).await?;
         let is_part = live::asks_for_price(&headers);
         return Ok(if is_part { live::sentence(page.first_month) } else { shown(page) });
+    }
+    if prolonged(&dossiers, &guest, "garanties", &form).await? {
+        return Ok(shown(guarantees_page(&dossiers, &guest, form).await?));
     }
     let Some(answers) = form::guarantees(&mut form, guest.dossier.insured.len()) else {
         if let Some(answer) = keep_typed(&dossiers, &guest, "garanties", &form).await? {

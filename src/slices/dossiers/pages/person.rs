@@ -10,7 +10,7 @@ use super::super::form;
 use super::super::model::Insured;
 use super::frame::{Frame, sheets};
 use super::guest::{Answer, Guest, Stop, guest, seen};
-use super::hub::{after, draft, keep_typed, refused, shown, stale};
+use super::hub::{after, draft, keep_typed, prolonged, refused, shown, stale};
 use crate::kernel::french;
 use crate::platform::web::form::Form;
 use crate::platform::web::page::Sheet as _;
@@ -102,6 +102,9 @@ pub(super) async fn save_identity(
     guest.check(&dossiers, &headers, &form)?;
     guest.is_unsigned()?;
     let (person, page) = (guest.person(&who)?, format!("identite/{who}"));
+    if prolonged(&dossiers, &guest, &page, &form).await? {
+        return Ok(shown(identity_page(&dossiers, &guest, person, form).await?));
+    }
     let Some(answers) = form::identity(&mut form) else {
         if let Some(answer) = keep_typed(&dossiers, &guest, &page, &form).await? {
             return Ok(answer);
@@ -175,6 +178,9 @@ pub(super) async fn save_address(
         form.set("pays", "hors");
         return Ok(shown(address_page(&guest, person, form)));
     }
+    if prolonged(&dossiers, &guest, &page, &form).await? {
+        return Ok(shown(address_page(&guest, person, form)));
+    }
     let Some(answers) = form::address(&mut form) else {
         if let Some(answer) = keep_typed(&dossiers, &guest, &page, &form).await? {
             return Ok(answer);
@@ -235,6 +241,9 @@ pub(super) async fn save_work(
     guest.check(&dossiers, &headers, &form)?;
     guest.is_unsigned()?;
     let (person, page) = (guest.person(&who)?, format!("travail/{who}"));
+    if prolonged(&dossiers, &guest, &page, &form).await? {
+        return Ok(shown(work_page(&guest, person, form)));
+    }
     let Some(answers) = form::work(&mut form) else {
         if let Some(answer) = keep_typed(&dossiers, &guest, &page, &form).await? {
             return Ok(answer);

@@ -17,6 +17,7 @@ use crate::kernel::french::{self, HARD};
 use crate::kernel::money::Cents;
 use crate::platform::web::form::Form;
 use crate::platform::web::page::{self, Page, Sheet};
+use crate::slices::documents::Document;
 use crate::slices::quotes::form::{answers, assumptions, carry, refusal};
 use crate::slices::quotes::papers::Paper;
 use crate::slices::quotes::service::Quotes;
@@ -68,13 +69,14 @@ impl<'a> QuotePage<'a> {
         }
     }
 
-    /// The page with the sizes of its documents, which are made when it is first looked at. A page
-    /// is never refused for them: without a size, a link is a link.
+    /// The page with the sizes of its documents, which begin to be made when it is first looked at. A page
+    /// waits for none and is never refused for them: without a size, a link is a link.
     async fn with_papers(mut self, quotes: &Quotes) -> Self {
-        match quotes.papers().all(self.quote).await {
+        match quotes.papers().begun(self.quote).await {
             Ok(papers) => {
+                let size = |known: &Option<_>| known.as_ref().map(|made: &Document| made.size);
                 let offers = papers.iter();
-                let offers = offers.map(|(one, made)| Offer::of(self.quote, one, Some(made.size)));
+                let offers = offers.map(|(one, known)| Offer::of(self.quote, one, size(known)));
                 self.papers = offers.collect();
             }
             Err(problem) => {
