@@ -132,7 +132,7 @@ pub(crate) async fn describe(surfer: &mut Surfer, page: Seen) -> Seen {
     assert_eq!(page.heading(), "Votre travail et vos loisirs", "{}", page.body);
     let work = [("activite", "salarie_cadre"), ("risque_pro", "non"), ("sport", "non")];
     let page = fill(surfer, &page, &work).await;
-    assert_eq!(page.heading(), "Votre prêt", "{}", page.body);
+    assert!(["Votre prêt", "Vos prêts"].contains(&page.heading().as_str()), "{}", page.body);
     let loan = [
         ("banque", "Banque du Nord"),
         ("objet", "residence_principale"),
