@@ -23,6 +23,8 @@ Then the firewall alone, in process, for 1 kB and 4 kB (criterion).
   --seconds N   length of each turn (8)
   --rounds N    turns of each (3)
   --http        without the firewall alone, which is another long build
+
+The program is built with --release unless ASSURLY_PROGRAM names one.
 END
 }
 
@@ -61,14 +63,8 @@ install_packages "${PACKAGES_BUILD[@]}" "${PACKAGES_MARIADB[@]}" "${PACKAGES_GAT
 step_done "$PACKAGES_RESULT"
 
 step_begin build "cargo build --release"
-if ! run_logged build "$LOGS/build.log" cargo build --release --locked --bin assurly --example bare; then
-    step_failed "the program does not build"
-    show_tail "$LOGS/build.log" 60
-    exit 1
-fi
-step_done "release"
-TARGET=${CARGO_TARGET_DIR:-$ROOT/target}
-ASSURLY="$TARGET/release/assurly"
+release_program
+step_done "$ASSURLY"
 WORK="$VAR/bench-gateway"
 rm -rf "$WORK"
 mkdir -p "$WORK/temp"
@@ -104,7 +100,7 @@ KEY=$("$ASSURLY" gateway key create Measure --plan measure 2>&1 | grep -o 'ask_[
 [ -n "$KEY" ] || die "no key"
 spawn service "$LOGS/service.log" -- "$ASSURLY" serve
 SERVICE=$SPAWN_PID
-spawn bare "$LOGS/bare.log" -- "$TARGET/release/examples/bare" "127.0.0.1:$BARE" price
+spawn bare "$LOGS/bare.log" -- "$BARE_PROGRAM" "127.0.0.1:$BARE" price
 BARE_PID=$SPAWN_PID
 
 # --- nginx, twice -----------------------------------------------------------

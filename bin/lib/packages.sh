@@ -153,10 +153,12 @@ cargo_tool() {
 }
 
 # release_program: the program to measure, in ASSURLY: the one that ASSURLY_PROGRAM names, or one built here.
+# The bare handler beside it, in BARE_PROGRAM.
 release_program() {
     ASSURLY=${ASSURLY_PROGRAM:-${CARGO_TARGET_DIR:-$ROOT/target}/release/assurly}
+    BARE_PROGRAM=${ASSURLY%/*}/examples/bare
     if [ -n "${ASSURLY_PROGRAM:-}" ]; then return 0; fi
-    if ! run_logged build "$LOGS/build.log" cargo build --release --locked --bin assurly; then
+    if ! run_logged build "$LOGS/build.log" cargo build --release --locked --bin assurly --example bare; then
         show_tail "$LOGS/build.log" 40
         exit 1
     fi

@@ -12,11 +12,11 @@ use utoipa_swagger_ui::SwaggerUi;
 use super::settings::Settings;
 use super::state::AppState;
 use crate::domain::rule::Rule;
-use crate::gateway::security_headers::DOCUMENTATION_POLICY;
 use crate::gateway::stack::{self, Work};
 use crate::platform::access::Api;
 use crate::platform::backoffice::Backoffice;
 use crate::platform::web::input::InputRule;
+use crate::platform::web::policy::LIVE_POLICY;
 use crate::platform::web::problem::{FaultDocument, ProblemDocument, Voice};
 use crate::platform::web::{assets, page, registry};
 use crate::slices::acceptance::{self, Acceptances};
@@ -125,7 +125,7 @@ fn documentation(document: utoipa::openapi::OpenApi) -> Router {
 
 /// The page asks the API for its document, and for whatever its reader tries.
 async fn allow_questions(mut response: Response) -> Response {
-    let policy = HeaderValue::from_static(DOCUMENTATION_POLICY);
+    let policy = HeaderValue::from_static(LIVE_POLICY);
     response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
     response
 }

@@ -9,11 +9,6 @@ use axum::response::Response;
 
 use crate::platform::web::policy::CONTENT_SECURITY_POLICY;
 
-/// The interactive page of the API also talks to the API.
-pub const DOCUMENTATION_POLICY: &str = "default-src 'none'; style-src 'self'; \
-    script-src 'self'; font-src 'self'; img-src 'self' data:; connect-src 'self'; \
-    form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
-
 const ALWAYS: [(HeaderName, &str); 7] = [
     (header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY),
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),

@@ -11,6 +11,7 @@ mod house;
 mod identity;
 mod journey;
 mod layout;
+mod live;
 mod network;
 mod office;
 mod people;

@@ -143,7 +143,6 @@ impl House {
         self.sees("main", "Le code est parti").await;
         let code = self.code(who.mobile, &old).await;
         self.fill("code", &code).await;
-        self.press("#lu").await;
         self.press("form[action$='/signature'] .bouton").await;
         self.sees("main", then).await;
     }

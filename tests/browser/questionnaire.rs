@@ -190,7 +190,6 @@ async fn every_question_is_clicked_and_the_contract_is_signed() {
     house.press("form[action$='/signature/code'] button").await;
     house.sees("main", "Le code est parti").await;
     let signing = another_code(&house, &first).await;
-    house.press("#lu").await;
     house.fill("code", &signing).await;
     house.press("form.formulaire .bouton").await;
     house.sees("h1", "C’est signé").await;

@@ -27,7 +27,6 @@ async fn fail_once(house: &House) {
 }
 
 #[tokio::test]
-#[ignore = "it goes as far as the signature; then a page answers that its address is not used this way"]
 async fn alone_without_script_each_page_failed_once_and_back_after_the_signature() {
     let house = telephone().await;
     house.command("Emulation.setScriptExecutionDisabled", json!({"value": true})).await;

@@ -111,7 +111,6 @@ async fn the_journey_typed_by_the_median_person_takes_less_than_ten_minutes() {
     let old = code;
     one.answer(&[], "form[action$='/signature/code'] .bouton", "Signer").await;
     let code = one.house.code(CAMILLE.mobile, &old).await;
-    one.house.press("#lu").await;
     one.answer(&[("code", &code)], "form[action$='/signature'] .bouton", "C’est signé").await;
     let whole = one.took + began.elapsed();
     one.house.close().await;

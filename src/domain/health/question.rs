@@ -1,7 +1,7 @@
 //! The questions, word for word, under a version: what was asked is kept with what was answered.
 
 /// Version of the questions and of the rule that judges them. Another wording is another version.
-pub const VERSION: &str = "p2-2026-11";
+pub const VERSION: &str = "p2-2026-11b";
 
 /// One question of the short declaration, to be answered by yes or no. The reference's wording is a
 /// demonstration: an insurer's own has been read by its medical officer.
@@ -61,14 +61,14 @@ impl Question {
     #[rustfmt::skip]
     const fn words(self) -> (&'static str, &'static str, &'static str, &'static str) {
         match self {
-            Self::SickLeave => ("q_arret", "Êtes-vous aujourd’hui en arrêt de travail ou en mi-temps thérapeutique\u{a0}?", "", "Répondez à la question sur l’arrêt de travail en cours"),
-            Self::PastSickLeave => ("q_arrets", "Depuis 5 ans, avez-vous eu un arrêt de travail de plus de 21 jours de suite\u{a0}?", "Ne comptez pas une maternité, un rhume, une grippe ou une fracture simple.", "Répondez à la question sur les arrêts de travail"),
-            Self::Hospital => ("q_hopital", "Depuis 5 ans, avez-vous été hospitalisé ou opéré, ou est-ce prévu dans les 6 mois\u{a0}?", "Ne comptez pas l’appendicite, les amygdales, les dents de sagesse, un accouchement, une hernie ou des varices.", "Répondez à la question sur les hospitalisations"),
-            Self::Treatment => ("q_traitement", "Depuis 5 ans, avez-vous suivi un traitement de plus de 21 jours, ou en suivez-vous un\u{a0}?", "Ne comptez pas la contraception.", "Répondez à la question sur les traitements"),
-            Self::LongIllness => ("q_ald", "Depuis 10 ans, êtes-vous ou avez-vous été pris en charge à 100\u{a0}% pour une affection de longue durée (ALD)\u{a0}?", "", "Répondez à la question sur la prise en charge à 100\u{a0}%"),
-            Self::Invalidity => ("q_invalidite", "Touchez-vous une pension d’invalidité, d’incapacité ou de handicap, ou l’avez-vous demandée\u{a0}?", "", "Répondez à la question sur les pensions"),
-            Self::Condition => ("q_affection", "Depuis 10 ans, avez-vous eu une maladie du cœur, des poumons, des nerfs, du moral, du dos ou des articulations, des reins, du foie, des glandes, du sang ou des défenses\u{a0}?", "", "Répondez à la question sur les maladies"),
-            Self::Examination => ("q_examen", "Depuis 6 mois, un examen a-t-il donné un résultat anormal, ou en attendez-vous un\u{a0}?", "", "Répondez à la question sur les examens"),
+            Self::SickLeave => ("q_arret", "Êtes-vous aujourd’hui en arrêt de travail ou en mi-temps thérapeutique\u{202f}?", "", "Répondez à la question sur l’arrêt de travail en cours"),
+            Self::PastSickLeave => ("q_arrets", "Depuis 5 ans, avez-vous eu un arrêt de travail de plus de 21 jours de suite\u{202f}?", "Sauf maternité, rhume, grippe ou fracture simple.", "Répondez à la question sur les arrêts de travail"),
+            Self::Hospital => ("q_hopital", "Depuis 5 ans, avez-vous été hospitalisé ou opéré, ou est-ce prévu dans les 6 mois\u{202f}?", "Sauf appendicite, amygdales, dents de sagesse, accouchement, hernie ou varices.", "Répondez à la question sur les hospitalisations"),
+            Self::Treatment => ("q_traitement", "Depuis 5 ans, avez-vous suivi un traitement de plus de 21 jours, ou en suivez-vous un\u{202f}?", "Sauf contraception.", "Répondez à la question sur les traitements"),
+            Self::LongIllness => ("q_ald", "Depuis 10 ans, avez-vous été pris en charge à 100\u{a0}% pour une affection de longue durée (ALD)\u{202f}?", "", "Répondez à la question sur la prise en charge à 100\u{a0}%"),
+            Self::Invalidity => ("q_invalidite", "Touchez-vous une pension d’invalidité, d’incapacité ou de handicap, ou l’avez-vous demandée\u{202f}?", "", "Répondez à la question sur les pensions"),
+            Self::Condition => ("q_affection", "Depuis 10 ans, avez-vous eu une maladie (cœur, poumons, nerfs, moral, dos, articulations, reins, foie, glandes, sang, défenses)\u{202f}?", "", "Répondez à la question sur les maladies"),
+            Self::Examination => ("q_examen", "Depuis 6 mois, un examen a-t-il donné un résultat anormal, ou en attendez-vous un\u{202f}?", "", "Répondez à la question sur les examens"),
         }
     }
 }

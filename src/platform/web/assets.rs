@@ -189,4 +189,10 @@ mod tests {
         let packed = sheet.gzip.as_ref().expect("compressed").len();
         assert!(packed <= 6 * 1024, "{packed} bytes");
     }
+
+    #[test]
+    fn the_optional_script_is_small() {
+        let packed = SHELF["vif.js"].gzip.as_ref().expect("compressed").len();
+        assert!(packed <= 3 * 1024, "{packed} bytes");
+    }
 }

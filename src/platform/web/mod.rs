@@ -17,6 +17,7 @@ pub mod input;
 pub mod json;
 #[cfg(test)]
 pub mod lint;
+pub mod live;
 pub mod media;
 pub mod page;
 pub mod policy;

@@ -6,12 +6,16 @@
 use std::sync::OnceLock;
 
 use askama::Template;
+use axum::extract::OriginalUri;
+use axum::handler::Handler;
+use axum::routing::{MethodRouter, post};
 use axum::{
     http::{HeaderValue, StatusCode, header},
-    response::{Html, IntoResponse, Response},
+    response::{Html, IntoResponse, Redirect, Response},
 };
 
 use super::facts::{Audience, Facts};
+use super::policy::LIVE_POLICY;
 use super::problem::Refusal;
 use crate::kernel::locale::Locale;
 use crate::kernel::problem::{Kind, Problem};
@@ -65,6 +69,11 @@ pub trait Sheet {
     /// Colour of that part's band, `#rrggbb`; empty: no band.
     fn accent(&self) -> &str {
         ""
+    }
+
+    /// Whether its script may ask us for the price of a form (`web::live`).
+    fn is_live(&self) -> bool {
+        false
     }
 
     /// A word of the frame, in the language of the page.
@@ -134,7 +143,12 @@ impl<T: Template + Sheet> IntoResponse for Page<T> {
             return PageError::from(Kind::Bug).into_response();
         };
         let cache = HeaderValue::from_static(self.cache.header());
-        (self.status, [(header::CACHE_CONTROL, cache)], Html(text)).into_response()
+        let mut page = (self.status, [(header::CACHE_CONTROL, cache)], Html(text)).into_response();
+        if self.sheet.is_live() {
+            let policy = HeaderValue::from_static(LIVE_POLICY);
+            page.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
+        }
+        page
     }
 }
 
@@ -153,6 +167,24 @@ impl IntoResponse for PageError {
     fn into_response(self) -> Response {
         Refusal::new(self.0, Some(Audience::Page)).into_response()
     }
+}
+
+/// The route of a form that has no page of its own: it stands one step below the page that holds it.
+///
+/// Its address is in the browser after answers that were refused. Who opens it again (a telephone that
+/// brings a tab back, the bar of addresses, «back») is led to that page.
+pub fn posted<H, T, S>(handler: H) -> MethodRouter<S>
+where
+    H: Handler<T, S>,
+    T: 'static,
+    S: Clone + Send + Sync + 'static,
+{
+    post(handler).get(one_step_up)
+}
+
+async fn one_step_up(OriginalUri(uri): OriginalUri) -> Redirect {
+    let page = uri.path().rsplit_once('/').map_or("", |(page, _)| page);
+    Redirect::to(if page.is_empty() { "/" } else { page })
 }
 
 /// What a refusal says to a person.

@@ -7,6 +7,11 @@ pub const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; style-src 'self';
     script-src 'self'; font-src 'self'; img-src 'self' data:; form-action 'self'; \
     frame-ancestors 'none'; base-uri 'none'";
 
+/// The same for a page whose script asks for the price while somebody answers (`web::live`).
+pub const LIVE_POLICY: &str = "default-src 'none'; style-src 'self'; \
+    script-src 'self'; font-src 'self'; img-src 'self' data:; connect-src 'self'; \
+    form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
+
 /// The same for a page whose form ends at another origin: a browser asks the policy about every
 /// redirect behind a form. The usual policy when `origin` cannot stand in one.
 pub fn with_forms_to(origin: &str) -> HeaderValue {

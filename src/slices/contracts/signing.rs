@@ -33,15 +33,15 @@ const PURPOSE: &str = "signature";
 const WITHDRAWAL_DAYS: i64 = 30;
 
 /// Version of the texts below.
-const CONSENTS_VERSION: u32 = 1;
+const CONSENTS_VERSION: u32 = 2;
 
 /// What is accepted by typing the code.
 pub(super) const CONSENTS: [&str; 5] = [
     "J’ai reçu ces documents et je peux les conserver.",
-    "En saisissant ce code, je signe tous les documents de cette liste.",
-    "J’autorise le prélèvement des cotisations sur le compte du mandat.",
-    "Je vous charge de remettre à ma banque l’attestation et la demande de changement d’assurance.",
-    "Je demande que l’assurance commence à la date d’effet, même avant la fin du délai de renonciation.",
+    "Ce code signe tous les documents de la liste.",
+    "J’autorise le prélèvement sur le compte du mandat.",
+    "Vous remettez à ma banque l’attestation et la demande de changement.",
+    "L’assurance commence à la date d’effet, même avant la fin du délai de renonciation.",
 ];
 
 /// Where somebody signs from.

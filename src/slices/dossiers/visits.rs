@@ -35,6 +35,8 @@ pub struct Visit {
     pub is_proven: bool,
     /// When the session ends if nothing more is asked.
     pub ends_at: Timestamp,
+    /// How long that is from now.
+    pub lasts: Duration,
     hash: TokenHash,
 }
 
@@ -56,6 +58,7 @@ impl Dossiers {
             insured: row.insured,
             is_proven: row.proven_at.is_some(),
             ends_at: now + life,
+            lasts: life,
             hash,
         }))
     }

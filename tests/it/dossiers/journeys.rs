@@ -82,13 +82,17 @@ async fn a_yes_leads_to_an_honest_page_and_the_dossier_stays() {
     let mut surfer = Surfer::new(&app);
     let page = begin(&app, &mut surfer, &quote, &somebody("paul")).await;
     let gate = describe(&mut surfer, page).await;
+    // Who would rather not answer online is told how, and finds the way back.
+    let hub = gate.at.split("/a1").next().expect("an address").to_owned();
+    let otherwise = fill(&mut surfer, &gate, &[("action", "refuser")]).await;
+    assert_eq!(otherwise.heading(), "Vous pouvez répondre autrement", "{}", otherwise.body);
+    assert!(otherwise.body.contains(&format!("href=\"{hub}\"")), "{}", otherwise.body);
     let questions = fill(&mut surfer, &gate, &[("action", "accepter")]).await;
     let answers: Vec<_> = health(&[("q_traitement", "oui")]).into_iter().collect();
     let page = fill(&mut surfer, &questions, &answers).await;
     assert_eq!(page.heading(), "Il nous faut d’autres réponses", "{}", page.body);
     assert!(page.says("Ce n’est pas un refus"));
     assert_eq!(written(&app, &page.at).await.0, "medical");
-    let hub = page.at.split("/a1").next().expect("an address").to_owned();
     assert!(surfer.open(&hub).await.says("À faire"));
 }
 

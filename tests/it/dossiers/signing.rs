@@ -99,7 +99,7 @@ async fn newest(app: &App, mobile: &str) -> Option<String> {
 /// The form of the act, filled.
 async fn act(surfer: &mut Surfer, page: &Seen, code: &str) -> Seen {
     let form = page.form(&page.at);
-    surfer.submit(&form.with(&[("code", code), ("lu", "oui")])).await
+    surfer.submit(&form.with(&[("code", code)])).await
 }
 
 pub(super) async fn sign(app: &App, surfer: &mut Surfer) -> ((String, String), Seen) {
@@ -296,7 +296,7 @@ async fn sixty_four_at_once_are_one_signature_and_one_contract() {
     let (who, page) = at_the_code(&app, &mut surfer).await;
     let code = asked_code(&app, &mut surfer, &page, &who.1).await;
     let jar: Vec<_> = surfer.jar.iter().map(|(name, value)| format!("{name}={value}")).collect();
-    let form = page.form(&page.at).with(&[("code", &code), ("lu", "oui")]);
+    let form = page.form(&page.at).with(&[("code", &code)]);
     let send = || {
         app.client
             .post(app.url(&page.at))

@@ -222,7 +222,7 @@ async fn papers(
     let kept = acceptances.core.underwriting.documents(own.case.insured()).await?;
     let base = format!("/d/{}/{who}/decision/documents", own.guest.visit.dossier);
     let title = |kind: &str| match kind {
-        "answers" => "Vos réponses",
+        "questionnaire" => "Vos réponses",
         "decision" => "Notre décision",
         _ => "Document du questionnaire",
     };

@@ -302,7 +302,7 @@ fn moment(at: jiff::Timestamp) -> String {
     let text = at.to_string();
     let day = french::day_of_moment(&text).unwrap_or_default();
     let zoned = at.in_tz("Europe/Paris");
-    zoned.map_or(day.clone(), |zoned| format!("{day} à {}", zoned.strftime("%Hh%M")))
+    zoned.map_or(day.clone(), |zoned| format!("{day} à {}", zoned.strftime("%-H\u{a0}h\u{a0}%M")))
 }
 
 fn duration(seconds: u64) -> String {

@@ -145,7 +145,17 @@ impl Store {
         let mut query =
             QueryBuilder::new(format!("SELECT CAST(COUNT(*) AS UNSIGNED) FROM `{table}`"));
         conditions(&mut query, filter);
+        if filter.zone == ZoneKind::Country && !filter.kinds.is_empty() {
+            everywhere(&mut query, self.departments(&table).await?);
+        }
         Ok(query.build_query_scalar().fetch_one(self.database.pool()).await?)
+    }
+
+    /// Departments of an edition, and none where it is not known: from one to the next along the index.
+    async fn departments(&self, table: &str) -> Result<Vec<Option<String>>, DbError> {
+        let mut query =
+            QueryBuilder::new(format!("SELECT DISTINCT `code_departement` FROM `{table}`"));
+        Ok(query.build_query_scalar().fetch_all(self.database.pool()).await?)
     }
 
     /// Sales of one edition, zone by zone.
@@ -307,6 +317,16 @@ fn zone(query: &mut QueryBuilder<MySql>, filter: &SegmentFilter) {
         ZoneKind::Communes => one_of(query, "code_insee", &filter.zones),
         ZoneKind::PostalCodes => one_of(query, "code_postal", &filter.zones),
     }
+}
+
+/// The whole country by the names of its departments: leaves nothing out, and of each department the index gives the
+/// kinds and days that are asked for, where it would be read from end to end.
+fn everywhere(query: &mut QueryBuilder<MySql>, departments: Vec<Option<String>>) {
+    query.push(" AND (`code_departement` IS NULL");
+    for department in departments.into_iter().flatten() {
+        query.push(" OR `code_departement` = ").push_bind(department);
+    }
+    query.push(")");
 }
 
 fn kinds(query: &mut QueryBuilder<MySql>, filter: &SegmentFilter) {

@@ -117,6 +117,7 @@ fn frame(visitor: &Visitor, title: &str, base: &str, form: Form) -> Frame {
         word: visitor.word.clone(),
         saved: String::new(),
         until: String::new(),
+        lasts_s: 0,
         notice: String::new(),
         conflict: String::new(),
         form,

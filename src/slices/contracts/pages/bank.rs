@@ -68,7 +68,7 @@ fn tracker(contract: &Contract, request: &BankRequest) -> Vec<(String, bool)> {
             steps.push((format!("Réponse attendue avant le {due}"), request.state == "late"));
         }
     } else {
-        steps.push(("Attestation à remettre à votre banque".to_owned(), true));
+        steps.push(("Attestation prête, à remettre à votre banque".to_owned(), true));
     }
     match request.state.as_str() {
         "accepted" => steps.push((format!("Acceptée le {}", day(request.answered_on)), true)),

@@ -27,6 +27,8 @@ pub(super) struct Frame {
     pub(super) saved: String,
     /// «15 h 04».
     pub(super) until: String,
+    /// Seconds until then.
+    pub(super) lasts_s: u64,
     pub(super) notice: String,
     pub(super) conflict: String,
     pub(super) form: Form,
@@ -45,6 +47,7 @@ impl Frame {
             word: guest.word.clone(),
             saved: String::new(),
             until: hour(guest.visit.ends_at),
+            lasts_s: guest.visit.lasts.as_secs(),
             notice: String::new(),
             conflict: String::new(),
             form,

@@ -14,9 +14,10 @@ pub(super) use sign::refusal;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
-use axum::routing::{get, post};
+use axum::routing::get;
 
 use super::core::Contracts;
+use crate::platform::web::page::posted;
 
 /// Longest form: far above what a person types.
 const BODY_LIMIT: usize = 16 * 1024;
@@ -26,10 +27,10 @@ pub fn routes() -> Router<Contracts> {
     Router::new()
         .route("/d/{id}/prelevement", get(mandate::show).post(mandate::save))
         .route("/d/{id}/signature", get(sign::show).post(sign::submit))
-        .route("/d/{id}/signature/code", post(sign::again))
+        .route("/d/{id}/signature/code", posted(sign::again))
         .route("/d/{id}/documents/{name}", get(end::file))
         .route("/d/{id}/banque", get(bank::show).post(bank::ask))
-        .route("/d/{id}/banque/reponse", post(bank::answer))
+        .route("/d/{id}/banque/reponse", posted(bank::answer))
         .route("/d/{id}/fin", get(end::show))
         .route("/d/{id}/renoncer", get(leave::show).post(leave::submit))
         .route("/espace", get(area::home))

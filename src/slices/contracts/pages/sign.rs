@@ -216,9 +216,6 @@ pub(super) async fn submit(
     }
     let typed: String = form.value("code").chars().filter(|c| !c.is_whitespace()).collect();
     let is_code = typed.len() == 6 && typed.bytes().all(|byte| byte.is_ascii_digit());
-    if !form.is("lu", "oui") {
-        form.refuse("lu", "Cochez la case pour confirmer que vous avez reçu les documents");
-    }
     if typed.is_empty() {
         form.refuse("code", "Saisissez le code reçu");
     } else if !is_code {
@@ -235,7 +232,7 @@ pub(super) async fn submit(
             Outcome::Concluded => return Ok(to(&guest, "fin")),
             Outcome::Waiting => return Ok(to(&guest, "signature")),
             Outcome::Changed => form.refuse(
-                "lu",
+                "code",
                 "Les documents ont changé entre-temps\u{a0}: relisez-les, puis signez",
             ),
             Outcome::Refused(verdict) => form.refuse("code", refusal(verdict)),

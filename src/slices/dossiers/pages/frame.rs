@@ -36,6 +36,8 @@ pub(super) struct Frame {
     pub(super) saved: String,
     /// «15 h 04».
     pub(super) until: String,
+    /// Seconds until then.
+    pub(super) lasts_s: u64,
     /// A price that moved.
     pub(super) notice: String,
     /// Answers saved from another window.
@@ -59,6 +61,7 @@ impl Frame {
             word: guest.word.clone(),
             saved,
             until: hour(guest.visit.ends_at),
+            lasts_s: guest.visit.lasts.as_secs(),
             notice: notice(dossier),
             conflict: String::new(),
             form,

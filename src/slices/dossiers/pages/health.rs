@@ -31,6 +31,7 @@ struct GatePage {
     frame: Frame,
     action: String,
     minutes: u32,
+    is_couple: bool,
 }
 
 #[derive(Template)]
@@ -110,7 +111,8 @@ pub(super) async fn gate(
             }
             let action = format!("/d/{}/{who}/sante", guest.dossier.id);
             let frame = frame("Quelques questions sur votre santé");
-            Ok(unkept(GatePage { frame, action, minutes: 2 }))
+            let is_couple = guest.dossier.insured.len() > 1;
+            Ok(unkept(GatePage { frame, action, minutes: 2, is_couple }))
         }
     }
 }
@@ -142,12 +144,12 @@ fn otherwise(guest: &Guest) -> Response {
     super::frame::Notice::new(
         "Vous pouvez répondre autrement",
         &[
-            "Appelez-nous\u{a0}: nous vous envoyons les questions par courrier.",
+            "Appelez-nous\u{a0}: nous vous envoyons les questions par courrier. Le numéro est dans \
+             «\u{a0}Aide et contact\u{a0}», en bas de cette page.",
             "Vos réponses iront au seul service médical. Votre dossier est gardé.",
         ],
     )
-    .link("Aide et contact", "/aide")
-    .act("Revenir au dossier", &format!("/d/{}/prolonger", guest.dossier.id))
+    .link("Revenir au dossier", &format!("/d/{}", guest.dossier.id))
     .status(axum::http::StatusCode::OK)
 }
 

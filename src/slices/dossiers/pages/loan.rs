@@ -14,7 +14,8 @@ use super::hub::{after, draft, keep_typed, refused, shown, stale};
 use crate::kernel::french::{self, HARD};
 use crate::kernel::money::Cents;
 use crate::platform::web::form::Form;
-use crate::platform::web::page::Sheet as _;
+use crate::platform::web::live;
+use crate::platform::web::page::Sheet;
 use crate::slices::quotes::wire::QuoteResponse;
 
 /// A loan as the quote has it.
@@ -49,7 +50,21 @@ struct GuaranteesPage {
     first_month: String,
 }
 
-sheets!(LoanPage, GuaranteesPage);
+sheets!(LoanPage);
+
+impl Sheet for GuaranteesPage {
+    fn title(&self) -> &str {
+        &self.frame.title
+    }
+
+    fn is_refused(&self) -> bool {
+        !self.frame.form.is_sound()
+    }
+
+    fn is_live(&self) -> bool {
+        true
+    }
+}
 
 /// The loans of a quote.
 pub(super) fn lines(quote: &QuoteResponse) -> Vec<LoanLine> {
@@ -145,7 +160,7 @@ async fn guarantees_page(
         let cents = dossiers.tried(&guest.dossier, ask).await?;
         let price = french::euros(Cents::new(cents));
         if form.is("franchise", days) {
-            first_month.clone_from(&price);
+            first_month = format!("Premier mois\u{a0}: {price}");
         }
         delays
             .push(Delay { days, label: format!("{days}{HARD}jours — {price} le premier mois") });
@@ -187,7 +202,9 @@ pub(super) async fn save_guarantees(
     guest.check(&dossiers, &headers, &form)?;
     initiator(&guest)?;
     if form.is("action", "recalculer") {
-        return Ok(shown(guarantees_page(&dossiers, &guest, form).await?));
+        let page = guarantees_page(&dossiers, &guest, form).await?;
+        let is_part = live::asks_for_price(&headers);
+        return Ok(if is_part { live::sentence(page.first_month) } else { shown(page) });
     }
     let Some(answers) = form::guarantees(&mut form, guest.dossier.insured.len()) else {
         if let Some(answer) = keep_typed(&dossiers, &guest, "garanties", &form).await? {

@@ -22,9 +22,10 @@ pub(super) mod words {
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
-use axum::routing::{get, post};
+use axum::routing::get;
 
 use super::core::Dossiers;
+use crate::platform::web::page::posted;
 
 pub use guest::{Guest, Stop, guest, visitor};
 
@@ -38,11 +39,11 @@ pub fn routes() -> Router<Dossiers> {
         .route("/d/{id}", get(hub::show))
         .route("/d/{id}/contact", get(contact::show).post(contact::correct))
         .route("/d/{id}/code", get(contact::code).post(contact::prove))
-        .route("/d/{id}/code/nouveau", post(contact::again))
-        .route("/d/{id}/lien", post(links::send))
+        .route("/d/{id}/code/nouveau", posted(contact::again))
+        .route("/d/{id}/lien", posted(links::send))
         .route("/d/{id}/plus-tard", get(hub::later).post(hub::send_link))
-        .route("/d/{id}/prolonger", post(hub::extend))
-        .route("/d/{id}/quitter", post(hub::leave))
+        .route("/d/{id}/prolonger", posted(hub::extend))
+        .route("/d/{id}/quitter", posted(hub::leave))
         .route("/d/{id}/invitation", get(links::invitation).post(links::invite))
         .route("/d/{id}/pret/{number}", get(loan::show).post(loan::save))
         .route("/d/{id}/garanties", get(loan::guarantees).post(loan::save_guarantees))
@@ -54,6 +55,6 @@ pub fn routes() -> Router<Dossiers> {
         .route("/d/{id}/{who}/sante/questions", get(health::questions).post(health::answer))
         .route("/r/{secret}", get(links::resume).post(links::come_back))
         .route("/i/{secret}", get(links::invited).post(links::accept))
-        .route("/i/{secret}/pas-moi", post(links::decline))
+        .route("/i/{secret}/pas-moi", posted(links::decline))
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
 }

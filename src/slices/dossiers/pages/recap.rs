@@ -137,7 +137,8 @@ fn price(quote: &QuoteResponse) -> Vec<(&'static str, String)> {
 /// What we advise and why (*devoir de conseil*, art. L521-4 C. ass.).
 fn advice(quote: &QuoteResponse) -> String {
     let assumed = known::assumptions(&quote.request);
-    let purpose = purpose_label(assumed.value("objet")).to_lowercase();
+    // The label is said by the borrower, the advice is said to them.
+    let purpose = purpose_label(assumed.value("objet")).to_lowercase().replacen("ma ", "votre ", 1);
     let sum: u32 = quote
         .request
         .insured

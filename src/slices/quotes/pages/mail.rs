@@ -122,7 +122,7 @@ pub(super) fn letter(quote: &QuoteResponse) -> Letter {
     ));
     paragraphs.push(format!("Ce devis est gardé à son adresse jusqu’au {until}."));
     paragraphs.push(
-        "Vous n’avez rien demandé\u{a0}? Quelqu’un s’est trompé d’adresse. Ne faites rien\u{a0}: nous \
+        "Vous n’avez rien demandé\u{202f}? Quelqu’un s’est trompé d’adresse. Ne faites rien\u{a0}: nous \
          ne gardons pas la vôtre."
             .to_owned(),
     );

@@ -19,13 +19,10 @@ mod tests;
 mod words;
 mod years;
 
-use axum::{
-    Router,
-    extract::DefaultBodyLimit,
-    routing::{get, post},
-};
+use axum::{Router, extract::DefaultBodyLimit, routing::get};
 
 use super::service::Quotes;
+use crate::platform::web::page::posted;
 
 /// Longest form: far above what a person types.
 const BODY_LIMIT: usize = 16 * 1024;
@@ -36,7 +33,7 @@ pub fn routes() -> Router<Quotes> {
         .route("/", get(simulator::home))
         .route("/simuler", get(simulator::show).post(simulator::submit))
         .route("/devis/{reference}", get(quote::show).post(quote::change))
-        .route("/devis/{reference}/email", post(mail::send))
+        .route("/devis/{reference}/email", posted(mail::send))
         .route("/devis/{reference}/envoye", get(mail::sent))
         .route("/devis/{reference}/documents/{name}", get(papers::file))
         .layer(DefaultBodyLimit::max(BODY_LIMIT))

@@ -3,13 +3,17 @@
 use askama::Template;
 use axum::{
     extract::{Query, State, rejection::QueryRejection},
+    http::HeaderMap,
     response::{IntoResponse, Redirect, Response},
 };
 
 use super::closed::{self, Closed};
 use super::words;
+use crate::kernel::french;
+use crate::kernel::money::Cents;
 use crate::kernel::problem::{Kind, Problem};
 use crate::platform::web::form::{Form, act_key};
+use crate::platform::web::live;
 use crate::platform::web::page::{Page, PageError, Sheet};
 use crate::slices::quotes::form::{self, answers, carry, refusal};
 use crate::slices::quotes::service::Quotes;
@@ -34,6 +38,10 @@ impl Sheet for SimulatorPage {
 
     fn is_refused(&self) -> bool {
         !self.form.is_sound()
+    }
+
+    fn is_live(&self) -> bool {
+        true
     }
 }
 
@@ -75,8 +83,12 @@ pub(super) async fn show(State(quotes): State<Quotes>, pairs: Pairs) -> Result<R
 
 pub(super) async fn submit(
     State(quotes): State<Quotes>,
+    headers: HeaderMap,
     mut form: Form,
 ) -> Result<Response, PageError> {
+    if live::asks_for_price(&headers) {
+        return Ok(live::sentence(first_month(form, &quotes)));
+    }
     if form::reshape(&mut form) {
         return Ok(page(form, &quotes));
     }
@@ -101,6 +113,17 @@ pub(super) async fn submit(
         }
         refusal::Refusal::Other(problem) => Err(problem.into()),
     }
+}
+
+/// The price so far, in a sentence: empty while an answer is missing, or when there is none. What a changed quote
+/// assumes besides is not in it.
+fn first_month(mut form: Form, quotes: &Quotes) -> String {
+    let request = form::read(&mut form, quotes.today());
+    let priced = request.and_then(|request| quotes.simulate(&request, false).ok());
+    priced.map_or_else(String::new, |priced| {
+        let first = french::euros(Cents::new(priced.project.costs.first_month_cents));
+        format!("Environ {first} le premier mois")
+    })
 }
 
 /// The quote that the answers change. Its time may have passed meanwhile: it is still what they

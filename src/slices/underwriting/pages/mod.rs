@@ -24,7 +24,7 @@ use crate::platform::backoffice::{Admitted, Deed, Frame, Room};
 use crate::platform::digest::plain_sha256;
 use crate::platform::web::file;
 use crate::platform::web::form::Form;
-use crate::platform::web::page::{CachePolicy, Page, PageError, Sheet as _};
+use crate::platform::web::page::{CachePolicy, Page, PageError, Sheet as _, posted};
 
 /// The room.
 pub struct MedicalRoom;
@@ -43,9 +43,9 @@ pub fn routes() -> Router<Underwriting> {
         .route("/{session}", get(ask).post(open))
         .route("/{session}/documents/{name}", post(document))
         .route("/{session}/pieces/{id}", post(evidence))
-        .route("/{session}/decision", post(decide))
-        .route("/{session}/validation", post(approve))
-        .route("/{session}/retrait", post(set_aside))
+        .route("/{session}/decision", posted(decide))
+        .route("/{session}/validation", posted(approve))
+        .route("/{session}/retrait", posted(set_aside))
 }
 
 /// A case that waits, as the queue shows it: nothing of health.
@@ -89,7 +89,8 @@ struct CasePage {
     facts: Vec<(&'static str, String)>,
     outcomes: Vec<(String, String)>,
     medical: String,
-    documents: Vec<String>,
+    /// Name at the engine, and what it is called.
+    documents: Vec<(String, String)>,
     sent: Vec<Sent>,
     /// What another person must approve; empty: nothing is under way.
     proposed: Vec<(String, String)>,
@@ -186,7 +187,7 @@ fn shown(
         facts: known,
         outcomes: case.outcomes.iter().map(line).collect(),
         medical: case.medical.clone(),
-        documents: case.documents.clone(),
+        documents: case.documents.iter().map(|name| (name.clone(), called(name))).collect(),
         sent: case.evidence.iter().map(sent).collect(),
         proposed: case.proposed.iter().map(line).collect(),
         proposed_reason: case.proposed_reason.clone(),
@@ -197,6 +198,17 @@ fn shown(
         form,
     };
     Page::new(page).cache(CachePolicy::Never).into_response()
+}
+
+/// What a document of the engine is called; a new sort goes by its own name.
+fn called(name: &str) -> String {
+    match name.split('-').next().unwrap_or(name) {
+        "questionnaire" => "les réponses",
+        "decision" => "la décision",
+        "medical" => "les raisons médicales",
+        _ => name,
+    }
+    .to_owned()
 }
 
 fn sent(file: &KeptEvidence) -> Sent {

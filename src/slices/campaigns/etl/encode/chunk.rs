@@ -9,7 +9,7 @@ use super::plan::{FilePlan, Refused};
 use crate::slices::campaigns::etl::read::{Blocks, LINE_MAX, Reason, Scratch, Survey, lines};
 
 /// Bytes of a piece that is sent.
-const PIECE: usize = 512 << 10;
+const PIECE: usize = 64 << 10;
 
 /// Room of a piece: one more line is written when it is nearly full.
 pub const PIECE_ROOM: usize = PIECE + (64 << 10);

@@ -10,3 +10,4 @@ mod value;
 pub use chunk::{ChunkError, Encoded, Overrides, PIECE_ROOM, Reject, encode};
 pub use plan::{FilePlan, RowShape};
 pub use sale::SALE_COLUMNS;
+pub use value::escaped;

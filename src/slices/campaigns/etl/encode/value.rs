@@ -66,7 +66,7 @@ fn text(
 }
 
 /// Writes text so that LOAD DATA reads the same again.
-pub(super) fn escaped(value: &[u8], out: &mut Vec<u8>) {
+pub fn escaped(value: &[u8], out: &mut Vec<u8>) {
     let mut rest = value;
     while let Some(at) = memchr3(b'\\', b'\t', b'\n', rest) {
         out.extend_from_slice(&rest[..at]);

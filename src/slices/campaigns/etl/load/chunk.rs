@@ -15,10 +15,10 @@ use super::error::LoadError;
 use super::insert;
 use super::job::{Job, JobFile, Unit};
 use super::store::{control, tables};
-use crate::slices::campaigns::etl::encode::{ChunkError, Encoded, Overrides, SALE_COLUMNS, encode};
+use crate::slices::campaigns::etl::encode::{ChunkError, Encoded, Overrides, encode};
 
 /// Pieces that wait for the server; the encoder waits when it is full.
-const AHEAD: usize = 2;
+const AHEAD: usize = 8;
 
 /// What a connection keeps from one chunk to the next.
 #[derive(Default)]
@@ -49,7 +49,7 @@ pub(super) async fn load(
         taken.advance(end);
         Ok::<_, ChunkError>((encoded, taken))
     });
-    let sent = rows(conn, job, from).await;
+    let sent = send(conn, tables::rows(&job.names, &job.shape), job.has_infile, from).await;
     let encoded = encoding.await.map_err(|_| LoadError::Panicked)?;
     let (taken, warnings) = sent?;
     let failed = |error| LoadError::Chunk(unit.file.source.name.clone(), error);
@@ -72,33 +72,26 @@ pub(super) async fn sales(
     if encoded.sale_count == 0 {
         return Ok(());
     }
-    let bytes = Bytes::from(std::mem::take(&mut encoded.sales));
-    let (taken, warnings) = if job.has_infile {
-        let pieces = stream::once(async { Ok(bytes) }).boxed();
-        stream_into(conn, tables::load_sales(&job.names), pieces).await?
-    } else {
-        let (to, from) = mpsc::channel(1);
-        // The channel has room for the one piece.
-        drop(to.try_send(bytes));
-        drop(to);
-        insert::rows(conn, &job.names.sales, &SALE_COLUMNS, from).await?
-    };
+    let (to, from) = mpsc::channel(1);
+    // The channel has room for the one piece.
+    drop(to.try_send(Bytes::from(std::mem::take(&mut encoded.sales))));
+    drop(to);
+    let (taken, warnings) = send(conn, tables::sales(&job.names), job.has_infile, from).await?;
     check(conn, unit, encoded.sale_count, taken, warnings).await
 }
 
 /// Sends the pieces that come, and says how many rows the server took, with how many warnings.
-async fn rows(
+pub(super) async fn send(
     conn: &mut Conn,
-    job: &Job,
+    (table, columns): (&str, Vec<&str>),
+    has_infile: bool,
     mut from: mpsc::Receiver<Bytes>,
 ) -> Result<(u64, u16), LoadError> {
-    if job.has_infile {
-        let pieces = stream::poll_fn(move |context| from.poll_recv(context)).map(Ok).boxed();
-        stream_into(conn, tables::load_rows(&job.names, &job.shape), pieces).await
-    } else {
-        let names: Vec<_> = job.shape.names.iter().map(String::as_str).collect();
-        insert::rows(conn, &job.names.rows, &names, from).await
+    if !has_infile {
+        return insert::rows(conn, table, &columns, from).await;
     }
+    let pieces = stream::poll_fn(move |context| from.poll_recv(context)).map(Ok).boxed();
+    stream_into(conn, tables::load(table, &columns), pieces).await
 }
 
 /// The server names a file; what it gets is this stream, whatever the name.

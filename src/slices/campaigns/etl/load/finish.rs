@@ -5,6 +5,7 @@ use mysql_async::prelude::Queryable;
 
 use super::error::LoadError;
 use super::job::Job;
+use super::months;
 use super::report::{FileReport, Report};
 use super::store::tables::Names;
 use super::store::{control, tables};
@@ -54,10 +55,7 @@ async fn count(conn: &mut Conn, table: &str, expected: u64) -> Result<(), LoadEr
 }
 
 /// Indexes, months and statistics. A run that was killed in between begins this part again.
-pub(super) async fn index(conn: &mut Conn, job: &Job) -> Result<(), LoadError> {
-    if !job.has_sales() {
-        return Ok(());
-    }
+pub(super) async fn index(conn: &mut Conn, walker: Conn, job: &Job) -> Result<(), LoadError> {
     let indexed = conn.query_drop(tables::index_sales(&job.names)).await;
     // 1061: the indexes are there, from before a kill.
     match indexed {
@@ -66,17 +64,8 @@ pub(super) async fn index(conn: &mut Conn, job: &Job) -> Result<(), LoadError> {
     }
     let create = tables::create_months(&job.names);
     conn.query_drop(create.replacen("CREATE TABLE", "CREATE TABLE IF NOT EXISTS", 1)).await?;
-    months(conn, &job.names).await?;
+    months::fill(conn, walker, &job.names, job.has_infile).await?;
     conn.query_drop(tables::analyze(&job.names.sales)).await?;
-    Ok(())
-}
-
-/// The aggregates, made anew in one transaction.
-pub(super) async fn months(conn: &mut Conn, names: &Names) -> Result<(), LoadError> {
-    conn.query_drop("START TRANSACTION").await?;
-    conn.query_drop(tables::clear_months(names)).await?;
-    conn.query_drop(tables::fill_months(names)).await?;
-    conn.query_drop("COMMIT").await?;
     Ok(())
 }
 

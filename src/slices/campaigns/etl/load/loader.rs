@@ -231,7 +231,10 @@ impl Loader {
         timed(Phase::Verify, since);
         let since = Instant::now();
         self.begins(Phase::Index, 0, 0);
-        finish::index(conn, &job).await?;
+        if job.has_sales() {
+            let (walker, _) = self.sessions.open().await?;
+            finish::index(conn, walker, &job).await?;
+        }
         timed(Phase::Index, since);
         let since = Instant::now();
         self.begins(Phase::Publish, 0, 0);

@@ -10,6 +10,7 @@ mod finish;
 mod insert;
 mod job;
 mod loader;
+mod months;
 mod open;
 mod repair;
 mod report;

@@ -12,7 +12,7 @@ use super::job::{Job, LoadOptions, Unit};
 use super::loader::Loader;
 use super::report::Report;
 use super::store::{control, tables};
-use super::{finish, open};
+use super::{finish, months, open};
 use crate::slices::campaigns::etl::encode::Overrides;
 
 impl Loader {
@@ -50,7 +50,8 @@ impl Loader {
             self.again(&mut conn, &job, &unit, &new, all).await?;
         }
         if job.has_sales() {
-            finish::months(&mut conn, &job.names).await?;
+            let (walker, _) = self.sessions.open().await?;
+            months::fill(&mut conn, walker, &job.names, job.has_infile).await?;
         }
         let mut report = finish::verify(&mut conn, &job).await?;
         "published".clone_into(&mut report.state);

@@ -120,7 +120,13 @@ fn day(form: &mut Form, field: &str) -> Option<Date> {
         _ => None,
     };
     if date.is_none() {
-        form.refuse(field, "Indiquez un jour qui existe, par exemple 31/12/2020");
+        // Both may be wrong: the summary then has two lines that can be told apart.
+        let message = if field == "du" {
+            "Indiquez un jour qui existe pour le début, comme 15/06/2020"
+        } else {
+            "Indiquez un jour qui existe pour la fin, comme 15/06/2021"
+        };
+        form.refuse(field, message);
     }
     date
 }

@@ -33,7 +33,7 @@ pub struct SegmentsRoom;
 impl Room for SegmentsRoom {
     const TITLE: &'static str = "Segments";
     const SUMMARY: &'static str =
-        "Compter des ventes par zone, période, type et prix\u{a0}; enregistrer et exporter.";
+        "Compter des ventes par zone, période, type et prix\u{202f}; enregistrer et exporter.";
     const PATH: &'static str = "/gestion/segments";
     const GROUPS: &'static [&'static str] = &["campagnes", "administrateurs"];
 }

@@ -96,7 +96,8 @@ pub(in super::super) fn index_sales(names: &Names) -> String {
     format!(
         "ALTER TABLE `{}` \
          ADD INDEX by_department (`code_departement`, `kind`, `sold_on`, `price_cents`, `nature`), \
-         ADD INDEX by_commune (`code_insee`, `kind`, `sold_on`, `price_cents`, `nature`), \
+         ADD INDEX by_commune (`code_insee`, `kind`, `sold_on`, `price_cents`, `nature`, \
+           `code_departement`), \
          ADD INDEX by_postal_code (`code_postal`, `kind`, `sold_on`, `price_cents`, `nature`)",
         names.sales
     )
@@ -114,24 +115,23 @@ pub(in super::super) fn create_months(names: &Names) -> String {
     )
 }
 
-/// Sales and median price of each month, commune and kind; plain sales with a price that is one.
-pub(in super::super) fn fill_months(names: &Names) -> String {
+/// Plain sales with a price that is one, in the order of communes, kinds and months: along the index, which
+/// holds all of it.
+pub(in super::super) fn walk_sales(names: &Names) -> String {
     format!(
-        "INSERT INTO `{}` (`month`, `code_departement`, `code_insee`, `kind`, `sales`, `median_cents`) \
-         SELECT m, d, c, k, MAX(n), \
-         AVG(CASE WHEN r IN (FLOOR((n + 1) / 2), FLOOR((n + 2) / 2)) THEN p END) FROM ( \
-           SELECT DATE_SUB(`sold_on`, INTERVAL DAYOFMONTH(`sold_on`) - 1 DAY) AS m, \
-             COALESCE(`code_departement`, '') AS d, `code_insee` AS c, `kind` AS k, \
-             `price_cents` AS p, \
-             ROW_NUMBER() OVER w AS r, COUNT(*) OVER (PARTITION BY `code_insee`, `kind`, \
-               EXTRACT(YEAR_MONTH FROM `sold_on`)) AS n \
-           FROM `{}` WHERE `nature` = 'Vente' AND `price_cents` >= 10000 \
-             AND `sold_on` IS NOT NULL AND `code_insee` IS NOT NULL \
-           WINDOW w AS (PARTITION BY `code_insee`, `kind`, EXTRACT(YEAR_MONTH FROM `sold_on`) \
-             ORDER BY `price_cents`) \
-         ) AS ranked GROUP BY m, d, c, k",
-        names.months, names.sales
+        "SELECT `code_insee`, `kind`, EXTRACT(YEAR_MONTH FROM `sold_on`), \
+         COALESCE(`code_departement`, ''), `price_cents` FROM `{}` FORCE INDEX (by_commune) \
+         WHERE `nature` = 'Vente' AND `price_cents` >= 10000 \
+         AND `sold_on` IS NOT NULL AND `code_insee` IS NOT NULL \
+         ORDER BY `code_insee`, `kind`, `sold_on`",
+        names.sales
     )
+}
+
+/// The table of months and its columns, in the order in which they are sent.
+pub(in super::super) fn months(names: &Names) -> (&str, Vec<&str>) {
+    let columns = ["month", "code_departement", "code_insee", "kind", "sales", "median_cents"];
+    (&names.months, columns.to_vec())
 }
 
 /// Refreshes what the optimiser knows.
@@ -159,21 +159,21 @@ pub(in super::super) fn delete_range(table: &str) -> String {
     format!("DELETE FROM `{table}` WHERE `id` >= ? AND `id` < ?")
 }
 
-/// Takes rows from the stream of this connection. The name says nothing: no file is ever opened.
-pub(in super::super) fn load_rows(names: &Names, shape: &RowShape) -> String {
-    load(&names.rows, shape.names.iter().map(String::as_str))
+/// The rows' table and its columns.
+pub(in super::super) fn rows<'a>(names: &'a Names, shape: &'a RowShape) -> (&'a str, Vec<&'a str>) {
+    (&names.rows, shape.names.iter().map(String::as_str).collect())
 }
 
-/// Takes sales from the stream of this connection.
-pub(in super::super) fn load_sales(names: &Names) -> String {
-    load(&names.sales, SALE_COLUMNS.into_iter())
+/// The sales' table and its columns.
+pub(in super::super) fn sales(names: &Names) -> (&str, Vec<&str>) {
+    (&names.sales, SALE_COLUMNS.to_vec())
 }
 
-fn load<'a>(table: &str, columns: impl Iterator<Item = &'a str>) -> String {
-    format!(
-        "LOAD DATA LOCAL INFILE 'stream' INTO TABLE `{table}` CHARACTER SET utf8mb4 ({})",
-        list(columns)
-    )
+/// Takes rows from the stream of this connection. The name says nothing: no file is ever opened. What is sent
+/// was checked, so the server takes the bytes as they are and decodes nothing while it looks for the ends.
+pub(in super::super) fn load(table: &str, columns: &[&str]) -> String {
+    let list = list(columns.iter().copied());
+    format!("LOAD DATA LOCAL INFILE 'stream' INTO TABLE `{table}` CHARACTER SET binary ({list})")
 }
 
 /// So many rows in one statement, for servers that take no stream.

@@ -74,7 +74,7 @@ final class Page {
             bar.append("<i").append(here ? " class=\"ici\"" : before ? " class=\"fait\"" : "").append("></i>");
             if (here) before = false;
         }
-        return "<p class=\"ou\">" + text(title) + " – question " + number + "</p><div class=\"barre\" aria-hidden=\"true\">" + bar + "</div>";
+        return "<p class=\"etape\">" + text(title) + " – question " + number + "</p><div class=\"barre\" aria-hidden=\"true\">" + bar + "</div>";
     }
 
     @SuppressWarnings("unchecked")
@@ -91,7 +91,7 @@ final class Page {
     static String field(Map<String, Object> question, Entry entry) {
         var type = (String) question.get("type");
         return switch (type) {
-            case "boolean" -> choices(question, entry, "radio", List.of(Map.of("value", "true", "label", "Oui"), Map.of("value", "false", "label", "Non")));
+            case "boolean" -> choices(question, entry, "radio", List.of(Map.of("value", "false", "label", "Non"), Map.of("value", "true", "label", "Oui")));
             case "choice" -> choices(question, entry, "radio", options(question));
             case "multi" -> choices(question, entry, "checkbox", options(question));
             case "month" -> month(question, entry);
@@ -157,7 +157,9 @@ final class Page {
     }
 
     private static String open(Map<String, Object> question, Entry entry) {
-        return "<fieldset class=\"champ" + (entry.fault != null ? " err" : "") + "\"" + described(question, entry) + "><legend><h1 class=\"question\">"
+        // No and yes side by side and in this order, as on every other page of the product.
+        var pair = question.get("type").equals("boolean") && !Boolean.TRUE.equals(question.get("unsure"));
+        return "<fieldset class=\"champ" + (pair ? " cote" : "") + (entry.fault != null ? " err" : "") + "\"" + described(question, entry) + "><legend><h1 class=\"question\">"
             + text(question.get("text")) + "</h1></legend>" + help(question) + message(entry);
     }
 
