@@ -27,7 +27,7 @@ use crate::slices::health::HealthWorld;
 use crate::slices::identity::{Identity, Tools};
 use crate::slices::messages::Messages;
 use crate::slices::quotes::{Pricer, Quotes};
-use crate::slices::underwriting::{self, Applicants, Insured, Underwriting};
+use crate::slices::underwriting::{self, Applicants, Insured, Nobody, Underwriting};
 
 /// What handlers take their part of. Each slice's handle is one field, built in [`Self::new`].
 #[derive(Clone)]
@@ -203,6 +203,21 @@ pub fn admissions(platform: &Platform) -> Admissions {
 /// # Errors
 /// A transport of messages cannot be prepared, the storage cannot be opened, or the tariff is not sound.
 pub fn dossiers_alone(platform: &Platform) -> anyhow::Result<Dossiers> {
+    Ok(journey_alone(platform)?.0)
+}
+
+/// Dossiers, and who holds something about health beside them, for the command line. Nobody is logged in.
+///
+/// # Errors
+/// As [`dossiers_alone`]; a key of underwriting cannot be read.
+pub fn health_alone(platform: &Platform) -> anyhow::Result<(Dossiers, Acceptances, Underwriting)> {
+    let (dossiers, quotes, messages) = journey_alone(platform)?;
+    let underwriting = underwriting(platform, Arc::new(Nobody))?;
+    let acceptances = acceptances(platform, &dossiers, &underwriting, &quotes, &messages);
+    Ok((dossiers, acceptances, underwriting))
+}
+
+fn journey_alone(platform: &Platform) -> anyhow::Result<(Dossiers, Quotes, Messages)> {
     let pricer = Pricer::shipped().map_err(anyhow::Error::msg)?;
     let messages = messages(platform)?;
     let identity = identity_with(platform, messages.clone());
@@ -215,7 +230,7 @@ pub fn dossiers_alone(platform: &Platform) -> anyhow::Result<Dossiers> {
         platform.entropy.clone(),
         platform.settings.quotes.clone(),
     );
-    Ok(dossiers(platform, &identity, &messages, &quotes))
+    Ok((dossiers(platform, &identity, &messages, &quotes), quotes, messages))
 }
 
 /// Identity alone, for the command line.

@@ -84,7 +84,20 @@ async fn export(platform: &Platform, email: &str) -> anyhow::Result<serde_json::
 }
 
 async fn erase(platform: &Platform, email: &str) -> anyhow::Result<serde_json::Value> {
-    let done = state::dossiers_alone(platform)?.erase_person(email).await?;
+    let (dossiers, acceptances, underwriting) = state::health_alone(platform)?;
+    let done = dossiers.erase_person(email).await?;
+    // Asked for with each dossier, so that a job does it whatever happens here; done now for whoever waits.
+    let mut sessions = Vec::new();
+    for one in &done.people {
+        let own = acceptances.forget(*one).await;
+        sessions.extend(own.map_err(|problem| anyhow::anyhow!("{problem:?}"))?);
+    }
+    let left = underwriting.erase_now(&sessions).await;
+    let questionnaires = match (sessions.len(), left) {
+        (0, _) => "none",
+        (_, 0) => "erased",
+        _ => "asked for: erased by the service as soon as the engine answers",
+    };
     // The account opens what is kept: it goes with the last of it.
     let account = if done.kept.is_empty() {
         match state::identity(platform)?.change_user(POOL, email, Change::Erase).await {
@@ -97,7 +110,8 @@ async fn erase(platform: &Platform, email: &str) -> anyhow::Result<serde_json::V
     };
     let proof = find(platform, email).await?;
     Ok(
-        json!({ "erased_at": platform.clock.now(), "dossiers": done, "account": account, "proof": proof }),
+        json!({ "erased_at": platform.clock.now(), "dossiers": done, "questionnaires": questionnaires,
+            "account": account, "proof": proof }),
     )
 }
 

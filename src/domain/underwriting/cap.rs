@@ -1,6 +1,10 @@
 //! The cap of premiums of the AERAS convention (*écrêtement*): a household of modest income whose request
 //! was studied at level 2 or 3 does not pay supplements beyond what makes the insurance weigh 1.40 point
-//! in the loan's effective rate. Insurers and banks pay the rest.
+//! in the loan's effective rate. Insurers and banks pay the rest. Somebody under 35 who buys with a
+//! zero-interest loan (*prêt à taux zéro*) pays no supplement at all.
+//!
+//! What is capped is supplements: an insurance that weighs more than that without any is at the price of
+//! everybody of its age, and nothing of it is a risk that somebody else would pay for (docs/underwriting.md).
 
 use crate::domain::loan::Purpose;
 use crate::kernel::money::Cents;
@@ -16,6 +20,9 @@ const EUROS: u32 = 420_000;
 
 /// The birthday before which the cover ends.
 const AGE: u32 = 71;
+
+/// The birthday before which somebody with a zero-interest loan pays no supplement.
+const ZERO_INTEREST_AGE: i32 = 35;
 
 /// The whole of a scale of supplements.
 pub const WHOLE: u16 = 10_000;
@@ -59,6 +66,12 @@ pub fn is_within(
     let is_home = matches!(purpose, Purpose::ResidencePrincipale | Purpose::Professionnel);
     let ends_at = u32::from(age) + u32::from(months).div_ceil(12);
     refusals > 0 && is_home && capital_euros <= EUROS && ends_at < AGE
+}
+
+/// Whether insurers and banks pay the whole of the supplements: of somebody of this age at the first day of
+/// cover, whose project has a zero-interest loan.
+pub const fn is_paid_whole(age: i32, has_zero_interest_loan: bool) -> bool {
+    has_zero_interest_loan && age < ZERO_INTEREST_AGE
 }
 
 /// The largest scale of the supplements, in ten-thousandths, at which the insurance weighs no more than
@@ -106,6 +119,13 @@ mod tests {
         assert!(!is_within(1, P::Locatif, 100_000, 30, 240));
         assert!(!is_within(1, P::ResidencePrincipale, 420_001, 30, 240));
         assert!(!is_within(1, P::ResidencePrincipale, 100_000, 51, 240), "ends at 71");
+    }
+
+    #[test]
+    fn under_35_with_a_zero_interest_loan_no_supplement_is_paid() {
+        assert!(is_paid_whole(34, true));
+        assert!(!is_paid_whole(35, true), "from the 35th birthday");
+        assert!(!is_paid_whole(34, false), "another loan");
     }
 
     /// The example of the reference: 150 000 € at 3.50 % over 240 months, a level premium of 125.00 €

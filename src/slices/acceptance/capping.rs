@@ -8,7 +8,8 @@ use serde::Serialize;
 use super::core::Acceptances;
 use super::following::renewed;
 use super::model::Proposed;
-use crate::domain::underwriting::cap::{Household, WHOLE, scale};
+use crate::domain::loan::LoanKind;
+use crate::domain::underwriting::cap::{Household, WHOLE, is_paid_whole, scale};
 use crate::kernel::money::Cents;
 use crate::kernel::problem::{Kind, Problem};
 use crate::slices::quotes::QuoteId;
@@ -49,7 +50,11 @@ impl Acceptances {
         }
         let core = &self.core;
         let request = &renewed(&it.after.request, self.today());
-        let scale = scale(|scale| self.weight(&scaled(request, place, scale)?, place));
+        let scale = if is_paid_by_others(it, place) {
+            0
+        } else {
+            scale(|scale| self.weight(&scaled(request, place, scale)?, place))
+        };
         if scale == WHOLE {
             return Ok(Capped::Light);
         }
@@ -74,6 +79,19 @@ impl Acceptances {
         let taea: Decimal = priced.insured.get(at)?.costs.taea.parse().ok()?;
         i64::try_from((taea * Decimal::from(10_000)).round()).ok()
     }
+}
+
+/// Whether this person is under 35 and insures a zero-interest loan.
+fn is_paid_by_others(it: &Proposed, place: u8) -> bool {
+    let at = usize::from(place).saturating_sub(1);
+    let (asked, priced) = (&it.before.request, &it.before.result);
+    let (Some(person), Some(priced)) = (asked.insured.get(at), priced.insured.get(at)) else {
+        return false;
+    };
+    let is_insured = |reference: &str| person.shares.iter().any(|share| share.loan == reference);
+    let mut loans = asked.loans.iter().filter(|loan| is_insured(&loan.reference));
+    let has_ptz = loans.any(|loan| loan.kind == LoanKind::Ptz);
+    is_paid_whole(priced.route.age_at_effect, has_ptz)
 }
 
 /// The request with this person's supplements at this scale, rounded down to a hundredth of a percent.

@@ -68,10 +68,9 @@ impl Acceptances {
         let (underwriting, insured) = (&self.core.underwriting, case.insured());
         let standing = underwriting.standing(insured).await?;
         if case.person.health == Health::None && standing.is_some_and(|it| it.state.is_live()) {
-            underwriting.cancel(insured).await?;
-            if let Err(problem) = underwriting.erase_answers(insured, "system").await {
-                tracing::warn!(cause = problem.cause, "answers cannot be erased at the engine now");
-            }
+            let mut transaction = self.core.store.begin().await?;
+            underwriting.forget(&mut transaction, insured).await?;
+            self.commit(transaction).await?;
         }
         Ok(Outlook::NotAsked)
     }

@@ -97,11 +97,8 @@ impl Acceptances {
 
     /// The questionnaire ends on both sides, and what was sent is erased.
     async fn give_up(&self, due: &DueDemand) -> Result<(), Problem> {
-        let underwriting = &self.core.underwriting;
-        underwriting.cancel(due.insured).await?;
-        if let Err(problem) = underwriting.erase_answers(due.insured, "system").await {
-            tracing::warn!(cause = problem.cause, "answers cannot be erased at the engine now");
-        }
-        Ok(())
+        let mut transaction = self.core.store.begin().await?;
+        self.core.underwriting.forget(&mut transaction, due.insured).await?;
+        self.commit(transaction).await
     }
 }

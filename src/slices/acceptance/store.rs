@@ -24,6 +24,8 @@ statements! {
     /// Its premiums are capped, once, before anybody accepts.
     CAP = "UPDATE acceptance_proposal SET quote_id = ?, capped = ? \
         WHERE id = ? AND reply <> 'accepted' AND capped IS NULL";
+    /// What somebody said of themselves and read of their health.
+    FORGET = "UPDATE acceptance_proposal SET acknowledged = NULL, capped = NULL WHERE insured_id = ?";
     /// An answer was told.
     INSERT_TOLD = "INSERT INTO acceptance_told (insured_id, decision_id, told_at) VALUES (?, ?, ?)";
     /// How far decisions were looked at.
@@ -131,6 +133,16 @@ impl Store {
     ) -> Result<bool, DbError> {
         let query = sqlx::query(CAP).bind(quote).bind(said).bind(proposal);
         Ok(query.execute(self.database.pool()).await?.rows_affected() == 1)
+    }
+
+    /// Empties what a person's proposals say of their health and of their household.
+    pub(super) async fn forget(
+        &self,
+        connection: &mut Connection,
+        insured: Uuid,
+    ) -> Result<(), DbError> {
+        sqlx::query(FORGET).bind(insured).execute(connection).await?;
+        Ok(())
     }
 
     /// Notes that an answer was told; false when it was before.

@@ -28,7 +28,8 @@ impl Acceptances {
                 Ok(Next::Done)
             }
         };
-        vec![Task::every("acceptance.follow", PERIOD, follow), self.reminders()]
+        let follows = Task::every("acceptance.follow", PERIOD, follow);
+        vec![follows, self.reminders(), self.returns(), self.forgets()]
     }
 
     /// Puts every decision since the last look on its dossier, and tells it.

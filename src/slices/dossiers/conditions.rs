@@ -113,13 +113,40 @@ impl Dossiers {
         self.tell(connection, insured, &format!("documents/{event}"), letters::documents).await
     }
 
-    /// The same letter by e-mail and by SMS, with a way back to the dossier.
+    /// Tells somebody by e-mail that the questions can be answered again. `event` names the outage, so that
+    /// it is told once.
+    ///
+    /// # Errors
+    /// No such person; the database does not answer.
+    pub async fn tell_return(
+        &self,
+        connection: &mut Connection,
+        insured: Uuid,
+        event: &str,
+    ) -> Result<(), DossierError> {
+        let event = format!("return/{event}");
+        self.tell_by(connection, insured, &event, letters::returned, &["mail"]).await
+    }
+
+    /// The same letter by e-mail and by SMS.
     async fn tell(
         &self,
         connection: &mut Connection,
         insured: Uuid,
         event: &str,
         letter: fn(String) -> Letter,
+    ) -> Result<(), DossierError> {
+        self.tell_by(connection, insured, event, letter, &["mail", "sms"]).await
+    }
+
+    /// A letter by these ways, with a way back to the dossier.
+    async fn tell_by(
+        &self,
+        connection: &mut Connection,
+        insured: Uuid,
+        event: &str,
+        letter: fn(String) -> Letter,
+        by: &[&str],
     ) -> Result<(), DossierError> {
         let id =
             self.core.store.dossier_of(connection, insured).await?.ok_or(DossierError::Unknown)?;
@@ -129,7 +156,8 @@ impl Dossiers {
         let email = person.email.clone().map(Recipient::Email);
         let mobile = person.mobile.clone().map(Recipient::Mobile);
         let ways = [("mail", email), ("sms", mobile)];
-        for (way, to) in ways.into_iter().filter_map(|(way, to)| Some((way, to?))) {
+        let ways = ways.into_iter().filter(|(way, _)| by.contains(way));
+        for (way, to) in ways.filter_map(|(way, to)| Some((way, to?))) {
             let message = Message {
                 event: format!("dossiers/{event}/{way}"),
                 to,

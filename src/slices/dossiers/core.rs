@@ -12,6 +12,7 @@ use super::store::Store;
 use crate::platform::clock::{Clock, Entropy};
 use crate::platform::crypto::Keyring;
 use crate::platform::db::{Connection, Database, Transaction};
+use crate::platform::jobs::Schedule;
 use crate::slices::health::HealthWorld;
 use crate::slices::identity::Identity;
 use crate::slices::messages::Messages;
@@ -41,6 +42,8 @@ pub struct Tools {
 
 pub(super) struct Core {
     pub(super) store: Store,
+    /// Where others are told that somebody is forgotten.
+    pub(super) schedule: Schedule,
     pub(super) keyring: Keyring,
     pub(super) clock: Clock,
     pub(super) entropy: Entropy,
@@ -64,6 +67,7 @@ impl Dossiers {
     pub fn new(tools: Tools, settings: &DossiersSettings, origin: &str) -> Self {
         let Tools { database, keyring, clock, entropy, quotes, messages, identity, health } = tools;
         let core = Core {
+            schedule: Schedule::new(database.clone(), clock.clone(), entropy.clone()),
             store: Store::new(database),
             keyring,
             clock,

@@ -131,6 +131,7 @@ impl Dossiers {
         }
         for one in &dossier.insured {
             self.health().erase(&mut transaction, one.id, "over").await?;
+            self.forgotten(&mut transaction, dossier.id, one.place).await?;
         }
         self.write(&mut transaction, &dossier).await?;
         self.commit(transaction).await?;

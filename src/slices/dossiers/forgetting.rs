@@ -52,6 +52,34 @@ pub struct Erased {
     pub erased: Vec<String>,
     /// Those that are kept, and why.
     pub kept: Vec<(String, &'static str)>,
+    /// Who it was in each: what others hold of their health goes by [`FORGOTTEN`].
+    #[serde(skip)]
+    pub people: Vec<Forgotten>,
+}
+
+/// The work of whoever holds something about a person's health beside the dossier: asked for in the
+/// transaction that forgets them.
+pub const FORGOTTEN: &str = "dossiers.forgotten";
+
+/// Somebody whom a dossier forgets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Forgotten {
+    /// The dossier.
+    pub dossier: Uuid,
+    /// Their place in it, from 1.
+    pub place: u8,
+}
+
+impl Forgotten {
+    /// Who the subject of such a work is.
+    pub fn read(subject: &str) -> Option<Self> {
+        let (dossier, place) = subject.split_once('/')?;
+        Some(Self { dossier: Uuid::try_parse(dossier).ok()?, place: place.parse().ok()? })
+    }
+
+    fn subject(self) -> String {
+        format!("{}/{}", self.dossier.simple(), self.place)
+    }
 }
 
 /// Why a dossier is kept.
@@ -171,8 +199,10 @@ impl Dossiers {
                 done.kept.push((id.to_string(), reason));
                 continue;
             }
-            let theirs = dossier.insured.iter().filter(|one| is(one, email));
-            let theirs: Vec<Uuid> = theirs.map(|one| one.id).collect();
+            let theirs: Vec<_> = dossier.insured.iter().filter(|one| is(one, email)).collect();
+            let places = theirs.iter().map(|it| Forgotten { dossier: id.uuid(), place: it.place });
+            let people: Vec<_> = places.collect();
+            let theirs: Vec<Uuid> = theirs.iter().map(|one| one.id).collect();
             // Without this person it leads nowhere. One that is over already stays as it is.
             match self
                 .step(&mut transaction, &mut dossier, Act::Abandon, By::system(), "erasure")
@@ -184,8 +214,21 @@ impl Dossiers {
             self.erase_from(&mut transaction, &mut dossier, &theirs, "erasure").await?;
             self.commit(transaction).await?;
             done.erased.push(id.to_string());
+            done.people.extend(people);
         }
         Ok(done)
+    }
+
+    /// Has whoever holds something of this person's health beside the dossier forget it too.
+    pub(super) async fn forgotten(
+        &self,
+        connection: &mut Connection,
+        id: DossierId,
+        place: u8,
+    ) -> Result<(), DossierError> {
+        let subject = Forgotten { dossier: id.uuid(), place }.subject();
+        self.core.schedule.put(connection, FORGOTTEN, &subject, self.now()).await?;
+        Ok(())
     }
 
     /// Nothing in the dossier names these persons any more; that it happened is an event of it.
@@ -196,10 +239,11 @@ impl Dossiers {
         people: &[Uuid],
         reason: &str,
     ) -> Result<(), DossierError> {
-        let state = dossier.state;
+        let (id, state) = (dossier.id, dossier.state);
         self.record(connection, dossier, "forget", state, By::system(), reason).await?;
         for one in dossier.insured.iter_mut().filter(|one| people.contains(&one.id)) {
             self.health().erase(connection, one.id, reason).await?;
+            self.forgotten(connection, id, one.place).await?;
             (one.email, one.mobile) = (None, None);
             (one.email_proven_at, one.mobile_proven_at) = (None, None);
             one.person = Person::default();

@@ -124,3 +124,22 @@ pub(super) fn documents(link: String) -> Letter {
             .to_owned(),
     }
 }
+
+/// The questions can be answered again. Which ones is read on the page, after the code.
+pub(super) fn returned(link: String) -> Letter {
+    Letter {
+        subject: "Vous pouvez continuer votre dossier".to_owned(),
+        paragraphs: vec![
+            "Notre questionnaire ne répondait plus quand vous avez voulu le remplir. Il est de nouveau \
+             disponible."
+                .to_owned(),
+            "Ce que vous avez enregistré est gardé. Nous vous demanderons un code, envoyé par SMS sur votre \
+             mobile."
+                .to_owned(),
+        ],
+        code: None,
+        action: Some(("Continuer mon dossier".to_owned(), link)),
+        short: "Vous pouvez continuer votre dossier d’assurance de prêt. Le lien est dans votre e-mail."
+            .to_owned(),
+    }
+}

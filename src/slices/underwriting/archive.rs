@@ -134,7 +134,8 @@ fn checked(line: &DocumentLine, bytes: &[u8]) -> Result<[u8; 32], &'static str> 
     Ok(sha256)
 }
 
-fn object(session: Uuid, sha256: &[u8]) -> String {
+/// Its name in the storage.
+pub(super) fn object(session: Uuid, sha256: &[u8]) -> String {
     format!("underwriting/{}/{}", session.simple(), hex(sha256))
 }
 

@@ -69,6 +69,12 @@ impl Breaker {
         }
     }
 
+    /// Whether nobody may ask now.
+    pub(super) fn rests(&self, now: Instant) -> bool {
+        let waited = self.since.map_or(self.patience.open, |since| now - since);
+        self.position != Position::Closed && waited < self.patience.open
+    }
+
     /// Somebody was answered.
     pub(super) fn succeeded(&mut self) {
         if self.position != Position::Closed {
@@ -115,6 +121,7 @@ mod tests {
             breaker.failed(start + second * S);
         }
         assert_eq!(breaker.admit(start + 3 * S), Err(4 * S));
+        assert!(breaker.rests(start + 6 * S) && !breaker.rests(start + 7 * S));
         assert_eq!(breaker.admit(start + 7 * S), Ok(()), "one tries");
         assert_eq!(breaker.admit(start + 7 * S), Err(5 * S), "the others do not");
         breaker.succeeded();

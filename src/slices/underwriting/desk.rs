@@ -96,6 +96,10 @@ impl Underwriting {
         let store = &self.0.store;
         let missing = || Problem::new(Kind::NotFound);
         let row = store.decision(session.id).await?.ok_or_else(missing)?;
+        if row.medical_sealed.is_empty() {
+            let detail = "Les données de santé de ce dossier ont été effacées.";
+            return Err(Problem::new(Kind::Gone).detail(detail));
+        }
         let place: [&[u8]; 2] = [b"uw_decision.medical", row.id.as_bytes()];
         let medical = self.0.medical.open(&place, &row.medical_sealed)?;
         let documents = store.documents(session.id).await?;
@@ -212,20 +216,6 @@ impl Underwriting {
         let session = self.opened(officer, session, reason, "review_set_aside").await?;
         let row = self.0.store.live_review(session.id).await?.ok_or(Kind::NotFound)?;
         self.0.store.settle_review(row.id, "SET_ASIDE", self.0.clock.now()).await?;
-        Ok(())
-    }
-
-    /// Erases a person's answers at the engine, at the end of what the law lets us keep. The decision stays.
-    ///
-    /// # Errors
-    /// [`Kind::Unavailable`] when the engine is away.
-    pub async fn erase_answers(&self, insured: Insured, actor: &str) -> Result<(), Problem> {
-        let Some(session) = self.0.store.latest(insured).await? else { return Ok(()) };
-        if let Some(engine_id) = &session.engine_id {
-            self.0.engine.erase_answers(engine_id).await?;
-        }
-        self.0.erase_evidence(session.id).await?;
-        self.0.store.audit_alone(&self.0.act(&session, actor, "answers_erased")).await?;
         Ok(())
     }
 

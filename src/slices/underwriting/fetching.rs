@@ -239,6 +239,7 @@ impl Shared {
             }
         }
         self.store.forget_seen(now - SEEN_FOR).await?;
+        metrics::gauge!("reflex_breaker_state").set(self.upstream.position().figure());
         let counted = self.store.count().await?;
         for state in SessionState::ALL {
             let count = counted.iter().find(|(code, ..)| code == state.code());
@@ -252,6 +253,13 @@ impl Shared {
         metrics::gauge!("reflex_oldest_submission_seconds").set(age);
         Ok(())
     }
+}
+
+/// The knowledge base that new questionnaires are asked from (`id@version`), as a figure.
+pub(super) fn known(kb: &str) {
+    let (id, version) = kb.split_once('@').unwrap_or((kb, ""));
+    metrics::gauge!("reflex_kb_info", "id" => id.to_owned(), "version" => version.to_owned())
+        .set(1.0);
 }
 
 const fn status(decision: &EngineDecision) -> &'static str {

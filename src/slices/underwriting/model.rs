@@ -168,6 +168,8 @@ pub(super) struct Session {
     pub(super) state: SessionState,
     pub(super) attempts: u32,
     pub(super) submitted_at: Option<Timestamp>,
+    /// An outage of the engine stopped them, and they have not come back since.
+    pub(super) is_stopped: bool,
 }
 
 #[cfg(test)]

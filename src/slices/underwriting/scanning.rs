@@ -41,6 +41,7 @@ impl Underwriting {
                     Ok(Next::Done)
                 }
             }),
+            self.erasures(),
         ]
     }
 }

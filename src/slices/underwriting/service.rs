@@ -9,7 +9,6 @@ use tokio::sync::Notify;
 use url::Url;
 
 use super::adapter::Cep;
-use super::breaker::Position;
 use super::engine::UnderwritingEngine;
 use super::model::{Applicant, Insured};
 use super::settings::UnderwritingSettings;
@@ -148,8 +147,9 @@ impl Underwriting {
         if !self.0.upstream.is_configured() {
             return None;
         }
-        // Left alone: asking would only be refused, and one question less is one try less.
-        if self.0.upstream.position() == Position::Open {
+        // Left alone: asking would only be refused. Once its rest is over this is the try: when nobody else
+        // asks, somebody must find out that it is back.
+        if self.0.upstream.rests() {
             return Some(Err("left alone after failures".to_owned()));
         }
         let asked = tokio::time::timeout(Duration::from_secs(2), self.0.engine.health()).await;

@@ -88,14 +88,20 @@ impl Underwriting {
             return Err(super::error::away("no questionnaire engine is configured"));
         }
         let session = self.0.wanted(opening).await?;
-        match session.state {
+        let opened = match session.state {
             SessionState::Created => self.0.begin(&session, &opening.applicant).await,
             SessionState::InProgress => self.0.resume(&session, opening).await,
             _ => {
                 let detail = "Ce questionnaire est déjà rempli.";
                 Err(Problem::new(Kind::Conflict).detail(detail))
             }
+        };
+        match &opened {
+            Err(problem) if problem.kind == Kind::Unavailable => self.0.stopped(&session).await,
+            Ok(_) if session.is_stopped => self.0.goes_on(&session).await,
+            _ => {}
         }
+        opened
     }
 
     /// Gives up the questionnaire of a person, wherever it stands; nothing happens when there is none.
@@ -257,7 +263,7 @@ impl Shared {
             let session = session.ok_or_else(|| Problem::new(Kind::Bug).cause("a lost row"))?;
             return self.hand(&session, opened.token, applicant).await;
         }
-        metrics::gauge!("reflex_kb_info", "kb" => opened.kb.clone()).set(1.0);
+        super::fetching::known(kb);
         self.note(session, applicant, "opened").await?;
         self.entrance(&handle)
     }

@@ -58,6 +58,11 @@ impl UpstreamError {
             Self::TooSlow(_) => "slow",
         }
     }
+
+    /// Whether nobody else would be answered either.
+    pub(super) const fn is_outage(&self) -> bool {
+        matches!(self, Self::Open(_) | Self::Connect(_) | Self::TooSlow(_))
+    }
 }
 
 /// An answer whose body is still to come, and its place among those under way.
@@ -117,6 +122,11 @@ impl Upstream {
     /// Where its breaker stands.
     pub(super) fn position(&self) -> Position {
         self.breaker(|breaker| breaker.position())
+    }
+
+    /// Whether it is left alone still: once its rest is over, whoever asks first finds out.
+    pub(super) fn rests(&self) -> bool {
+        self.breaker(|breaker| breaker.rests(Instant::now()))
     }
 
     /// Asks `path` and waits `within` for the head of the answer.

@@ -2,6 +2,7 @@
 //! and how fast each may ask.
 
 use std::num::NonZeroU32;
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -31,6 +32,8 @@ const MOST: u64 = 20_000;
 pub(super) struct Visitor {
     pub(super) session: Session,
     token: Mutex<(SecretString, Timestamp)>,
+    /// The engine was away for them the last time.
+    pub(super) is_stopped: AtomicBool,
     pub(super) rate: Arc<DefaultDirectRateLimiter>,
 }
 
@@ -77,7 +80,9 @@ impl Shared {
         let token = self.token_of(&session)?;
         let new = || async { Arc::new(RateLimiter::direct(self.visitors.quota)) };
         let rate = self.visitors.rates.get_with(session.id, new()).await;
-        let visitor = Arc::new(Visitor { session, token: Mutex::new((token, until)), rate });
+        let is_stopped = AtomicBool::new(session.is_stopped);
+        let token = Mutex::new((token, until));
+        let visitor = Arc::new(Visitor { session, token, is_stopped, rate });
         self.visitors.known.insert(hash, Arc::clone(&visitor)).await;
         Ok(Some(visitor))
     }

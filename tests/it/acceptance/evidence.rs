@@ -249,7 +249,7 @@ async fn a_scanner_that_was_away_is_asked_again() {
 }
 
 /// The letters to this person with this subject.
-async fn letters(app: &App, one: &Traveller, subject: &str) -> usize {
+pub(super) async fn letters(app: &App, one: &Traveller, subject: &str) -> usize {
     let path = format!("/dev/messages.json?to={}", one.who.0.replace('@', "%40"));
     let kept: serde_json::Value = app.get(&path).await.json().await.expect("JSON");
     let all = kept["messages"].as_array().expect("a list");

@@ -3,7 +3,9 @@
 
 mod desk;
 mod evidence;
+mod outages;
 mod outcomes;
+mod scenarios;
 mod signed;
 mod troubles;
 
@@ -19,10 +21,10 @@ use crate::harness::{eventually, soon};
 use crate::underwriting::{Cases, MEDICAL};
 
 /// A year of birth whose full questionnaire is asked for at 150 000 €: nobody of 57 is on another path.
-const YEAR: &str = "1969";
+pub(crate) const YEAR: &str = "1969";
 
 /// A program in front of this engine, on a database of its own: a poller looks at everybody's sessions.
-async fn app(tomcat: &Tomcat, over: &[(&str, &str)]) -> App {
+pub(crate) async fn app(tomcat: &Tomcat, over: &[(&str, &str)]) -> App {
     let engine = tomcat.settings();
     let mut all = vec![
         ("UNDERWRITING__MEDICAL_KEYRING_FILE", MEDICAL.as_str()),
@@ -35,16 +37,21 @@ async fn app(tomcat: &Tomcat, over: &[(&str, &str)]) -> App {
 }
 
 /// Somebody on the journey, with a browser.
-struct Traveller {
-    surfer: Surfer,
-    who: (String, String),
+pub(crate) struct Traveller {
+    pub(crate) surfer: Surfer,
+    pub(crate) who: (String, String),
     /// `/d/dos_…`.
-    base: String,
+    pub(crate) base: String,
 }
 
 impl Traveller {
     /// From the price to the page before the questionnaire.
-    async fn at_the_gate(app: &App, name: &str, year: &str, capital: &str) -> (Self, Seen) {
+    pub(crate) async fn at_the_gate(
+        app: &App,
+        name: &str,
+        year: &str,
+        capital: &str,
+    ) -> (Self, Seen) {
         let quote = quote(app, year, capital).await;
         Self::with_quote(app, name, &quote).await
     }
@@ -59,7 +66,7 @@ impl Traveller {
     }
 
     /// Consents, answers everything as this person of the knowledge base would, and sends it.
-    async fn answers(&mut self, app: &App, gate: &Seen, persona: &str) -> Seen {
+    pub(crate) async fn answers(&mut self, app: &App, gate: &Seen, persona: &str) -> Seen {
         self.enters(gate).await;
         self.fills_in(app, persona).await;
         let sent = self.asks(app, &Method::POST, "/cep-core/api/v1/submit", None).await;

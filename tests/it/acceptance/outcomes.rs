@@ -141,21 +141,3 @@ async fn who_left_the_page_is_called_back_and_their_dossier_goes_on() {
     .await;
     assert!(!told.contains("accept") && !told.contains("santé"), "nothing of it: {told}");
 }
-
-#[tokio::test]
-async fn whoever_is_not_decided_by_the_engine_is_told_who_studies_it_and_until_when() {
-    let app = app(Tomcat::shared().await, &[]).await;
-    for (persona, capital, heading, words, state) in [
-        ("burnout_now", "150 000", "Votre demande est à l’étude", "Réponse avant le", "decision"),
-        ("diab1", "150 000", "Votre demande est à l’étude", "médecin-conseil", "decision"),
-        ("heart_old", "150 000", "Votre demande est à l’étude", "Réponse avant le", "decision"),
-        ("perfect", "600 000", "Il nous faut un document", "Un bilan sanguin", "decision"),
-        ("infarct_recent", "150 000", "Votre demande doit attendre", "à partir du", "postponed"),
-    ] {
-        let (mut one, seen) = told(&app, persona, capital).await;
-        assert_eq!(seen.heading(), heading, "{persona}: {}", seen.body);
-        assert!(seen.says(words), "{persona}: {}", seen.body);
-        assert_eq!(written(&app, &one.base).await.0, state, "{persona}");
-        assert_eq!(one.decision().await.heading(), heading, "{persona}: said again");
-    }
-}

@@ -1,9 +1,10 @@
-//! Persons of the reference from the first click to the signed contract, through the pages, with the real
-//! engine; and what their contract says, as any reader reads it.
+//! From what is told to the signed contract, through the pages, with the real engine; what a contract says, as
+//! any reader reads it; and conditions that the lender or the AERAS convention have a word in.
 
 use super::desk::{decides, opened};
-use super::{Traveller, YEAR, app};
+use super::{Traveller, app};
 use crate::dossiers::signing::{PROGRAM, file, signs};
+use crate::dossiers::{fill, health};
 use crate::harness::app::App;
 use crate::harness::staff::Staffer;
 use crate::harness::surfer::Seen;
@@ -13,12 +14,15 @@ use crate::quotes::{project, with};
 use serde_json::json;
 
 /// A program that also does what is due.
-async fn program() -> App {
+pub(super) async fn program() -> App {
     app(Tomcat::shared().await, &PROGRAM).await
 }
 
 /// Accepts what is told, if it is to be accepted, and comes to the recap.
 async fn accepts(one: &mut Traveller, told: &Seen) -> Seen {
+    if told.heading() == "Vérifiez avant de signer" {
+        return told.clone();
+    }
     if told.heading() == "Nous pouvons vous assurer" {
         return one.surfer.open(&format!("{}/recapitulatif", one.base)).await;
     }
@@ -34,7 +38,7 @@ async fn accepts(one: &mut Traveller, told: &Seen) -> Seen {
 }
 
 /// Signs, and reads the conditions particulières, each space plain and single.
-async fn contract(app: &App, one: &mut Traveller, told: &Seen) -> String {
+pub(super) async fn contract(app: &App, one: &mut Traveller, told: &Seen) -> String {
     let recap = accepts(one, told).await;
     assert_eq!(recap.heading(), "Vérifiez avant de signer", "{}", recap.body);
     let end = signs(app, &mut one.surfer, &recap, &one.who.1).await;
@@ -49,62 +53,6 @@ async fn officer(app: &App, choice: &str, loading: &str) {
     let (mut officer, queue) = Staffer::at(app, &["medical"], "/gestion/medical").await;
     let case = opened(&mut officer, &queue, "Étude du dossier").await;
     decides(&mut officer, &case, choice, loading).await;
-}
-
-#[tokio::test]
-async fn whoever_is_well_signs_a_contract_without_a_supplement() {
-    let app = program().await;
-    let (mut one, gate) = Traveller::at_the_gate(&app, "perfect", YEAR, "150 000").await;
-    let told = one.answers(&app, &gate, "perfect").await;
-    let said = contract(&app, &mut one, &told).await;
-    assert!(!said.contains("Surprime") && !said.contains("Exclusions propres"), "{said}");
-}
-
-#[tokio::test]
-async fn a_supplement_stands_in_the_contract() {
-    let app = program().await;
-    let (mut one, gate) = Traveller::at_the_gate(&app, "bmi", YEAR, "150 000").await;
-    let told = one.answers(&app, &gate, "bmi32").await;
-    let said = contract(&app, &mut one, &told).await;
-    assert!(said.contains("Surprime") && said.contains("25 %"), "{said}");
-    assert!(!said.contains("Exclusions propres"), "{said}");
-}
-
-#[tokio::test]
-async fn a_supplement_and_an_exclusion_stand_in_the_contract_as_they_were_accepted() {
-    let app = program().await;
-    let (mut one, gate) = Traveller::at_the_gate(&app, "diab", YEAR, "150 000").await;
-    let told = one.answers(&app, &gate, "diab2").await;
-    let said = contract(&app, &mut one, &told).await;
-    assert!(said.contains("75 %"), "{said}");
-    assert!(said.contains("Exclusions propres à"), "{said}");
-    assert!(said.contains("Le diabète, ses suites et ses complications"), "{said}");
-}
-
-#[tokio::test]
-async fn who_was_studied_by_a_person_signs_too() {
-    let app = program().await;
-    let (mut one, gate) = Traveller::at_the_gate(&app, "studied", YEAR, "150 000").await;
-    let told = one.answers(&app, &gate, "burnout_now").await;
-    assert!(told.says("médecin-conseil"), "{}", told.body);
-    officer(&app, "accept", "0").await;
-    let told = one.decision().await;
-    let said = contract(&app, &mut one, &told).await;
-    assert!(!said.contains("Surprime"), "{said}");
-}
-
-#[tokio::test]
-async fn without_the_three_guarantees_the_contract_covers_death_and_loss_of_autonomy() {
-    let app = program().await;
-    let (mut one, gate) = Traveller::at_the_gate(&app, "heart", YEAR, "150 000").await;
-    one.answers(&app, &gate, "heart_old").await;
-    keeps_two(&app).await;
-    let told = one.decision().await;
-    assert!(told.says("Garanties que nous ne pouvons pas vous vendre"), "{}", told.body);
-    assert!(told.says("garantie invalidité spécifique (GIS)"), "{}", told.body);
-    let said = contract(&app, &mut one, &told).await;
-    assert!(said.contains("150 %") && !said.contains("Arrêt de travail"), "{said}");
-    assert!(!said.contains("Infarctus"), "no reason in the contract: {said}");
 }
 
 /// The officer accepts death and loss of autonomy for more, and nothing else.
@@ -124,17 +72,22 @@ pub(super) async fn keeps_two(app: &App) {
     officer.browser.submit(&form.with(&[("motif", "Infarctus ancien")])).await;
 }
 
+/// The page of a quote that a program asked for.
+async fn kept(app: &App, document: &serde_json::Value, key: &str) -> String {
+    let request = app.client.post(app.url("/v1/quotes")).header("idempotency-key", key);
+    let kept = request.json(document).send().await.expect("an answer");
+    let kept: serde_json::Value = kept.json().await.expect("JSON");
+    let page = kept["page"].as_str().expect("a page");
+    page[page.find("/devis/").expect("its path")..].to_owned()
+}
+
 /// What the lender's own list says is told with the conditions, before anybody accepts them.
 #[tokio::test]
 async fn a_lender_that_asks_for_more_is_told_of_with_the_conditions() {
     let app = program().await;
     let document = with(project(), "/insured/0/birth_date", "1969-03-27".into());
     let document = with(document, "/lender", json!({ "criteria": [{"number": 3}, {"number": 7}] }));
-    let request = app.client.post(app.url("/v1/quotes")).header("idempotency-key", "lender-1");
-    let kept = request.json(&document).send().await.expect("an answer");
-    let kept: serde_json::Value = kept.json().await.expect("JSON");
-    let page = kept["page"].as_str().expect("a page");
-    let page = &page[page.find("/devis/").expect("its path")..];
+    let page = &kept(&app, &document, "lender-1").await;
     let (mut one, gate) = Traveller::with_quote(&app, "lender", page).await;
     one.answers(&app, &gate, "heart_old").await;
     keeps_two(&app).await;
@@ -182,4 +135,49 @@ async fn a_modest_household_has_its_supplements_capped() {
         sqlx::query_scalar(sql).bind(id).fetch_one(app.opened().pool()).await.expect("a rate");
     let taea: f64 = taea.trim_matches('"').parse().expect("a rate");
     assert!((1.39..=1.40).contains(&taea), "just below the cap: {taea}");
+}
+
+/// Under 35 with a zero-interest loan (*prêt à taux zéro*), after a refusal that was studied again: insurers and
+/// banks pay the whole of the supplements.
+#[tokio::test]
+async fn under_35_with_a_zero_interest_loan_no_supplement_is_paid() {
+    let app = program().await;
+    let zero = json!({
+        "ref": "ptz", "kind": "ptz", "capital_cents": 4_000_000, "months": 240, "nominal_rate": "0",
+        "deferral_months": 60, "release_date": "2026-12-05", "first_due_date": "2027-01-05"
+    });
+    let document = with(project(), "/loans/1", zero);
+    let document = with(document, "/loans/0/capital_cents", 22_000_000.into());
+    let document = with(document, "/insured/0/birth_date", "1993-03-27".into());
+    let document = with(document, "/insured/0/shares/1", json!({ "loan": "ptz", "percent": 100 }));
+    let page = kept(&app, &document, "zero-1").await;
+    let (mut one, gate) = Traveller::with_quote(&app, "zero", &page).await;
+    // Nobody of 33 is asked everything at once: the short declaration leads there.
+    let questions = fill(&mut one.surfer, &gate, &[("action", "accepter")]).await;
+    let answers: Vec<_> = health(&[("q_affection", "oui")]).into_iter().collect();
+    let gate = fill(&mut one.surfer, &questions, &answers).await;
+    one.answers(&app, &gate, "burnout_now").await;
+    officer(&app, "decline", "0").await;
+    assert_eq!(one.decision().await.heading(), "Votre demande est étudiée de nouveau");
+    officer(&app, "accept", "300").await;
+    let told = one.decision().await;
+    assert!(told.says("300 % de plus") && told.says("Plafonner vos suppléments"), "{}", told.body);
+    let mut form = told.form("");
+    form.action = format!("{}/a1/decision", one.base);
+    form.values.retain(|name, _| ["jeton", "proposition"].contains(&name.as_str()));
+    let asked = form.with(&[("revenu", "40 000"), ("parts", "4"), ("action", "ecreter")]);
+    let free = one.surfer.submit(&asked).await;
+    assert!(free.says("paient vos suppléments en entier"), "{}", free.body);
+    assert!(!free.says("300 % de plus"), "{}", free.body);
+    let recap = accepts(&mut one, &free).await;
+    assert_eq!(recap.heading(), "Vérifiez avant de signer", "{}", recap.body);
+    let id = crate::dossiers::hex(one.base.trim_start_matches("/d/dos_"));
+    let sql = "SELECT CAST(JSON_EXTRACT(a.result, '$.project.total_cents') AS SIGNED) \
+        - CAST(JSON_EXTRACT(b.result, '$.project.total_cents') AS SIGNED) \
+        FROM dossier d JOIN quote a ON a.id = d.quote_id JOIN dossier_insured i ON i.dossier_id = d.id \
+        JOIN acceptance_proposal p ON p.insured_id = i.id AND p.reply = 'accepted' \
+        JOIN quote b ON b.id = p.base_quote_id WHERE d.id = ?";
+    let more: i64 =
+        sqlx::query_scalar(sql).bind(id).fetch_one(app.opened().pool()).await.expect("a price");
+    assert_eq!(more, 0, "at the price of the tariff");
 }

@@ -61,6 +61,13 @@ impl Tomcat {
         }
     }
 
+    /// Its volume is lost while it is stopped: it knows of no session any more.
+    pub(crate) fn lose_volume(&self) {
+        let data = self.place.join("data");
+        std::fs::remove_dir_all(&data).expect("its volume");
+        std::fs::create_dir(&data).expect("another volume");
+    }
+
     pub(crate) fn url(&self) -> String {
         format!("http://127.0.0.1:{}", self.port)
     }

@@ -3,6 +3,7 @@
 mod backups;
 mod doctor;
 mod people;
+mod questionnaires;
 
 use std::path::{Path, PathBuf};
 use std::process::Stdio;

@@ -13,7 +13,7 @@ use crate::harness::eventually;
 use crate::harness::surfer::Surfer;
 
 /// The command line on this database, with the keys of the tests.
-fn place(database: &TestDatabase) -> Place {
+pub(super) fn place(database: &TestDatabase) -> Place {
     let mut place = Place::new(&database.url());
     place.set("CRYPTO__KEYRING_FILE", &KEYRING);
     place.set("HEALTH__KEYRING_FILE", &HEALTH_KEYRING);
@@ -34,7 +34,7 @@ async fn declared(app: &App, name: &str) -> ((String, String), String) {
     (who, recap.at)
 }
 
-async fn said(place: &Place, arguments: &[&str]) -> Value {
+pub(super) async fn said(place: &Place, arguments: &[&str]) -> Value {
     let (code, text) = place.run(arguments).await;
     assert_eq!(code, Some(0), "{text}");
     serde_json::from_str(&text).expect("JSON")

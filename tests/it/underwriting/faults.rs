@@ -13,7 +13,7 @@ use crate::harness::{begun, eventually, soon};
 
 /// What is written to a browser's request.
 #[derive(Clone, Debug)]
-enum Step {
+pub(super) enum Step {
     Say(String),
     /// Says this many bytes.
     Flood(usize),
@@ -24,14 +24,14 @@ enum Step {
 }
 
 /// A server that says what it was told to.
-struct Liar {
+pub(super) struct Liar {
     address: std::net::SocketAddr,
     script: Arc<Mutex<Vec<Step>>>,
     heads: Arc<Mutex<Vec<String>>>,
 }
 
 impl Liar {
-    async fn start() -> Self {
+    pub(super) async fn start() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let address = listener.local_addr().expect("an address");
         let (script, heads) = (Arc::new(Mutex::new(Vec::new())), Arc::new(Mutex::new(Vec::new())));
@@ -49,7 +49,7 @@ impl Liar {
         *self.script.lock().expect("no panic") = steps.to_vec();
     }
 
-    fn answers(&self, head: &str, body: &str) {
+    pub(super) fn answers(&self, head: &str, body: &str) {
         let length = body.len();
         let text = format!("HTTP/1.1 {head}\r\nContent-Length: {length}\r\n\r\n{body}");
         self.says(&[Step::Say(text)]);
@@ -62,9 +62,14 @@ impl Liar {
     }
 
     async fn app(&self, over: &[(&str, &str)]) -> App {
+        app_at(&self.engine(), over).await
+    }
+
+    /// The settings of a program that uses it.
+    pub(super) fn engine(&self) -> [(&'static str, String); 9] {
         let key = format!("{}/liar-key-{}", env!("CARGO_TARGET_TMPDIR"), std::process::id());
         std::fs::write(&key, "k".repeat(64)).expect("written");
-        let engine = [
+        [
             ("UNDERWRITING__URL", format!("http://{}", self.address)),
             ("UNDERWRITING__INTEGRATION_KEY_FILE", key),
             ("UNDERWRITING__BREAKER_FAILURES", "1000".to_owned()),
@@ -74,8 +79,7 @@ impl Liar {
             ("UNDERWRITING__EXCHANGE_TIMEOUT_MS", "1500".to_owned()),
             ("UNDERWRITING__ANSWER_BYTES_MAX", "65536".to_owned()),
             ("UNDERWRITING__POLL_MS", "20".to_owned()),
-        ];
-        app_at(&engine, over).await
+        ]
     }
 }
 
@@ -148,8 +152,8 @@ async fn drip(stream: &mut TcpStream) -> std::io::Result<()> {
     }
 }
 
-const QUESTIONNAIRE: &str = "/cep-core/api/v1/questionnaire";
-const JSON: &str = "200 OK\r\nContent-Type: application/json";
+pub(super) const QUESTIONNAIRE: &str = "/cep-core/api/v1/questionnaire";
+pub(super) const JSON: &str = "200 OK\r\nContent-Type: application/json";
 
 #[tokio::test]
 async fn an_answer_that_is_not_of_the_contract_is_replaced_by_our_words() {
@@ -383,6 +387,7 @@ async fn a_refused_token_is_renewed_once() {
     let asked = liar.asked();
     assert_eq!(asked.len(), 2, "once more, and no more");
     assert!(asked.iter().all(|it| it.contains("\"revision\":0")), "the body again");
+    assert!(super::figures::forged(&app, "engine").await >= 1.0, "the operators are told");
 }
 
 #[tokio::test]

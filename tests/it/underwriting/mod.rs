@@ -4,7 +4,9 @@
 mod attacks;
 mod desk;
 mod faults;
+mod figures;
 mod journey;
+mod outages;
 
 use std::collections::BTreeMap;
 use std::pin::Pin;
@@ -57,6 +59,16 @@ async fn app(tomcat: &Tomcat, over: &[(&str, &str)]) -> App {
 }
 
 async fn app_at(engine: &[(&'static str, String)], over: &[(&str, &str)]) -> App {
+    // Of its own: a poller looks at everybody's sessions.
+    app_on(&TestDatabase::own().await, engine, over).await
+}
+
+/// The same on this database.
+async fn app_on(
+    database: &Arc<TestDatabase>,
+    engine: &[(&'static str, String)],
+    over: &[(&str, &str)],
+) -> App {
     let mut all = vec![
         ("UNDERWRITING__MEDICAL_KEYRING_FILE", MEDICAL.as_str()),
         ("SERVER__PUBLIC_URL", "http://127.0.0.1:0"),
@@ -66,9 +78,7 @@ async fn app_at(engine: &[(&'static str, String)], over: &[(&str, &str)]) -> App
     ];
     all.extend(engine.iter().map(|(key, value)| (*key, value.as_str())));
     all.extend(over);
-    // Of its own: a poller looks at everybody's sessions.
-    let database = TestDatabase::own().await;
-    App::for_applicants(&database, &all, Arc::new(Cookie)).await
+    App::for_applicants(database, &all, Arc::new(Cookie)).await
 }
 
 /// A person in front of a browser, with a questionnaire to fill in.
@@ -200,6 +210,12 @@ impl Cases {
 
     pub(crate) fn named(&self, name: &str) -> &Case {
         self.cases.iter().find(|case| case.name == name).expect("a case of this name")
+    }
+
+    /// The names of those that the reference has: disclosures (§6.2) and personas (§13.5).
+    pub(crate) fn of_the_reference(&self) -> impl Iterator<Item = &str> {
+        let theirs = self.cases.iter().filter(|it| matches!(it.source.as_str(), "6.2" | "13.5"));
+        theirs.map(|it| it.name.as_str())
     }
 
     /// All the answers of a person like this.

@@ -39,6 +39,8 @@ struct ConditionsPage {
     valid_until: String,
     was_refused: bool,
     is_capped: bool,
+    /// Nothing is left of its supplements.
+    is_free: bool,
     /// The demand to be capped may be made here.
     may_be_capped: bool,
     parts: [(&'static str, &'static str); 9],
@@ -203,6 +205,7 @@ fn conditions(guest: &Guest, it: &Proposed, own: Vec<(String, String)>, form: Fo
         valid_until: french::day(it.proposal.valid_until),
         was_refused: it.proposal.reply == Reply::Refused,
         is_capped: it.proposal.is_capped,
+        is_free: it.proposal.is_capped && shown::is_free(it, guest.place),
         may_be_capped: it.may_be_capped && !it.proposal.is_capped,
         parts: PARTS,
         frame: Frame::new(guest, title, form),

@@ -102,7 +102,8 @@ fn unopened(guest: &Guest, who: &str, problem: Problem) -> Answer {
                 "Le questionnaire est momentanément indisponible",
                 &[
                     "Vos réponses sont enregistrées. Ce n’est ni un accord ni un refus.",
-                    "Recommencez dans un instant, ou revenez plus tard par le lien reçu par e-mail.",
+                    "Recommencez dans un instant. Si vous partez, nous vous écrirons par e-mail dès que le \
+                     questionnaire sera de nouveau disponible.",
                 ],
                 vec![again, later],
                 StatusCode::SERVICE_UNAVAILABLE,

@@ -50,6 +50,15 @@ fn capped(it: &Proposed, place: u8) -> Vec<(String, String)> {
     all.iter().filter_map(one).collect()
 }
 
+/// Whether nothing is left of the supplements once they are capped.
+pub(super) fn is_free(it: &Proposed, place: u8) -> bool {
+    let at = usize::from(place).saturating_sub(1);
+    let asked = it.after.request.insured.get(at).and_then(|one| one.conditions.as_ref());
+    let is_nothing = |text: &Option<String>| text.as_deref().is_none_or(|it| it == "0");
+    let mut all = asked.iter().flat_map(|conditions| &conditions.loadings);
+    all.all(|it| is_nothing(&it.percent) && is_nothing(&it.per_mille))
+}
+
 fn comma(text: &str) -> String {
     text.replace('.', ",")
 }

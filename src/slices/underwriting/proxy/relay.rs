@@ -88,6 +88,10 @@ async fn passed(
     if allowed.sent != Sent::Nothing {
         ours(shared, allowed, request.headers())?;
     }
+    // No page of ours says who it is in this header: it is dropped, and told of.
+    if request.headers().contains_key(header::AUTHORIZATION) {
+        forged("browser");
+    }
     let visitor = visitor(shared, request.headers()).await?;
     if visitor.rate.check().is_err() {
         return Err(Problem::new(Kind::TooMany).retry_after(std::time::Duration::from_secs(1)));
@@ -97,19 +101,40 @@ async fn passed(
         Sent::Nothing => Bytes::new(),
         Sent::Form | Sent::Json => body::read(body).await?,
     };
-    let (token, ends_soon) = visitor.token(shared.clock.now());
-    let token = if ends_soon { shared.renew(&visitor).await? } else { token };
     let sending = Sending { shared, allowed, path: path::written(segments), parts: &parts, body };
-    let mut answered = sending.send(&token).await;
-    let is_old = answered.as_ref().is_ok_and(|it| it.response.status().as_u16() == 401);
-    if is_old {
-        drop(answered);
-        let token = shared.renew(&visitor).await?;
-        answered = sending.send(&token).await;
-    }
-    match answered {
+    let answered = exchanged(&visitor, &sending).await;
+    let is_outage = is_outage(&answered);
+    shared.met(&visitor, is_outage).await;
+    match answered? {
         Ok(it) => finished(shared, allowed, &visitor, it).await,
         Err(error) => Ok(without(&error)),
+    }
+}
+
+/// The engine's answer, or that there is none; a problem when there is no token to ask with.
+type Answered = Result<Result<Answer, UpstreamError>, Problem>;
+
+/// Asks, with a new token if the old one ends soon or is refused: once.
+async fn exchanged(visitor: &Visitor, sending: &Sending<'_>) -> Answered {
+    let shared = sending.shared;
+    let (token, ends_soon) = visitor.token(shared.clock.now());
+    let token = if ends_soon { shared.renew(visitor).await? } else { token };
+    let answered = sending.send(&token).await;
+    let is_old = answered.as_ref().is_ok_and(|it| it.response.status().as_u16() == 401);
+    if !is_old {
+        return Ok(answered);
+    }
+    drop(answered);
+    let token = shared.renew(visitor).await?;
+    Ok(sending.send(&token).await)
+}
+
+/// Whether it is the engine's absence that stops this person, and not what they ask.
+fn is_outage(answered: &Answered) -> bool {
+    match answered {
+        Ok(Ok(it)) => it.response.status().as_u16() == 503,
+        Ok(Err(error)) => error.is_outage(),
+        Err(problem) => problem.kind == Kind::Unavailable,
     }
 }
 
@@ -157,6 +182,7 @@ async fn finished(
 ) -> Result<Response, Problem> {
     let status = it.response.status().as_u16();
     if status == 401 {
+        forged("engine");
         tracing::warn!(session = %shared.shown(&visitor.session), "the engine refuses its own token");
         metrics::counter!("reflex_upstream_errors_total", "kind" => "token").increment(1);
         return Err(over());
@@ -173,10 +199,14 @@ async fn finished(
 /// Who asks: the browser's handle and the browser's login name the same person.
 pub(super) async fn visitor(shared: &Shared, headers: &HeaderMap) -> Result<Arc<Visitor>, Problem> {
     let handle = shared.cookies.read(headers, COOKIE).ok_or_else(over)?;
-    let visitor = shared.visitor(handle).await?.ok_or_else(over)?;
+    let visitor = shared.visitor(handle).await?.ok_or_else(|| {
+        forged("handle");
+        over()
+    })?;
     match shared.applicants.applicant(headers).await {
         Some(person) if person == visitor.session.applicant => Ok(visitor),
         Some(person) => {
+            forged("other");
             let actor = format!("applicant {}", &crate::platform::digest::hex(&person)[..16]);
             let act = shared.act(&visitor.session, &actor, "foreign_handle");
             shared.store.audit_alone(&act).await?;
@@ -184,6 +214,14 @@ pub(super) async fn visitor(shared: &Shared, headers: &HeaderMap) -> Result<Arc<
         }
         None => Err(over()),
     }
+}
+
+/// Somebody shows a token or a handle that is not theirs: a browser that brings a token of its own, a handle
+/// that opens nothing (old ones are among these), another person's, or a token that the engine refuses twice.
+/// The operators are told when these are many.
+fn forged(by: &'static str) {
+    metrics::counter!("reflex_forged_tokens_total", "by" => by).increment(1);
+    tracing::warn!(by, "a token that opens nothing");
 }
 
 fn over() -> Problem {

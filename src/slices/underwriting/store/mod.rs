@@ -1,7 +1,9 @@
 //! The only SQL of underwriting: one statement per function, no decision.
 
 mod decisions;
+mod erasing;
 mod evidence;
+mod outages;
 mod reviews;
 mod sessions;
 
@@ -19,7 +21,9 @@ use crate::platform::db::{Connection, Database, DbError, Instant, statements};
 pub(crate) const STATEMENTS: &[&[crate::platform::db::Statement]] = &[
     SHARED,
     decisions::STATEMENTS,
+    erasing::STATEMENTS,
     evidence::STATEMENTS,
+    outages::STATEMENTS,
     reviews::STATEMENTS,
     sessions::STATEMENTS,
 ];

@@ -14,19 +14,23 @@ statements! {
         idempotency_key, state, created_at, expires_at) VALUES (?, ?, ?, ?, ?, ?, 'CREATED', ?, ?)";
     /// The session that a browser's handle opens.
     BY_HANDLE = "SELECT id, dossier_id, insured_no, applicant, CAST(facts AS CHAR) AS facts, \
-        idempotency_key, engine_id, token_sealed, token_expires_at, state, attempts, submitted_at \
+        idempotency_key, engine_id, token_sealed, token_expires_at, state, attempts, submitted_at, \
+        stopped_at IS NOT NULL AS is_stopped \
         FROM uw_session WHERE handle_sha256 = ?";
     /// The live session of a person.
     LIVE = "SELECT id, dossier_id, insured_no, applicant, CAST(facts AS CHAR) AS facts, \
-        idempotency_key, engine_id, token_sealed, token_expires_at, state, attempts, submitted_at \
+        idempotency_key, engine_id, token_sealed, token_expires_at, state, attempts, submitted_at, \
+        stopped_at IS NOT NULL AS is_stopped \
         FROM uw_session WHERE dossier_id = ? AND insured_no = ? AND live = 1";
     /// A session.
     BY_ID = "SELECT id, dossier_id, insured_no, applicant, CAST(facts AS CHAR) AS facts, \
-        idempotency_key, engine_id, token_sealed, token_expires_at, state, attempts, submitted_at \
+        idempotency_key, engine_id, token_sealed, token_expires_at, state, attempts, submitted_at, \
+        stopped_at IS NOT NULL AS is_stopped \
         FROM uw_session WHERE id = ?";
     /// The latest session of a person, live or not.
     LATEST = "SELECT id, dossier_id, insured_no, applicant, CAST(facts AS CHAR) AS facts, \
-        idempotency_key, engine_id, token_sealed, token_expires_at, state, attempts, submitted_at \
+        idempotency_key, engine_id, token_sealed, token_expires_at, state, attempts, submitted_at, \
+        stopped_at IS NOT NULL AS is_stopped \
         FROM uw_session WHERE dossier_id = ? AND insured_no = ? ORDER BY (closed_at IS NULL) DESC, created_at DESC, id DESC LIMIT 1";
     /// What the engine answered to the opening.
     SET_OPENED = "UPDATE uw_session SET engine_id = ?, token_sealed = ?, token_expires_at = ?, \
@@ -73,6 +77,7 @@ struct Row {
     state: String,
     attempts: u32,
     submitted_at: Option<Instant>,
+    is_stopped: bool,
 }
 
 impl Row {
@@ -90,6 +95,7 @@ impl Row {
             state: SessionState::of(&self.state).ok_or_else(|| strange("state"))?,
             attempts: self.attempts,
             submitted_at: self.submitted_at.map(|at| at.0),
+            is_stopped: self.is_stopped,
         })
     }
 }
