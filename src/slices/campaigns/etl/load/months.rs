@@ -5,6 +5,7 @@ use bytes::Bytes;
 use mysql_async::Conn;
 use mysql_async::prelude::Queryable;
 use tokio::sync::mpsc;
+use tokio::task::JoinSet;
 
 use super::chunk;
 use super::error::LoadError;
@@ -28,11 +29,14 @@ pub(super) async fn fill(
     has_infile: bool,
 ) -> Result<(), LoadError> {
     let (to, from) = mpsc::channel(AHEAD);
-    let walking = tokio::spawn(walk(walker, tables::walk_sales(names), to));
+    // Ends with this function, however that ends.
+    let mut walking = JoinSet::new();
+    walking.spawn(walk(walker, tables::walk_sales(names), to));
     conn.query_drop("START TRANSACTION").await?;
     conn.query_drop(tables::clear_months(names)).await?;
     let (taken, warnings) = chunk::send(conn, tables::months(names), has_infile, from).await?;
-    let sent = walking.await.map_err(|_| LoadError::Panicked)??;
+    let walked = walking.join_next().await.and_then(Result::ok).ok_or(LoadError::Panicked)?;
+    let sent = walked?;
     if sent != taken || warnings > 0 {
         return Err(LoadError::Counts(format!(
             "`{}` took {taken} months of {sent}, with {warnings} warnings",
