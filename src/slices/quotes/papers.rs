@@ -3,6 +3,8 @@
 //! A quote is frozen, so each document is made once, at the first demand, from the figures that the
 //! page shows; after that it is always the same bytes.
 
+use tokio_util::task::TaskTracker;
+
 use super::pages::papers::{devis, fiche, whose};
 use super::service::QuoteId;
 use super::wire::{DocumentResponse, QuoteResponse};
@@ -21,6 +23,8 @@ const VERSION: u32 = 1;
 #[derive(Clone)]
 pub(super) struct Papers {
     documents: Documents,
+    /// Documents that are being made for pages that do not wait.
+    making: TaskTracker,
 }
 
 /// One document of a quote: which one, and what it is called.
@@ -36,8 +40,8 @@ pub(super) struct Paper {
 }
 
 impl Papers {
-    pub(super) const fn new(documents: Documents) -> Self {
-        Self { documents }
+    pub(super) fn new(documents: Documents) -> Self {
+        Self { documents, making: TaskTracker::new() }
     }
 
     /// What is known of each document, made if nobody has.
@@ -67,7 +71,7 @@ impl Papers {
         }
         if all.iter().any(|(_, known)| known.is_none()) {
             let (papers, quote) = (self.clone(), quote.clone());
-            tokio::spawn(async move {
+            self.making.spawn(async move {
                 if let Err(problem) = papers.all(&quote).await {
                     let cause = problem.cause.unwrap_or_default();
                     tracing::warn!(cause, "the documents of a quote are not ready");
