@@ -142,10 +142,13 @@ impl Store {
     /// Sales of one edition.
     pub(super) async fn count(&self, filter: &SegmentFilter, run: u64) -> Result<u64, DbError> {
         let table = format!("{}_sale_r{run}", filter.dataset);
+        let is_everywhere = filter.zone == ZoneKind::Country && !filter.kinds.is_empty();
+        // Of the whole country the optimiser takes whichever index comes first, from end to end.
+        let index = if is_everywhere { " FORCE INDEX (by_department)" } else { "" };
         let mut query =
-            QueryBuilder::new(format!("SELECT CAST(COUNT(*) AS UNSIGNED) FROM `{table}`"));
+            QueryBuilder::new(format!("SELECT CAST(COUNT(*) AS UNSIGNED) FROM `{table}`{index}"));
         conditions(&mut query, filter);
-        if filter.zone == ZoneKind::Country && !filter.kinds.is_empty() {
+        if is_everywhere {
             everywhere(&mut query, self.departments(&table).await?);
         }
         Ok(query.build_query_scalar().fetch_one(self.database.pool()).await?)
