@@ -91,7 +91,11 @@ impl Testimony {
     fn tell(&self, refusals: &Refusals, asker: Option<&Asker>) {
         let Ok(address) = self.client.parse() else { return };
         let asker = asker.cloned().unwrap_or_default();
-        let nothing_refused = if asker.is_noted { NOTED } else { "-" };
+        let slug = match &self.reason {
+            Some(reason) if is_worth_a_look(self.status) => reason.slug,
+            _ if asker.is_noted => NOTED,
+            _ => "-",
+        };
         let refused = Refused {
             address,
             api_key: asker.api_key,
@@ -99,7 +103,7 @@ impl Testimony {
             method: self.method,
             route: self.route.as_str().into(),
             status: self.status,
-            slug: self.reason.as_ref().map_or(nothing_refused, |reason| reason.slug),
+            slug,
             why: asker.why,
         };
         refusals.note(refused, &self.request_id);
