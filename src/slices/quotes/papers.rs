@@ -16,6 +16,10 @@ use crate::slices::documents::{Document, Documents, Kind, Made, Order, Subject};
 /// Whose the documents are, in the archive.
 const SORT: &str = "quote";
 
+/// Quotes whose documents are made at once for pages that do not wait; those of one more are made when it is
+/// looked at again.
+const MOST_MAKING: usize = 32;
+
 /// A frozen thing has one version.
 const VERSION: u32 = 1;
 
@@ -69,7 +73,7 @@ impl Papers {
             let known = self.documents.find(subject, paper.kind, paper.part).await?;
             all.push((paper, known));
         }
-        if all.iter().any(|(_, known)| known.is_none()) {
+        if self.making.len() < MOST_MAKING && all.iter().any(|(_, known)| known.is_none()) {
             let (papers, quote) = (self.clone(), quote.clone());
             self.making.spawn(async move {
                 if let Err(problem) = papers.all(&quote).await {
