@@ -155,11 +155,6 @@ impl House {
         .await
     }
 
-    /// The newest code that went to this address.
-    pub(crate) async fn code_by_email(&self, email: &str) -> String {
-        self.eventually("a code by e-mail", async || self.newest_code_to(email).await).await
-    }
-
     async fn newest_code(&self, mobile: &str) -> Option<String> {
         self.newest_code_to(&international(mobile)).await
     }

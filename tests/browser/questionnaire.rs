@@ -144,6 +144,8 @@ async fn looked_at(house: &House, name: &str) {
 /// Consents, answers every question, and sends it.
 async fn answers_everything(house: &House, weight: &str, is_looked_at: bool) {
     house.press("[name=action][value=accepter]").await;
+    // The engine opens a session first.
+    house.becomes("return location.pathname.startsWith('/continue/question/')", true).await;
     for number in 1..60 {
         let address = house.browser.current_url().await.expect("an address");
         if !address.path().starts_with("/continue/question/") {

@@ -121,8 +121,16 @@ async fn three_years_after_a_dossier_that_led_to_nothing_it_names_nobody() {
     .await;
     assert_eq!(count(&app, NAMED, &at).await, 1, "its time has not come");
     app.clock.advance(1065 * day);
-    eventually("it names nobody", async || (count(&app, NAMED, &at).await == 0).then_some(()))
-        .await;
+    // Another job may be at this dossier in the turn that would forget it: then it is that of the next day.
+    let mut looks = 0_u32;
+    eventually("it names nobody", async || {
+        looks += 1;
+        if looks.is_multiple_of(100) {
+            app.clock.advance(day);
+        }
+        (count(&app, NAMED, &at).await == 0).then_some(())
+    })
+    .await;
     let (state, _, acts) = written(&app, &at).await;
     assert_eq!((state.as_str(), acts.last().map(String::as_str)), ("expired", Some("forget")));
 }
