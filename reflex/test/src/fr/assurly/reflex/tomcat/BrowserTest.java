@@ -136,6 +136,10 @@ final class BrowserTest implements AutoCloseable {
                 clean("question of kind " + kind);
                 press();
                 Check.that(browser.title().startsWith("Erreur"), "title of an error: " + browser.title());
+                // A browser moves the focus when it has drawn the page, and not before.
+                for (int asked = 0; asked < 2000 && !"bilan".equals(browser.run("return document.activeElement.className")); asked++) {
+                    Thread.onSpinWait();
+                }
                 Check.same("bilan", browser.run("return document.activeElement.className"), "focus");
                 clean("error of kind " + kind);
                 browser.picture(pictures.resolve("error-" + seen.size() + ".png"));
