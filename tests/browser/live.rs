@@ -2,7 +2,7 @@
 //! groups, a word before the session ends. Each page without it: `subscription::alone_without_script_…`.
 
 use super::house::House;
-use super::people::{CAMILLE, ON};
+use super::people::{CAMILLE, LOAN, ON};
 
 #[tokio::test]
 async fn the_price_follows_the_answers_before_anything_is_sent() {
@@ -37,13 +37,7 @@ async fn a_journey_has_a_live_price_one_submission_and_a_word_before_its_session
     house.reach(&CAMILLE, &[]).await;
     house.introduce(&CAMILLE, "Votre prêt").await;
     house.sees("[data-alerte]", "se ferme dans moins de 5 minutes").await;
-    let loan = [
-        ("banque", "Banque du Nord"),
-        ("objet", "residence_principale"),
-        ("echeance_m", "1"),
-        ("echeance_a", "2027"),
-    ];
-    house.answer(&loan, "Vos garanties").await;
+    house.answer(LOAN, "Vos garanties").await;
     house.choose("quotite_1", "100").await;
     house.choose("franchise", "90").await;
     house.sees("output", "Premier mois").await;

@@ -35,6 +35,14 @@ pub(crate) const ON: &str = "form.formulaire .bouton";
 /// What is typed and chosen on a page: names of controls with a text, or with the value of a radio.
 pub(crate) type Answers<'a> = [(&'a str, &'a str)];
 
+/// The loan that everybody takes.
+pub(crate) const LOAN: &Answers<'_> = &[
+    ("banque", "Banque du Nord"),
+    ("objet", "residence_principale"),
+    ("echeance_m", "1"),
+    ("echeance_a", "2027"),
+];
+
 impl House {
     /// A price for these people, 150 000 € over twenty years, and on to the contact.
     pub(crate) async fn price(&self, people: &[&Somebody]) {
@@ -97,13 +105,7 @@ impl House {
 
     /// The loan and the guarantees, to the page with this heading.
     pub(crate) async fn borrow(&self, shares: &Answers<'_>, then: &str) {
-        let loan = [
-            ("banque", "Banque du Nord"),
-            ("objet", "residence_principale"),
-            ("echeance_m", "1"),
-            ("echeance_a", "2027"),
-        ];
-        self.answer(&loan, "Vos garanties").await;
+        self.answer(LOAN, "Vos garanties").await;
         self.answer(&[shares, &[("franchise", "90")]].concat(), then).await;
     }
 

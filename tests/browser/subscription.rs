@@ -8,7 +8,7 @@ use super::axe;
 use super::engine::Tomcat;
 use super::house::House;
 use super::layout::picture;
-use super::people::{Answers, CAMILLE, NORA, ON, Somebody};
+use super::people::{Answers, CAMILLE, LOAN, NORA, ON, Somebody};
 use super::questionnaire;
 
 /// A telephone.
@@ -283,13 +283,7 @@ async fn every_page_of_a_protected_person_is_accessible_and_looked_at() {
     let work = [("activite", "salarie_cadre"), ("risque_pro", "non"), ("sport", "non")];
     house.answer(&work, "Votre prêt").await;
     look(&house, "pret").await;
-    let loan = [
-        ("banque", "Banque du Nord"),
-        ("objet", "residence_principale"),
-        ("echeance_m", "1"),
-        ("echeance_a", "2027"),
-    ];
-    house.answer(&loan, "Vos garanties").await;
+    house.answer(LOAN, "Vos garanties").await;
     pictured(&house, "garanties").await;
     let cover = [("quotite_1", "100"), ("franchise", "90")];
     house.answer(&cover, "Vérifiez avant de signer").await;

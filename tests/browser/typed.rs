@@ -5,7 +5,7 @@
 use std::time::{Duration, Instant};
 
 use super::house::House;
-use super::people::{Answers, CAMILLE, ON};
+use super::people::{Answers, CAMILLE, LOAN, ON};
 
 /// Ten minutes, from the first question to the signature.
 const PROMISE: Duration = Duration::from_secs(600);
@@ -93,13 +93,7 @@ async fn the_journey_typed_by_the_median_person_takes_less_than_ten_minutes() {
     one.answer(&address, ON, "Votre travail").await;
     let work = [("activite", "salarie_cadre"), ("risque_pro", "non"), ("sport", "non")];
     one.answer(&work, ON, "Votre prêt").await;
-    let loan = [
-        ("banque", "Banque du Nord"),
-        ("objet", "residence_principale"),
-        ("echeance_m", "1"),
-        ("echeance_a", "2027"),
-    ];
-    one.answer(&loan, ON, "Vos garanties").await;
+    one.answer(LOAN, ON, "Vos garanties").await;
     let cover = [("quotite_1", "100"), ("franchise", "90")];
     one.answer(&cover, ON, "Vérifiez avant de signer").await;
     one.house.press("#lu").await;

@@ -98,18 +98,24 @@ async fn a_lender_that_asks_for_more_is_told_of_with_the_conditions() {
     assert!(told.says("Ces conditions répondent aux critères de votre banque"), "{}", told.body);
 }
 
+/// Refused, studied again, and accepted for four times the price: the page of these conditions.
+async fn refused_then_loaded(app: &App, one: &mut Traveller, gate: &Seen) -> Seen {
+    one.answers(app, gate, "burnout_now").await;
+    officer(app, "decline", "0").await;
+    assert_eq!(one.decision().await.heading(), "Votre demande est étudiée de nouveau");
+    officer(app, "accept", "300").await;
+    let told = one.decision().await;
+    assert!(told.says("300 % de plus") && told.says("Plafonner vos suppléments"), "{}", told.body);
+    told
+}
+
 /// Refused once, accepted at level 2 for four times the price: a modest household does not pay what weighs
 /// more than 1.40 point in the rate of the loan.
 #[tokio::test]
 async fn a_modest_household_has_its_supplements_capped() {
     let app = program().await;
     let (mut one, gate) = Traveller::at_the_gate(&app, "cap", "1976", "350 000").await;
-    one.answers(&app, &gate, "burnout_now").await;
-    officer(&app, "decline", "0").await;
-    assert_eq!(one.decision().await.heading(), "Votre demande est étudiée de nouveau");
-    officer(&app, "accept", "300").await;
-    let told = one.decision().await;
-    assert!(told.says("300 % de plus") && told.says("Plafonner vos suppléments"), "{}", told.body);
+    let told = refused_then_loaded(&app, &mut one, &gate).await;
     let asks = |page: &Seen, base: &str, income: &str| {
         let mut form = page.form("");
         form.action = format!("{base}/a1/decision");
@@ -156,12 +162,7 @@ async fn under_35_with_a_zero_interest_loan_no_supplement_is_paid() {
     let questions = fill(&mut one.surfer, &gate, &[("action", "accepter")]).await;
     let answers: Vec<_> = health(&[("q_affection", "oui")]).into_iter().collect();
     let gate = fill(&mut one.surfer, &questions, &answers).await;
-    one.answers(&app, &gate, "burnout_now").await;
-    officer(&app, "decline", "0").await;
-    assert_eq!(one.decision().await.heading(), "Votre demande est étudiée de nouveau");
-    officer(&app, "accept", "300").await;
-    let told = one.decision().await;
-    assert!(told.says("300 % de plus") && told.says("Plafonner vos suppléments"), "{}", told.body);
+    let told = refused_then_loaded(&app, &mut one, &gate).await;
     let mut form = told.form("");
     form.action = format!("{}/a1/decision", one.base);
     form.values.retain(|name, _| ["jeton", "proposition"].contains(&name.as_str()));

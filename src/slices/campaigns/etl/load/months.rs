@@ -21,8 +21,26 @@ const AHEAD: usize = 2;
 /// Commune, kind, month as `202103`, department, price.
 type Sale = (String, u8, u32, String, u64);
 
-/// Makes the aggregates anew, in one transaction of `conn`; `walker` reads meanwhile.
+/// Makes the aggregates anew, in one transaction of `conn`; `walker` reads meanwhile. After a failure nothing of
+/// it is open: what is written down of the run next is no part of it.
 pub(super) async fn fill(
+    conn: &mut Conn,
+    walker: Conn,
+    names: &Names,
+    has_infile: bool,
+) -> Result<(), LoadError> {
+    conn.query_drop("START TRANSACTION").await?;
+    let filled = anew(conn, walker, names, has_infile).await;
+    if filled.is_ok() {
+        conn.query_drop("COMMIT").await?;
+    } else {
+        // A server that is away has rolled back already.
+        drop(conn.query_drop("ROLLBACK").await);
+    }
+    filled
+}
+
+async fn anew(
     conn: &mut Conn,
     walker: Conn,
     names: &Names,
@@ -32,7 +50,6 @@ pub(super) async fn fill(
     // Ends with this function, however that ends.
     let mut walking = JoinSet::new();
     walking.spawn(walk(walker, tables::walk_sales(names), to));
-    conn.query_drop("START TRANSACTION").await?;
     conn.query_drop(tables::clear_months(names)).await?;
     let (taken, warnings) = chunk::send(conn, tables::months(names), has_infile, from).await?;
     let walked = walking.join_next().await.and_then(Result::ok).ok_or(LoadError::Panicked)?;
@@ -43,7 +60,6 @@ pub(super) async fn fill(
             names.months
         )));
     }
-    conn.query_drop("COMMIT").await?;
     Ok(())
 }
 
