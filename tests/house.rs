@@ -24,6 +24,7 @@ const DOORS: &[(&str, &[&str])] = &[
     ("quotes", &["documents", "messages", "partners"]),
     ("contracts", &["documents", "dossiers", "identity", "messages", "quotes", "signature"]),
     ("dossiers", &["documents", "health", "identity", "messages", "quotes"]),
+    ("offers", &["dossiers"]),
 ];
 
 /// Tools and the only places where they may be named (a path that contains one of the strings).

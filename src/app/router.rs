@@ -30,6 +30,8 @@ use crate::slices::dossiers::{self, Dossiers};
 use crate::slices::identity::{self, Identity, Links};
 use crate::slices::me;
 use crate::slices::messages::{self, Messages};
+use crate::slices::offers::pages::OffersRoom;
+use crate::slices::offers::{self, Offers};
 use crate::slices::quotes::{self, Quotes};
 use crate::slices::site;
 use crate::slices::underwriting::pages::MedicalRoom;
@@ -86,6 +88,7 @@ pub fn around(state: &AppState, api: Api) -> Work {
         .merge(acceptance::pages::routes().with_state(Acceptances::from_ref(state)))
         .merge(contracts::pages::routes().with_state(Contracts::from_ref(state)))
         .merge(dossiers::pages::routes().with_state(Dossiers::from_ref(state)))
+        .merge(offers::pages::routes().with_state(Offers::from_ref(state)))
         .merge(identity::pages(&Identity::from_ref(state)))
         .merge(backoffice(state))
         .merge(messages::development(&Messages::from_ref(state)))
@@ -105,6 +108,7 @@ fn backoffice(state: &AppState) -> Router {
     Backoffice::new(Identity::from_ref(state).staff())
         .room::<LoadsRoom>(loads::pages::routes(Loads::from_ref(state)))
         .room::<MedicalRoom>(medical)
+        .room::<OffersRoom>(offers::pages::desk().with_state(Offers::from_ref(state)))
         .room::<SegmentsRoom>(segments::pages::routes(Segments::from_ref(state), entropy))
         .room::<admission::Gateway>(gateway)
         .routes()

@@ -26,6 +26,7 @@ use crate::slices::dossiers::{self, Dossiers};
 use crate::slices::health::HealthWorld;
 use crate::slices::identity::{Identity, Tools};
 use crate::slices::messages::Messages;
+use crate::slices::offers::{self, Offers};
 use crate::slices::quotes::{Pricer, Quotes};
 use crate::slices::underwriting::{self, Applicants, Insured, Nobody, Underwriting};
 
@@ -42,6 +43,7 @@ pub struct AppState {
     loads: Loads,
     jobs: Jobs,
     messages: Messages,
+    offers: Offers,
     quotes: Quotes,
     segments: Segments,
     underwriting: Underwriting,
@@ -87,7 +89,8 @@ impl AppState {
         let acceptances = acceptances(platform, &dossiers, &underwriting, &quotes, &messages);
         let medical = [acceptances.tasks(), underwriting.tasks()].concat();
         let tasks = [medical, dossiers.tasks(), contracts.tasks()].concat();
-        let jobs = jobs(platform, tasks);
+        let offers = offers(platform, &dossiers)?;
+        let jobs = jobs(platform, [tasks, offers.tasks()].concat());
         let admissions = admissions(platform);
         let segments = Segments::new(
             platform.database.clone(),
@@ -108,6 +111,7 @@ impl AppState {
             jobs,
             loads,
             messages,
+            offers,
             quotes,
             segments,
             underwriting,
@@ -141,10 +145,30 @@ fn dossiers(
         messages: messages.clone(),
         identity: identity.clone(),
         health: health(platform),
+        takes_files: takes_files(platform),
     };
     let settings = &platform.settings;
     let origin = settings.server.public_url.as_str().trim_end_matches('/');
     Dossiers::new(tools, &settings.dossiers, origin)
+}
+
+/// Whether people may send files: there are keys to seal them, and a scanner to look at them.
+fn takes_files(platform: &Platform) -> bool {
+    platform.keyring.is_usable() && scan::open(&platform.settings.scanner).is_some()
+}
+
+/// Loan offers on these tools.
+fn offers(platform: &Platform, dossiers: &Dossiers) -> Result<Offers, PlatformError> {
+    let tools = offers::Tools {
+        database: platform.database.clone(),
+        storage: Storage::open(&platform.settings.storage)?,
+        keyring: platform.keyring.clone(),
+        clock: platform.clock.clone(),
+        entropy: platform.entropy.clone(),
+        scanner: scan::open(&platform.settings.scanner),
+        dossiers: dossiers.clone(),
+    };
+    Ok(Offers::new(tools, platform.settings.offers))
 }
 
 /// Contracts on these tools.
@@ -369,6 +393,7 @@ handles! {
     jobs: Jobs,
     loads: Loads,
     messages: Messages,
+    offers: Offers,
     quotes: Quotes,
     segments: Segments,
     underwriting: Underwriting,

@@ -4,7 +4,7 @@ use crate::platform::db::{self, Statement};
 use crate::platform::jobs;
 use crate::slices::{
     acceptance, admission, campaigns, contracts, documents, dossiers, health, identity, messages,
-    quotes, signature, underwriting,
+    offers, quotes, signature, underwriting,
 };
 
 /// The statements, room by room. A slice adds its `store::STATEMENTS` here.
@@ -15,6 +15,7 @@ pub fn all() -> impl Iterator<Item = &'static Statement> {
         documents::STATEMENTS,
         health::STATEMENTS,
         messages::STATEMENTS,
+        offers::STATEMENTS,
         quotes::STATEMENTS,
         signature::STATEMENTS,
     ];

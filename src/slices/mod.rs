@@ -13,6 +13,7 @@ pub mod health;
 pub mod identity;
 pub mod me;
 pub mod messages;
+pub mod offers;
 pub mod quotes;
 pub mod signature;
 pub mod site;

@@ -30,6 +30,7 @@ use crate::slices::dossiers::DossiersSettings;
 use crate::slices::health::HealthSettings;
 use crate::slices::identity::IdentitySettings;
 use crate::slices::messages::MessagesSettings;
+use crate::slices::offers::OffersSettings;
 use crate::slices::quotes::QuotesSettings;
 use crate::slices::underwriting::UnderwritingSettings;
 
@@ -79,6 +80,8 @@ pub struct Settings {
     pub documents: DocumentsSettings,
     /// Subscription.
     pub dossiers: DossiersSettings,
+    /// Loan offers that people send.
+    pub offers: OffersSettings,
     /// Health.
     pub health: HealthSettings,
     /// The questionnaire engine.
@@ -143,6 +146,7 @@ impl Settings {
         self.backup.check(&mut complaints);
         self.documents.check(&mut complaints);
         self.dossiers.check(&mut complaints);
+        self.offers.check(&mut complaints);
         self.underwriting.check(&mut complaints);
         complaints.unless(
             self.is_development() || self.is_safely_reached(),

@@ -26,6 +26,26 @@ pub enum Odd {
     Unknown,
 }
 
+impl Odd {
+    /// What is said of the file, after its name (French).
+    pub const fn said(self) -> &'static str {
+        match self {
+            Self::Empty => "est vide\u{a0}: choisissez-le de nouveau",
+            Self::Heic => {
+                "est une photo HEIC\u{a0}: envoyez-la en JPEG (sur iPhone\u{a0}: Réglages, Appareil photo, \
+                 Formats, Le plus compatible)"
+            }
+            Self::Cut => "est incomplet\u{a0}: vérifiez qu’il s’ouvre, puis envoyez-le de nouveau",
+            Self::Locked => {
+                "est protégé par un mot de passe\u{a0}: enregistrez-le sans mot de passe, puis envoyez-le"
+            }
+            Self::Unknown => {
+                "n’est ni un PDF ni une photo\u{a0}: envoyez un PDF, un JPEG ou un PNG"
+            }
+        }
+    }
+}
+
 /// Bytes at the end of a PDF in which its last word stands.
 const TAIL: usize = 1024;
 

@@ -11,6 +11,7 @@ use multer::{Field, Multipart};
 
 use super::body;
 use super::form::Form;
+use crate::kernel::french;
 use crate::kernel::problem::{Kind, Problem};
 
 /// Fields of one form at most.
@@ -40,6 +41,25 @@ pub enum TooMuch {
     Large,
     /// With those before it there are too many, or together they are too large.
     Many,
+}
+
+impl TooMuch {
+    /// What is said of the file, after its name (French).
+    pub fn said(self, limits: UploadLimits) -> String {
+        let size = |bytes: usize| french::bytes(bytes as u64);
+        match self {
+            Self::Large => format!(
+                "dépasse {}\u{a0}: prenez une photo plus petite, ou envoyez un PDF",
+                size(limits.file_bytes)
+            ),
+            Self::Many => format!(
+                "n’a pas été pris\u{a0}: envoyez {}\u{a0}fichiers et {} au plus à la fois, puis \
+                 recommencez avec les suivants",
+                limits.files,
+                size(limits.all_bytes)
+            ),
+        }
+    }
 }
 
 /// A file as it was sent.

@@ -38,6 +38,8 @@ pub struct Tools {
     pub identity: Identity,
     /// Health.
     pub health: HealthWorld,
+    /// Whether files are taken: the offer of a loan may be sent.
+    pub takes_files: bool,
 }
 
 pub(super) struct Core {
@@ -51,6 +53,7 @@ pub(super) struct Core {
     pub(super) messages: Messages,
     pub(super) identity: Identity,
     pub(super) health: HealthWorld,
+    pub(super) takes_files: bool,
     pub(super) settings: DossiersSettings,
     /// Origin of our addresses, without a slash at its end.
     pub(super) origin: Box<str>,
@@ -65,7 +68,17 @@ pub struct Dossiers {
 impl Dossiers {
     /// Dossiers on these tools. `origin` is the public origin, without a slash at its end.
     pub fn new(tools: Tools, settings: &DossiersSettings, origin: &str) -> Self {
-        let Tools { database, keyring, clock, entropy, quotes, messages, identity, health } = tools;
+        let Tools {
+            database,
+            keyring,
+            clock,
+            entropy,
+            quotes,
+            messages,
+            identity,
+            health,
+            takes_files,
+        } = tools;
         let core = Core {
             schedule: Schedule::new(database.clone(), clock.clone(), entropy.clone()),
             store: Store::new(database),
@@ -76,6 +89,7 @@ impl Dossiers {
             messages,
             identity,
             health,
+            takes_files,
             settings: settings.clone(),
             origin: origin.into(),
         };

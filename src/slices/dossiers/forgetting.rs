@@ -61,6 +61,10 @@ pub struct Erased {
 /// transaction that forgets them.
 pub const FORGOTTEN: &str = "dossiers.forgotten";
 
+/// The work of whoever keeps papers of a dossier: asked for, under the dossier's identifier, in the
+/// transaction that forgets who began it.
+pub const LEFT: &str = "dossiers.left";
+
 /// Somebody whom a dossier forgets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Forgotten {
@@ -228,6 +232,10 @@ impl Dossiers {
     ) -> Result<(), DossierError> {
         let subject = Forgotten { dossier: id.uuid(), place }.subject();
         self.core.schedule.put(connection, FORGOTTEN, &subject, self.now()).await?;
+        if place == 1 {
+            let papers = id.uuid().simple().to_string();
+            self.core.schedule.put(connection, LEFT, &papers, self.now()).await?;
+        }
         Ok(())
     }
 

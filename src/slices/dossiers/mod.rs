@@ -37,7 +37,7 @@ pub use conditions::Acceptance;
 pub use deadlines::Swept;
 pub use door::{Moved, Signable, SignableInsured, Step};
 pub use error::DossierError;
-pub use forgetting::{Erased, FORGOTTEN, Forgotten, Held};
+pub use forgetting::{Erased, FORGOTTEN, Forgotten, Held, LEFT};
 pub use model::{Decision, DossierId, Health, Person};
 pub use opening::Contact;
 pub use owning::{Holder, Waiting};

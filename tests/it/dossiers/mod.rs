@@ -6,6 +6,7 @@ mod couple;
 mod deadlines;
 mod journeys;
 mod killed;
+mod offers;
 mod payer;
 mod serving;
 pub(crate) mod signing;

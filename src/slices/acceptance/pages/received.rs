@@ -3,8 +3,8 @@
 use crate::domain::underwriting::words;
 use crate::kernel::french;
 use crate::platform::web::form::Form;
-use crate::platform::web::media::{Media, Odd};
-use crate::platform::web::upload::{SentFile, TooMuch, UploadLimits};
+use crate::platform::web::media::Media;
+use crate::platform::web::upload::{SentFile, UploadLimits};
 use crate::slices::underwriting::{Demand, EvidenceState, KeptEvidence, SentEvidence};
 
 /// A document that is asked for, and what came of it.
@@ -66,8 +66,8 @@ pub(super) fn sorted(files: Vec<SentFile>, demand: &Demand, limits: UploadLimits
     let mut sorted = Sorted { taken: Vec::new(), form: Form::default() };
     for (place, file) in files.into_iter().enumerate() {
         let code = demand.codes.iter().find(|code| field(code) == file.field);
-        let read = file.bytes.map_err(|why| too_much(why, limits)).and_then(|bytes| {
-            let media = Media::of(&bytes).map_err(|odd| strange(odd).to_owned())?;
+        let read = file.bytes.map_err(|why| why.said(limits)).and_then(|bytes| {
+            let media = Media::of(&bytes).map_err(|odd| odd.said().to_owned())?;
             Ok((media, bytes))
         });
         let why = match (code, read) {
@@ -89,37 +89,6 @@ pub(super) fn sorted(files: Vec<SentFile>, demand: &Demand, limits: UploadLimits
     sorted
 }
 
-fn too_much(why: TooMuch, limits: UploadLimits) -> String {
-    let size = |bytes: usize| french::bytes(bytes as u64);
-    match why {
-        TooMuch::Large => format!(
-            "dépasse {}\u{a0}: prenez une photo plus petite, ou envoyez un PDF",
-            size(limits.file_bytes)
-        ),
-        TooMuch::Many => format!(
-            "n’a pas été pris\u{a0}: envoyez {}\u{a0}fichiers et {} au plus à la fois, puis \
-             recommencez avec les suivants",
-            limits.files,
-            size(limits.all_bytes)
-        ),
-    }
-}
-
-const fn strange(odd: Odd) -> &'static str {
-    match odd {
-        Odd::Empty => "est vide\u{a0}: choisissez-le de nouveau",
-        Odd::Heic => {
-            "est une photo HEIC\u{a0}: envoyez-la en JPEG (sur iPhone\u{a0}: Réglages, Appareil photo, \
-             Formats, Le plus compatible)"
-        }
-        Odd::Cut => "est incomplet\u{a0}: vérifiez qu’il s’ouvre, puis envoyez-le de nouveau",
-        Odd::Locked => {
-            "est protégé par un mot de passe\u{a0}: enregistrez-le sans mot de passe, puis envoyez-le"
-        }
-        Odd::Unknown => "n’est ni un PDF ni une photo\u{a0}: envoyez un PDF, un JPEG ou un PNG",
-    }
-}
-
 /// A document of which nothing came.
 pub(super) fn missing(code: &str) -> String {
     format!("{} manque\u{a0}: ajoutez un fichier", words::evidence(code))
@@ -137,6 +106,8 @@ pub(super) fn notice(received: usize) -> String {
 #[cfg(test)]
 mod tests {
     use uuid::Uuid;
+
+    use crate::platform::web::upload::TooMuch;
 
     use super::*;
 

@@ -21,33 +21,36 @@ const STEPS: [&str; 6] = ["contact", "vous", "prêt", "garanties", "santé", "si
 const PARIS: &str = "CET-1CEST,M3.5.0,M10.5.0/3";
 
 /// Around a question.
-pub(super) struct Frame {
-    pub(super) title: String,
+pub struct Frame {
+    /// The heading.
+    pub title: String,
     /// From 1; 0 outside the steps.
-    pub(super) step: usize,
+    pub step: usize,
     /// Address of the page before.
-    pub(super) back: String,
+    pub back: String,
     /// `/d/{id}`.
-    pub(super) base: String,
-    pub(super) version: u32,
+    pub base: String,
+    /// Of the dossier, as the page shows it.
+    pub version: u32,
     /// Word of the forms of this session.
-    pub(super) word: String,
+    pub word: String,
     /// «14 h 32», once something was saved.
-    pub(super) saved: String,
+    pub saved: String,
     /// «15 h 04».
-    pub(super) until: String,
+    pub until: String,
     /// Seconds until then.
-    pub(super) lasts_s: u64,
+    pub lasts_s: u64,
     /// A price that moved.
-    pub(super) notice: String,
+    pub notice: String,
     /// Answers saved from another window.
-    pub(super) conflict: String,
-    pub(super) form: Form,
+    pub conflict: String,
+    /// What was typed.
+    pub form: Form,
 }
 
 impl Frame {
     /// The frame of a page of this guest.
-    pub(super) fn new(guest: &Guest, title: &str, step: usize, back: &str, form: Form) -> Self {
+    pub fn new(guest: &Guest, title: &str, step: usize, back: &str, form: Form) -> Self {
         let dossier = &guest.dossier;
         let base = format!("/d/{}", dossier.id);
         let saved = dossier.answers.saved_at.as_deref();
@@ -69,13 +72,12 @@ impl Frame {
     }
 
     /// The name of a step.
-    #[expect(clippy::unused_self, reason = "templates call methods")]
-    pub(super) fn step_name(&self, step: usize) -> &'static str {
+    pub fn step_name(&self, step: usize) -> &'static str {
         step.checked_sub(1).and_then(|place| STEPS.get(place)).copied().unwrap_or("")
     }
 
     /// «Étape 2 sur 6 : vous».
-    pub(super) fn step_line(&self) -> String {
+    pub fn step_line(&self) -> String {
         format!("Étape {} sur 6\u{a0}: {}", self.step, self.step_name(self.step))
     }
 }

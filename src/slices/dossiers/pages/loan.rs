@@ -32,6 +32,8 @@ struct LoanPage {
     frame: Frame,
     loans: Vec<LoanLine>,
     quote: String,
+    /// Address and words of where each loan's offer is sent; none where no file is taken.
+    offers: Vec<(String, String)>,
 }
 
 /// A delay with what it costs.
@@ -84,10 +86,21 @@ fn initiator(guest: &Guest) -> Result<(), Stop> {
     if guest.is_initiator() { guest.is_unsigned() } else { Err(DossierError::Unknown.into()) }
 }
 
-fn loan_page(guest: &Guest, quote: &QuoteResponse, form: Form) -> LoanPage {
+fn loan_page(dossiers: &Dossiers, guest: &Guest, quote: &QuoteResponse, form: Form) -> LoanPage {
     let title = if quote.request.loans.len() > 1 { "Vos prêts" } else { "Votre prêt" };
     let frame = Frame::new(guest, title, 3, "a1/travail", form);
-    LoanPage { frame, loans: lines(quote), quote: quote.page.clone() }
+    let offers = if dossiers.core.takes_files { offers(&frame.base, quote) } else { Vec::new() };
+    LoanPage { frame, loans: lines(quote), quote: quote.page.clone(), offers }
+}
+
+/// Where the offer of each loan is sent.
+fn offers(base: &str, quote: &QuoteResponse) -> Vec<(String, String)> {
+    let count = quote.request.loans.len();
+    let words = |number| match count {
+        1 => "J’ai mon offre en PDF ou en photo".to_owned(),
+        _ => format!("J’ai l’offre du prêt {number} en PDF ou en photo"),
+    };
+    (1..=count).map(|number| (format!("{base}/pret/{number}/offre"), words(number))).collect()
 }
 
 pub(super) async fn show(
@@ -102,7 +115,7 @@ pub(super) async fn show(
     let mut form = Form::default();
     form::fill_loan(&mut form, &quote.request, answers.lender.as_deref(), answers.loan_done);
     let form = draft(&dossiers, &guest, "pret", form).await?;
-    Ok(shown(loan_page(&guest, &quote, form)))
+    Ok(shown(loan_page(&dossiers, &guest, &quote, form)))
 }
 
 pub(super) async fn save(
@@ -116,13 +129,13 @@ pub(super) async fn save(
     initiator(&guest)?;
     let quote = dossiers.quote_of(&guest.dossier).await?;
     if prolonged(&dossiers, &guest, "pret", &form).await? {
-        return Ok(shown(loan_page(&guest, &quote, form)));
+        return Ok(shown(loan_page(&dossiers, &guest, &quote, form)));
     }
     let Some(answers) = form::loan(&mut form, &quote.request, dossiers.today()) else {
         if let Some(answer) = keep_typed(&dossiers, &guest, "pret", &form).await? {
             return Ok(answer);
         }
-        return Ok(shown(loan_page(&guest, &quote, form)));
+        return Ok(shown(loan_page(&dossiers, &guest, &quote, form)));
     };
     let saving = Saving { id: guest.dossier.id, page: "pret", seen: seen(&form), by: guest.by() };
     let saved = dossiers.save_loan(saving, &answers).await;
@@ -130,15 +143,15 @@ pub(super) async fn save(
         let (mut kept, now) = (Form::default(), &again.dossier.answers);
         kept.set("banque", now.lender.clone().unwrap_or_default());
         again.say(&kept);
-        let mut page = loan_page(&guest, &quote, form);
+        let mut page = loan_page(&dossiers, &guest, &quote, form);
         again.onto(&mut page.frame);
         return Ok(shown(page));
     }
     match saved {
         Ok(saved) => Ok(after(&guest, &saved, &form)),
-        Err(error) => {
-            refused(&guest, error, &mut form, |form| shown(loan_page(&guest, &quote, form)))
-        }
+        Err(error) => refused(&guest, error, &mut form, |form| {
+            shown(loan_page(&dossiers, &guest, &quote, form))
+        }),
     }
 }
 

@@ -27,6 +27,7 @@ use axum::routing::get;
 use super::core::Dossiers;
 use crate::platform::web::page::posted;
 
+pub use frame::Frame;
 pub use guest::{Guest, Stop, guest, visitor};
 
 /// Longest form: far above what a person types.
