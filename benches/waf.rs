@@ -73,7 +73,7 @@ fn bench(criterion: &mut Criterion) {
         group.bench_function(name, |bench| bench.iter(|| waf.look(&head, body.as_bytes(), None)));
         slowest(&format!("waf/{name}"), || drop(waf.look(&head, body.as_bytes(), None)));
     }
-    for part in ["' or 1=1 -- ", "<svg onload=x>", "%2525..%252f", "$(cat /etc/passwd);"] {
+    for part in ["' or 1=1 -- ", "<svg onload=x>", "..%252f", "$(cat /etc/passwd);"] {
         let body = serde_json::json!({ "message": part.repeat(4096 / part.len()) }).to_string();
         let head = head("application/json");
         assert!(waf.look(&head, body.as_bytes(), None).is_refused, "{part} is none");
