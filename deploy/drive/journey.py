@@ -25,6 +25,8 @@ from surfer import Failed, Surfer  # noqa: E402
 IBAN = "FR76 3000 6000 0112 3456 7890 189"
 # A year of birth whose path at 150 000 € over 20 years is this one.
 YEARS = {"p1": "1992", "p2": "1985", "p3": "1969"}
+# Every value that a form holds.
+ANY = type("Any", (), {"__contains__": lambda self, name: True})()
 PATHS = {"both": ("p1", "p2"), "all": ("p1", "p2", "p3")}
 # Somebody who is well and somewhat heavy: 25 % more, on every guarantee.
 PERSONA = {"profession": "bureau", "fumeur": False, "sports": ["aucun"], "taille": 175, "poids": 98,
@@ -63,6 +65,18 @@ def code(surfer, mobile, old=frozenset(), again=None):
     raise Failed("no code arrived")
 
 
+def step(surfer, page, heading, answers, **how):
+    """Fills the page of this heading in. When an answer was lost on its way, the page may be shown once more: then it
+    is filled in once more, as a person does."""
+    expect(page, heading)
+    for _ in range(4):
+        tried = surfer.retries
+        page = surfer.fill(page, answers, **how)
+        if page.heading() != heading or surfer.retries == tried:
+            break
+    return page
+
+
 def quote(surfer, year):
     page = surfer.open("/simuler")
     answers = {"projet": "nouveau", "capital": "150 000", "duree": "20", "taux": "3,45", "naissance_j": "27",
@@ -72,34 +86,46 @@ def quote(surfer, year):
 
 
 def contact(surfer, at, done):
-    page = expect(surfer.open(f"{at}/suite"), "Où vous joindre ?")
+    page = surfer.open(f"{at}/suite")
     number = random.randrange(10**8)
     mail, mobile = f"essai{number}@exemple.fr", f"+336{number:08}"
     done["mobile"] = mobile
-    page = expect(surfer.fill(page, {"email": mail, "mobile": mobile}), "Le code reçu par SMS")
+    page = step(surfer, page, "Où vous joindre ?", {"email": mail, "mobile": mobile})
+    expect(page, "Le code reçu par SMS")
     done["dossier"] = page.at.split("/")[2]
-    return surfer.fill(page, {"code": code(surfer, mobile, again=page.form("/code/nouveau"))})
+    return typed(surfer, page, mobile, frozenset(), "/code/nouveau", {})
+
+
+def typed(surfer, page, mobile, old, again, others):
+    """Types the code. One that served while its answer was lost does not serve again: another one is asked for."""
+    heading = page.heading()
+    for _ in range(4):
+        tried, known = surfer.retries, codes(surfer, mobile)
+        answers = {**others, "code": code(surfer, mobile, old, again=page.form(again))}
+        page = surfer.fill(page, answers, "/code" if again == "/code/nouveau" else "/signature", keep=ANY)
+        if page.heading() != heading or surfer.retries == tried:
+            break
+        old = known | codes(surfer, mobile)
+        surfer.follow("POST", *page.form(again))
+    return page
 
 
 def describe(surfer, page):
-    expect(page, "Qui êtes-vous ?")
-    page = surfer.fill(page, {"prenom": "Camille", "nom": "Martin", "lieu": "Lille, France"})
-    expect(page, "Où habitez-vous ?")
-    page = surfer.fill(page, {"voie": "3 rue des Lilas", "cp": "59000", "commune": "Lille"})
-    expect(page, "Votre travail et vos loisirs")
-    page = surfer.fill(page, {"activite": "salarie_cadre", "risque_pro": "non", "sport": "non"})
-    expect(page, "Votre prêt")
+    page = step(surfer, page, "Qui êtes-vous ?", {"prenom": "Camille", "nom": "Martin", "lieu": "Lille, France"})
+    page = step(surfer, page, "Où habitez-vous ?", {"voie": "3 rue des Lilas", "cp": "59000", "commune": "Lille"})
+    work = {"activite": "salarie_cadre", "risque_pro": "non", "sport": "non"}
+    page = step(surfer, page, "Votre travail et vos loisirs", work)
     soon = time.gmtime(time.time() + 45 * 86400)
-    page = surfer.fill(page, {"banque": "Banque du Nord", "objet": "residence_principale",
-                              "echeance_m": str(soon.tm_mon), "echeance_a": str(soon.tm_year)})
-    expect(page, "Vos garanties")
-    return surfer.fill(page, {"quotite_1": "100", "franchise": "90"})
+    loan = {"banque": "Banque du Nord", "objet": "residence_principale",
+            "echeance_m": str(soon.tm_mon), "echeance_a": str(soon.tm_year)}
+    page = step(surfer, page, "Votre prêt", loan)
+    return step(surfer, page, "Vos garanties", {"quotite_1": "100", "franchise": "90"})
 
 
 def declare(surfer, page):
-    expect(page, "Quelques questions sur votre santé")
-    page = expect(surfer.fill(page, {"action": "accepter"}), "Vos réponses")
-    return surfer.fill(page, {**{name: "non" for name in HEALTH}, "taille": "178", "poids": "72"})
+    page = step(surfer, page, "Quelques questions sur votre santé", {"action": "accepter"})
+    answers = {**{name: "non" for name in HEALTH}, "taille": "178", "poids": "72"}
+    return step(surfer, page, "Vos réponses", answers)
 
 
 def waited(surfer, path):
@@ -158,16 +184,12 @@ def prepared(surfer, page):
 
 
 def sign(surfer, page, mobile):
-    expect(page, "Vérifiez avant de signer")
-    page = expect(surfer.fill(page, {"lu": "oui"}), "Le compte à prélever")
-    page = surfer.fill(page, {"titulaire": "Camille Martin", "iban": IBAN, "jour": "10"})
-    page = prepared(surfer, page)
+    page = step(surfer, page, "Vérifiez avant de signer", {"lu": "oui"})
+    account = {"titulaire": "Camille Martin", "iban": IBAN, "jour": "10"}
+    page = prepared(surfer, step(surfer, page, "Le compte à prélever", account))
     old = codes(surfer, mobile)
-    where, values = page.form("/code")
-    surfer.follow("POST", where, values)
-    where, values = page.form(page.at)
-    answers = {**values, "code": code(surfer, mobile, old, again=page.form("/code")), "lu": "oui"}
-    page = surfer.follow("POST", where, answers)
+    surfer.follow("POST", *page.form("/code"))
+    page = typed(surfer, page, mobile, old, "/signature/code", {"lu": "oui"})
     return expect(page, "C’est signé")
 
 
