@@ -97,6 +97,20 @@ impl State {
         )
     }
 
+    /// Whether somebody has still something to do or to wait for before they sign.
+    pub const fn is_under_way(self) -> bool {
+        matches!(
+            self,
+            Self::Simulation
+                | Self::Quote
+                | Self::Application
+                | Self::Medical
+                | Self::Decision
+                | Self::Offer
+                | Self::Signature
+        )
+    }
+
     const fn words(self) -> (&'static str, &'static str) {
         match self {
             Self::Simulation => ("simulation", "Simulation"),

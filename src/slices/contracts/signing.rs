@@ -303,7 +303,8 @@ pub(super) fn masked(to: &Recipient) -> String {
     }
 }
 
-fn masked_mobile(mobile: &str) -> String {
+/// A number as its holder recognises it.
+pub(super) fn masked_mobile(mobile: &str) -> String {
     let last: String = mobile.chars().rev().take(2).collect::<Vec<_>>().into_iter().rev().collect();
     match mobile.strip_prefix("+33") {
         Some(rest) => {

@@ -40,7 +40,7 @@ pub use error::DossierError;
 pub use forgetting::{Erased, FORGOTTEN, Forgotten, Held};
 pub use model::{Decision, DossierId, Health, Person};
 pub use opening::Contact;
-pub use owning::Holder;
+pub use owning::{Holder, Waiting};
 pub use settings::DossiersSettings;
 pub use visits::Visit;
 

@@ -9,6 +9,7 @@ use super::model::{By, Dossier, DossierId};
 use super::opening::Contact;
 use crate::domain::dossier::Role;
 use crate::kernel::access::Principal;
+use crate::kernel::email::Email;
 use crate::kernel::problem::{Kind, Problem};
 use crate::platform::access::{Actor, Customer, Employee, Party};
 use crate::platform::digest::sha256;
@@ -43,6 +44,23 @@ pub struct Holder {
     pub dossier: DossierId,
     /// The insured person whose account it is.
     pub insured: Uuid,
+}
+
+/// A dossier that an account leads to, but does not show: a code by SMS opens it.
+#[derive(Clone, Debug)]
+pub struct Waiting {
+    /// The dossier.
+    pub dossier: DossierId,
+    /// Its number for people.
+    pub number: String,
+    /// Where it stands (French).
+    pub state: &'static str,
+    /// Whether everybody has signed: a contract that nobody holds yet.
+    pub is_signed: bool,
+    /// The number that the code leaves for, never shown whole.
+    pub mobile: String,
+    /// The person whose account it is.
+    pub(super) insured: Uuid,
 }
 
 /// A page of somebody's dossiers, the latest first, and what to ask the next page after.
@@ -140,6 +158,32 @@ impl Dossiers {
         Ok(found.into_iter().filter(|one| one.state.is_signed()).map(|one| one.id).collect())
     }
 
+    /// The dossiers that wait for this person, the latest first, twenty at most: theirs that are not signed
+    /// yet, and those begun on a page with the address that they have proven, which are nobody's yet.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn waiting_for(
+        &self,
+        owner: Party,
+        address: Option<&Email>,
+    ) -> Result<Vec<Waiting>, DossierError> {
+        const MOST: u32 = 20;
+        let mut found = self.core.store.all_owned(owner, u64::MAX, MOST).await?;
+        found.retain(|one| one.state.is_under_way());
+        if let Some(address) = address {
+            let same =
+                |email: &str| email.parse::<Email>().is_ok_and(|e| e.folded() == address.folded());
+            let nobodys = self.core.store.ownerless(address.as_str(), MOST).await?;
+            found.extend(nobodys.into_iter().filter(|dossier| {
+                let is_theirs =
+                    dossier.at(1).and_then(|one| one.email.as_deref()).is_some_and(same);
+                is_theirs && (dossier.state.is_under_way() || dossier.state.is_signed())
+            }));
+        }
+        Ok(found.iter().filter_map(waiting).collect())
+    }
+
     /// Who holds this dossier, if it is this account's.
     ///
     /// # Errors
@@ -149,6 +193,19 @@ impl Dossiers {
         let first = dossier.at(1).ok_or(DossierError::Unknown)?;
         Ok(Holder { dossier: dossier.id, insured: first.id })
     }
+}
+
+/// A dossier whose first person can be sent a code.
+fn waiting(dossier: &Dossier) -> Option<Waiting> {
+    let first = dossier.at(1)?;
+    Some(Waiting {
+        dossier: dossier.id,
+        number: dossier.number(),
+        state: dossier.state.label(),
+        is_signed: dossier.state.is_signed(),
+        insured: first.id,
+        mobile: first.mobile.clone()?,
+    })
 }
 
 /// The customer of a dossier, acting by their token.

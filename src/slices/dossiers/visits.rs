@@ -81,7 +81,8 @@ impl Dossiers {
         Ok(self.core.store.end_session(&visit.hash).await?)
     }
 
-    /// The person types the code that opens their session.
+    /// The person types the code that opens their session. Who has also proven their address, by the link
+    /// that led here or by their account, holds the dossier from now on.
     pub(super) async fn prove(&self, visit: &Visit, typed: &str) -> Result<Verdict, DossierError> {
         let (store, now) = (&self.core.store, self.now());
         let mut transaction = store.begin().await?;
@@ -94,9 +95,28 @@ impl Dossiers {
                 one.mobile_proven_at.get_or_insert(now);
             }
             store.update_insured(&mut transaction, &dossier).await?;
+            self.hand_over(&mut transaction, dossier, visit.insured).await?;
         }
         self.commit(transaction).await?;
         Ok(verdict)
+    }
+
+    /// The dossier of somebody who has proven both their address and their number belongs to the account
+    /// of that address. One of the two is not enough: either may have been mistyped on the first page.
+    async fn hand_over(
+        &self,
+        connection: &mut Connection,
+        mut dossier: Dossier,
+        insured: Uuid,
+    ) -> Result<(), DossierError> {
+        let first = dossier.at(1).filter(|one| one.id == insured && one.email_proven_at.is_some());
+        let email = first.and_then(|one| one.email.clone());
+        if let (None, Some(email)) = (&dossier.owner, email) {
+            let party = self.core.identity.enrol(connection, "clients", &email).await?;
+            dossier.owner = Some(party.as_bytes().to_vec());
+            self.core.store.update_dossier(connection, &dossier).await?;
+        }
+        Ok(())
     }
 
     /// Sends the code of a session again.
@@ -178,7 +198,8 @@ impl Dossiers {
         Ok(self.core.store.dossier(link.dossier).await?.map(|dossier| (dossier, link.insured)))
     }
 
-    /// Somebody follows a link back: their address is proven, a session opens, and a code leaves.
+    /// Somebody comes back by the link of a letter, or by their account: their address is proven, a session
+    /// opens, and a code leaves.
     pub(super) async fn come_back(
         &self,
         dossier: DossierId,
@@ -192,12 +213,7 @@ impl Dossiers {
         let person = locked.insured.iter_mut().find(|one| one.id == insured);
         let person = person.ok_or(DossierError::Unknown)?;
         person.email_proven_at.get_or_insert(now);
-        let (mobile, email, place) = (person.mobile.clone(), person.email.clone(), person.place);
-        if let (1, None, Some(email)) = (place, &locked.owner, email) {
-            let party = self.core.identity.enrol(&mut transaction, "clients", &email).await?;
-            locked.owner = Some(party.as_bytes().to_vec());
-            store.update_dossier(&mut transaction, &locked).await?;
-        }
+        let mobile = person.mobile.clone();
         store.update_insured(&mut transaction, &locked).await?;
         let secret = self.open_session(&mut transaction, dossier, insured).await?;
         let mobile = mobile.ok_or(DossierError::Unknown)?;
@@ -246,6 +262,9 @@ impl Dossiers {
         // Whoever was invited has the number that they were invited by.
         if person.mobile_proven_at.is_some() || person.place != 1 {
             return Err(DossierError::Closed);
+        }
+        if person.email.as_ref() != Some(&email) {
+            person.email_proven_at = None;
         }
         person.email = Some(email);
         person.mobile = Some(mobile);

@@ -4,6 +4,7 @@ use axum::http::HeaderMap;
 
 use super::core::Identity;
 use super::sessions::Sessions;
+use crate::kernel::email::Email;
 use crate::kernel::problem::Problem;
 use crate::platform::access::Party;
 use crate::platform::web::csrf;
@@ -12,6 +13,8 @@ use crate::platform::web::csrf;
 pub struct Visitor {
     /// Whose things they see.
     pub party: Party,
+    /// The address of their account, once they have proven it.
+    pub address: Option<Email>,
     /// The word of the forms of this session.
     pub word: String,
     /// The session's secret, to check that word against.
@@ -33,6 +36,10 @@ impl Identity {
         let current = sessions.current(&pool, headers).await?;
         Ok(current.map(|current| Visitor {
             party: Party::named(&pool.issuer(&self.core.origin), &current.user.id.to_string()),
+            address: current
+                .user
+                .email_verified_at
+                .and_then(|_| current.user.email.parse::<Email>().ok()),
             word: csrf::word(&current.cookie),
             cookie: current.cookie,
         }))

@@ -9,7 +9,7 @@ use super::signing::{base, program, sign};
 use super::{another_code, code, fill, link, somebody, written};
 use crate::harness::app::App;
 use crate::harness::eventually;
-use crate::harness::surfer::{Seen, Surfer};
+use crate::harness::surfer::{Seen, SeenForm, Surfer};
 
 /// Long, and of no list.
 const PASSWORD: &str = "fougère tambour lézard 41";
@@ -19,13 +19,7 @@ async fn logged_in(app: &App, email: &str) -> Surfer {
     let mut surfer = Surfer::new(app);
     let page = surfer.open("/pools/clients/forgot").await;
     surfer.send(&page, "/forgot", &[("email", email)]).await;
-    let path = format!("/dev/messages.json?to={}", email.replace('@', "%40"));
-    let link = eventually("a link to a password", async || {
-        let text = app.get(&path).await.text().await.ok()?;
-        let rest = &text[text.find("/pools/clients/reset?")?..];
-        Some(rest[..rest.find(['"', '\\', ' '])?].replace("&amp;", "&"))
-    })
-    .await;
+    let link = link_of_pool(app, email, "/pools/clients/reset?").await;
     let page = surfer.open(&link).await;
     surfer.send(&page, "/reset", &[("password", PASSWORD)]).await;
     let mut surfer = Surfer::new(app);
@@ -33,6 +27,17 @@ async fn logged_in(app: &App, email: &str) -> Surfer {
     let seen = surfer.send(&login, "/login", &[("email", email), ("password", PASSWORD)]).await;
     assert_eq!(seen.status, StatusCode::OK, "{}: {}", seen.at, seen.body);
     surfer
+}
+
+/// The link of a letter of the pool that begins so.
+async fn link_of_pool(app: &App, email: &str, begins: &str) -> String {
+    let path = format!("/dev/messages.json?to={}", email.replace('@', "%40"));
+    eventually("a link of the pool", async || {
+        let text = app.get(&path).await.text().await.ok()?;
+        let rest = &text[text.find(begins)?..];
+        Some(rest[..rest.find(['"', '\\', ' '])?].replace("&amp;", "&"))
+    })
+    .await
 }
 
 /// The link of the letter that says that it is signed, and its code.
@@ -84,6 +89,86 @@ async fn what_was_signed_without_an_account_is_found_in_it_and_left_by_it() {
     assert!(!again.says("Confirmer ma renonciation"), "{}", again.body);
 }
 
+/// Somebody who signed without an account, and opens one later with the same address: the contract waits
+/// there for a code by SMS, is nobody's before it, and is not there for another address.
+#[tokio::test]
+async fn a_contract_is_found_by_the_account_of_its_address_and_a_code() {
+    let app = program().await;
+    let mut phone = Surfer::new(&app);
+    let (who, _) = sign(&app, &mut phone).await;
+    let old = code(&app, &who.1).await;
+    let mut customer = registered(&app, &who.0).await;
+    let home = customer.open("/espace").await;
+    assert!(home.says("Contrat à retrouver") && !home.says("Aucun contrat"), "{}", home.body);
+    assert!(!home.body.contains("/espace/contrats/"), "not before the code");
+    let found = waiting(&home);
+    is_not_found_by(&app, &found).await;
+    app.clock.advance(Duration::from_secs(31));
+    let asked = customer.submit(&found).await;
+    assert_eq!(asked.heading(), "Le code reçu par SMS", "{}", asked.body);
+    assert!(!customer.open("/espace").await.body.contains("/espace/contrats/"));
+    let sms = another_code(&app, &who.1, &old).await;
+    let shown = fill(&mut customer, &asked, &[("code", &sms)]).await;
+    assert_eq!(shown.heading(), "Votre contrat est signé", "{}", shown.body);
+    let home = customer.open("/espace").await;
+    assert!(home.body.contains("/espace/contrats/"), "{}", home.body);
+    assert!(!home.says("Contrat à retrouver"), "{}", home.body);
+}
+
+/// What was begun and not signed is gone on with from the account.
+#[tokio::test]
+async fn a_dossier_is_gone_on_with_from_the_account() {
+    let app = program().await;
+    let (mut phone, who) = (Surfer::new(&app), somebody("brouillon"));
+    let quote = super::quote(&app, "1992", "150000").await;
+    super::begin(&app, &mut phone, &quote, &who).await;
+    let old = code(&app, &who.1).await;
+    let mut customer = registered(&app, &who.0).await;
+    let home = customer.open("/espace").await;
+    assert!(home.says("Dossier à terminer"), "{}", home.body);
+    app.clock.advance(Duration::from_secs(31));
+    let asked = customer.submit(&waiting(&home)).await;
+    let sms = another_code(&app, &who.1, &old).await;
+    let hub = fill(&mut customer, &asked, &[("code", &sms)]).await;
+    assert!(hub.at.starts_with("/d/"), "{}: {}", hub.at, hub.body);
+    // It is theirs now, and still waits there.
+    assert!(customer.open("/espace").await.says("Dossier à terminer"));
+}
+
+/// The form of the dossier that waits in the area.
+fn waiting(home: &Seen) -> SeenForm {
+    let found = home.forms().into_iter().find(|one| one.action.starts_with("/espace/dossiers/"));
+    found.expect("a dossier that waits")
+}
+
+/// Signs up by the form, and confirms the address by the code of its letter.
+async fn registered(app: &App, email: &str) -> Surfer {
+    let mut surfer = Surfer::new(app);
+    let page = surfer.open("/pools/clients/signup").await;
+    surfer.send(&page, "/signup", &[("email", email), ("password", PASSWORD)]).await;
+    let letter = link_of_pool(app, email, "/pools/clients/confirm?").await;
+    let page = surfer.open(&letter).await;
+    let seen = surfer.send(&page, "/confirm", &[]).await;
+    assert_eq!(seen.status, StatusCode::OK, "{}: {}", seen.at, seen.body);
+    surfer
+}
+
+/// Another account, and nobody, with the form of somebody else's page.
+async fn is_not_found_by(app: &App, found: &SeenForm) {
+    let other = somebody("autre");
+    let mut stranger = registered(app, &other.0).await;
+    let home = stranger.open("/espace").await;
+    assert!(home.says("Aucun contrat pour l’instant"), "{}", home.body);
+    let refused = stranger.submit(found).await;
+    assert_eq!(refused.status, StatusCode::FORBIDDEN, "another session's word: {}", refused.body);
+    // With a word of their own, it is not there.
+    let account = stranger.open("/pools/clients/account").await;
+    let word = account.forms()[0].values["jeton"].clone();
+    let forged = found.clone().with(&[("jeton", &word)]);
+    let seen = stranger.submit(&forged).await;
+    assert_eq!(seen.status, StatusCode::NOT_FOUND, "{}", seen.body);
+}
+
 /// The demand to end it: refused with the reason, shown again before it is asked, acknowledged.
 async fn leaves(customer: &mut Surfer, at: &str) {
     let page = customer.open(&format!("{at}/resilier")).await;
@@ -118,5 +203,6 @@ async fn is_not_for_others(app: &App, at: &str) {
         let seen = stranger.open(&format!("{at}{path}")).await;
         assert_eq!(seen.status, StatusCode::NOT_FOUND, "{path}: {}", seen.body);
     }
-    assert!(stranger.open("/espace").await.says("Aucun contrat pour l’instant"));
+    let home = stranger.open("/espace").await;
+    assert!(home.says("Dossier à terminer") && !home.body.contains("/espace/contrats/"));
 }

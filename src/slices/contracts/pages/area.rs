@@ -24,6 +24,8 @@ use crate::slices::contracts::form;
 use crate::slices::contracts::keeping::Listed;
 use crate::slices::contracts::leaving::REASONS;
 use crate::slices::contracts::model::{Contract, ContractId, Premium};
+use crate::slices::contracts::signing::masked_mobile;
+use crate::slices::dossiers::Waiting;
 use crate::slices::dossiers::pages::Stop;
 use crate::slices::identity::Visitor;
 
@@ -47,6 +49,7 @@ struct Card {
 struct AreaPage {
     frame: Frame,
     cards: Vec<Card>,
+    waiting: Vec<Waiting>,
     account: String,
 }
 
@@ -151,8 +154,13 @@ pub(super) async fn home(State(contracts): State<Contracts>, headers: HeaderMap)
             number: contract.number,
         });
     }
+    let dossiers = &contracts.core.dossiers;
+    let mut waiting = dossiers.waiting_for(visitor.party, visitor.address.as_ref()).await?;
+    for one in &mut waiting {
+        one.mobile = masked_mobile(&one.mobile);
+    }
     let frame = frame(&visitor, "Mon espace", "/espace", Form::default());
-    Ok(unkept(AreaPage { frame, cards, account: format!("/pools/{POOL}/account") }))
+    Ok(unkept(AreaPage { frame, cards, waiting, account: format!("/pools/{POOL}/account") }))
 }
 
 /// The contract of this address, if it is theirs; else as if it were not there.

@@ -4,7 +4,7 @@
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
-use axum::response::{IntoResponse, Response};
+use axum::response::{IntoResponse, Redirect, Response};
 
 use super::super::core::Dossiers;
 use super::super::error::DossierError;
@@ -13,6 +13,8 @@ use super::super::inviting::{Invitation, Opening};
 use super::contact::{From, address, on_the_way};
 use super::frame::{Frame, Notice, day, sheets, unkept};
 use super::guest::{Answer, Stop, guest, identifier};
+use crate::kernel::problem::{Kind, Problem};
+use crate::platform::web::csrf;
 use crate::platform::web::form::Form;
 use crate::platform::web::page::Sheet;
 use crate::slices::quotes::form::birth;
@@ -94,6 +96,28 @@ pub(super) async fn come_back(
     let Some((dossier, insured)) = dossiers.way_back(&secret).await? else { return Ok(closed()) };
     let (session, asked) = dossiers.come_back(dossier.id, insured, address(&from)).await?;
     Ok(on_the_way(&dossiers, &format!("/d/{}/code", dossier.id), &session, asked))
+}
+
+/// «Continuer» in the customer's area: the account proves the address, the code that leaves the number.
+pub(super) async fn by_account(
+    State(dossiers): State<Dossiers>,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+    from: From,
+    form: Form,
+) -> Answer {
+    let Some(who) = dossiers.core.identity.visitor("clients", &headers).await? else {
+        return Ok(Redirect::to("/pools/clients/account").into_response());
+    };
+    if !csrf::is_ours(&headers, dossiers.origin(), &who.cookie, form.value(csrf::FIELD)) {
+        return Err(Problem::new(Kind::Forbidden).into());
+    }
+    let id = identifier(&id)?;
+    let waiting = dossiers.waiting_for(who.party, who.address.as_ref()).await?;
+    let one = waiting.into_iter().find(|one| one.dossier == id);
+    let one = one.ok_or_else(|| Stop::from(DossierError::Unknown))?;
+    let (session, asked) = dossiers.come_back(id, one.insured, address(&from)).await?;
+    Ok(on_the_way(&dossiers, &format!("/d/{id}/code"), &session, asked))
 }
 
 /// The page where the other person is invited.

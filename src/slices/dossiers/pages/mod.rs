@@ -53,6 +53,7 @@ pub fn routes() -> Router<Dossiers> {
         .route("/d/{id}/{who}/travail", get(person::work).post(person::save_work))
         .route("/d/{id}/{who}/sante", get(health::gate).post(health::consent))
         .route("/d/{id}/{who}/sante/questions", get(health::questions).post(health::answer))
+        .route("/espace/dossiers/{id}", posted(links::by_account))
         .route("/r/{secret}", get(links::resume).post(links::come_back))
         .route("/i/{secret}", get(links::invited).post(links::accept))
         .route("/i/{secret}/pas-moi", posted(links::decline))

@@ -3,7 +3,7 @@
 use super::Store;
 use super::dossiers::DossierRow;
 use crate::platform::access::Party;
-use crate::platform::db::{DbError, statements};
+use crate::platform::db::{Connection, DbError, statements};
 use crate::slices::dossiers::model::{Dossier, DossierId};
 
 statements! {
@@ -14,6 +14,11 @@ statements! {
     SELECT_ALL_OWNED = "SELECT id, sequence, version, state, quote_id, answers, owner, created_at, \
         touched_at, offered_until FROM dossier WHERE owner = ? AND sequence < ? \
         ORDER BY sequence DESC LIMIT ?";
+    /// The last dossiers that nobody holds whose first person gave this address.
+    SELECT_OWNERLESS = "SELECT d.id, d.sequence, d.version, d.state, d.quote_id, d.answers, d.owner, \
+        d.created_at, d.touched_at, d.offered_until FROM dossier_insured i JOIN dossier d \
+        ON d.id = i.dossier_id WHERE i.email = ? AND i.place = 1 AND d.owner IS NULL \
+        ORDER BY d.sequence DESC LIMIT ?";
 }
 
 impl Store {
@@ -40,9 +45,30 @@ impl Store {
         let query = sqlx::query_as::<_, DossierRow>(SELECT_ALL_OWNED);
         let query = query.bind(owner.as_bytes().as_slice()).bind(before).bind(limit);
         let rows = query.fetch_all(&mut *connection).await?;
+        self.each(&mut connection, rows).await
+    }
+
+    /// The dossiers of this address that nobody holds yet, the latest first. The column compares letters
+    /// without their accents: who calls compares the address itself.
+    pub(in super::super) async fn ownerless(
+        &self,
+        email: &str,
+        limit: u32,
+    ) -> Result<Vec<Dossier>, DbError> {
+        let mut connection = self.database.pool().acquire().await?;
+        let query = sqlx::query_as::<_, DossierRow>(SELECT_OWNERLESS).bind(email).bind(limit);
+        let rows = query.fetch_all(&mut *connection).await?;
+        self.each(&mut connection, rows).await
+    }
+
+    async fn each(
+        &self,
+        connection: &mut Connection,
+        rows: Vec<DossierRow>,
+    ) -> Result<Vec<Dossier>, DbError> {
         let mut all = Vec::with_capacity(rows.len());
         for row in rows {
-            all.extend(self.whole(&mut connection, Some(row)).await?);
+            all.extend(self.whole(connection, Some(row)).await?);
         }
         Ok(all)
     }
