@@ -3,9 +3,13 @@
 # ports of its own on the loopback, codes readable (environment "development").
 
 STACK="$VAR/$SCRIPT"
-STACK_PORT=18480
+# Each script has ports and a network of its own: two checkouts may be at work.
+case "$SCRIPT" in
+chaos) STACK_PORT=18580 STACK_EDGE=172.29.18.0/24 ;;
+*) STACK_PORT=18480 STACK_EDGE=172.29.19.0/24 ;;
+esac
 STACK_ADDRESS="127.0.0.1:$STACK_PORT"
-PROXY_ADDRESS="127.0.0.1:18481"
+PROXY_ADDRESS="127.0.0.1:$((STACK_PORT + 1))"
 
 STACK_FILES=(-f "$ROOT/docker-compose.yml" -f "$ROOT/deploy/standin/crowd.yml")
 
@@ -62,7 +66,7 @@ stack_secrets() {
     chown 10001 "$STACK/identity"
     export COMPOSE_PROJECT_NAME="assurly-$SCRIPT" ASSURLY_SECRETS="$STACK/secrets" \
         ASSURLY_ENVIRONMENT=development ASSURLY_PORT="$STACK_ADDRESS" ASSURLY_PUBLIC_URL="http://$STACK_ADDRESS" \
-        ASSURLY_HTTP="$PROXY_ADDRESS" ASSURLY_HTTPS=127.0.0.1:18482
+        ASSURLY_HTTP="$PROXY_ADDRESS" ASSURLY_HTTPS="127.0.0.1:$((STACK_PORT + 2))" ASSURLY_EDGE=$STACK_EDGE
 }
 
 # ready_line: what it says, without what compose paints around it.
