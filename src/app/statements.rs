@@ -12,7 +12,6 @@ pub fn all() -> impl Iterator<Item = &'static Statement> {
     let slices = [
         jobs::STATEMENTS,
         acceptance::STATEMENTS,
-        contracts::STATEMENTS,
         documents::STATEMENTS,
         health::STATEMENTS,
         messages::STATEMENTS,
@@ -20,7 +19,7 @@ pub fn all() -> impl Iterator<Item = &'static Statement> {
         signature::STATEMENTS,
     ];
     let rooms = [db::STATEMENTS, identity::STATEMENTS, campaigns::STATEMENTS, dossiers::STATEMENTS];
-    let rooms =
-        rooms.into_iter().chain([admission::STATEMENTS, underwriting::STATEMENTS]).flatten();
+    let rooms = rooms.into_iter().chain([admission::STATEMENTS, underwriting::STATEMENTS]);
+    let rooms = rooms.chain([contracts::STATEMENTS]).flatten();
     rooms.copied().chain(slices).flatten()
 }

@@ -14,6 +14,7 @@ mod layout;
 mod live;
 mod network;
 mod office;
+mod payer;
 mod people;
 mod questionnaire;
 mod subscription;

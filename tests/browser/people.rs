@@ -161,6 +161,11 @@ impl House {
         self.newest_code_to(&international(mobile)).await
     }
 
+    /// The code of the newest message to this address.
+    pub(crate) async fn code_to(&self, address: &str) -> String {
+        self.eventually("a code", async || self.newest_code_to(address).await).await
+    }
+
     async fn newest_code_to(&self, to: &str) -> Option<String> {
         let box_of = self.mailbox(to).await?;
         let mut codes =

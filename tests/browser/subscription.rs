@@ -12,16 +12,16 @@ use super::people::{Answers, CAMILLE, LOAN, NORA, ON, Somebody};
 use super::questionnaire;
 
 /// A telephone.
-const TELEPHONE: u32 = 360;
+pub(crate) const TELEPHONE: u32 = 360;
 
-async fn telephone() -> House {
+pub(crate) async fn telephone() -> House {
     let house = House::open().await;
     house.width(TELEPHONE).await;
     house
 }
 
 /// Goes on with nothing answered: the page comes back and says what is missing.
-async fn fail_once(house: &House) {
+pub(crate) async fn fail_once(house: &House) {
     house.press(ON).await;
     house.sees("#bilan-t", "corriger").await;
 }
@@ -248,7 +248,7 @@ async fn shot(house: &House, name: &str) {
 }
 
 /// A page as it is first seen, then with its errors: axe in both schemes, and pictures.
-async fn look(house: &House, name: &str) {
+pub(crate) async fn look(house: &House, name: &str) {
     axe::check(house, name).await;
     shot(house, name).await;
     fail_once(house).await;
@@ -258,7 +258,7 @@ async fn look(house: &House, name: &str) {
 }
 
 /// The page as it stands: axe, and its picture.
-async fn pictured(house: &House, name: &str) {
+pub(crate) async fn pictured(house: &House, name: &str) {
     axe::check(house, name).await;
     shot(house, name).await;
 }

@@ -196,8 +196,11 @@ impl Contracts {
         self.core.clock.now()
     }
 
-    /// The mandate of a dossier, opened.
+    /// The mandate of a dossier, opened: of who was asked for it, else the account that was typed.
     pub(super) async fn mandate(&self, id: DossierId) -> Result<Option<Mandate>, ContractError> {
+        if let Some(payer) = self.payer(id).await? {
+            return Ok(Some(payer.mandate()));
+        }
         let row = self.core.store.mandate(id).await?;
         row.map(|row| self.opened(id, row)).transpose()
     }
@@ -208,6 +211,9 @@ impl Contracts {
         connection: &mut Connection,
         id: DossierId,
     ) -> Result<Option<Mandate>, ContractError> {
+        if let Some(payer) = self.payer_in(connection, id).await? {
+            return Ok(Some(payer.mandate()));
+        }
         let row = self.core.store.lock_mandate(connection, id).await?;
         row.map(|row| self.opened(id, row)).transpose()
     }
@@ -216,7 +222,7 @@ impl Contracts {
         let text = self.core.keyring.open(&[PLACE, id.uuid().as_bytes()], &row.account)?;
         let account: Account = serde_json::from_slice(&text).map_err(|_| SealError::Broken)?;
         let (rum, day, mark) = (row.rum, row.day, plain_sha256(&row.account));
-        Ok(Mandate { rum, account, day, mark })
+        Ok(Mandate { rum, account, day, mark, payer: None })
     }
 
     pub(super) fn sealed(&self, id: DossierId, account: &Account) -> Result<Vec<u8>, SealError> {

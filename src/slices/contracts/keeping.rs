@@ -41,6 +41,8 @@ impl Contracts {
         if contract.content.is_substitution && bank.state != "draft" {
             kinds.insert(1, Kind::LettreBanque);
         }
+        // The account on it is somebody else's: it is theirs alone.
+        kinds.retain(|kind| *kind != Kind::MandatSepa || contract.content.payer.is_none());
         kinds.into_iter().map(|kind| Listed { name: kind.code(), title: kind.title() }).collect()
     }
 
@@ -122,14 +124,21 @@ impl Contracts {
         let ceremony = self.core.signatures.of(contract.dossier.uuid()).await?;
         let ceremony = ceremony.filter(|one| one.id == contract.ceremony);
         let ceremony = ceremony.ok_or(ContractError::Stored("its ceremony"))?;
-        Ok(proof(&ceremony))
+        let payer = match self.payer(contract.dossier).await? {
+            Some(payer) => self.ceremony_of_payer(&payer).await?,
+            None => None,
+        };
+        Ok(proof(&ceremony, payer.as_ref()))
     }
 }
 
-fn proof(ceremony: &Ceremony) -> Value {
-    let papers = ceremony.papers.iter();
+/// What customers hold as proof: of a payer who is not insured, that they signed, when and by which sort of
+/// means; the rest of that evidence is kept for who must judge it.
+fn proof(ceremony: &Ceremony, payer: Option<&Ceremony>) -> Value {
+    let papers = ceremony.papers.iter().chain(payer.iter().flat_map(|one| &one.papers));
     let papers = papers.map(|paper| json!({ "title": paper.title, "sha256": hex(&paper.sha256) }));
-    let signers: Vec<_> = ceremony.signers.iter().filter_map(signer).collect();
+    let others = payer.iter().flat_map(|one| &one.signers).filter_map(payer_as_signer);
+    let signers: Vec<_> = ceremony.signers.iter().filter_map(signer).chain(others).collect();
     json!({
         "ceremony": ceremony.id.simple().to_string(),
         "completed": ceremony.completed_at.map(moment).unwrap_or_default(),
@@ -138,13 +147,28 @@ fn proof(ceremony: &Ceremony) -> Value {
     })
 }
 
-fn signer(one: &Signer) -> Option<Value> {
-    let (at, evidence) = one.signed_at.zip(one.evidence.as_ref())?;
-    let means = match evidence.channel.as_str() {
+fn means(channel: &str) -> &'static str {
+    match channel {
         "voice" => "Code à usage unique dicté par téléphone",
         "email" => "Code à usage unique reçu par e-mail",
         _ => "Code à usage unique reçu par SMS",
-    };
+    }
+}
+
+fn payer_as_signer(one: &Signer) -> Option<Value> {
+    let (at, evidence) = one.signed_at.zip(one.evidence.as_ref())?;
+    let facts = [
+        ("Signe", "Le mandat de prélèvement, et rien d’autre".to_owned()),
+        ("Signé le", format!("{} ({at})", moment(at))),
+        ("Moyen", means(&evidence.channel).to_owned()),
+        ("Version des textes", evidence.consents_version.to_string()),
+    ];
+    Some(json!({ "name": evidence.name, "facts": facts, "consents": evidence.consents }))
+}
+
+fn signer(one: &Signer) -> Option<Value> {
+    let (at, evidence) = one.signed_at.zip(one.evidence.as_ref())?;
+    let means = means(&evidence.channel);
     let (place, mark) = match evidence.channel.as_str() {
         "email" => ("Adresse e-mail", "Empreinte de cette adresse"),
         _ => ("Numéro", "Empreinte du numéro"),

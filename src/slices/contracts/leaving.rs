@@ -40,6 +40,9 @@ impl Contracts {
         self.step(&mut transaction, contract, Act::Withdraw, Role::Customer, by).await?;
         core.store.end(&mut transaction, contract.id, "renonciation", now).await?;
         core.store.revoke_mandate(&mut transaction, contract.dossier).await?;
+        if let Some(payer) = self.payer_in(&mut transaction, contract.dossier).await? {
+            self.tell_released(&mut transaction, &payer).await?;
+        }
         let subject = contract.dossier.to_string();
         for kind in [BEGIN, WATCH] {
             core.schedule.cancel(&mut transaction, kind, &subject).await?;

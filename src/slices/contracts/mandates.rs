@@ -48,6 +48,17 @@ pub(super) fn complaint(error: IbanError) -> String {
 }
 
 impl Contracts {
+    /// The reference of the mandate of who subscribes: a debtor knows it before the first debit, so it is
+    /// drawn when their page is first shown.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub(super) async fn own_rum(&self, id: DossierId) -> Result<String, ContractError> {
+        let (core, now) = (&self.core, self.now());
+        let fresh = ContractId::from_uuid(core.entropy.uuid_v7(now));
+        Ok(core.store.reserve(id, fresh, now).await?.rum())
+    }
+
     /// Keeps the account of a dossier until it is signed.
     ///
     /// # Errors
@@ -85,10 +96,13 @@ impl Contracts {
         if !matches!(held.state, State::Offer | State::Signature) {
             return Err(ContractError::NotNow("Ce dossier ne peut pas être signé maintenant."));
         }
+        if let Some(payer) = self.payer_in(&mut transaction, id).await? {
+            // Their own account in the place of somebody else's.
+            self.release(&mut transaction, payer).await?;
+        }
         core.store.write_mandate(&mut transaction, id, &row).await?;
         self.prepare(&mut transaction, &held, &plain_sha256(&row.account)).await?;
-        core.store.commit(transaction).await?;
-        Ok(())
+        self.commit(transaction).await
     }
 }
 

@@ -18,6 +18,7 @@ mod mandates;
 mod model;
 pub mod pages;
 mod papers;
+mod payers;
 mod preparing;
 mod signing;
 mod store;
@@ -30,4 +31,4 @@ pub use keeping::Listed;
 pub use model::{BankRequest, Contract, ContractId, Premium};
 
 /// Every statement of this slice, for the test that prepares them.
-pub const STATEMENTS: &[crate::platform::db::Statement] = store::ALL;
+pub const STATEMENTS: &[&[crate::platform::db::Statement]] = store::ALL;

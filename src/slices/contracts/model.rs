@@ -7,6 +7,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::payers::Payer;
 use crate::kernel::id::{Id, Sort, check_digit};
 use crate::slices::dossiers::DossierId;
 
@@ -36,9 +37,14 @@ impl Reserved {
         format!("CT-{year}-{:07}-{check}", self.sequence)
     }
 
-    /// Reference of its mandate (*RUM*), 35 characters at most.
+    /// Reference of the mandate of who subscribes (*RUM*), 35 characters at most.
     pub(super) fn rum(&self) -> String {
-        format!("ASL{}-1", self.number().trim_start_matches("CT"))
+        self.rum_of(1)
+    }
+
+    /// The same of the mandate of this number: another debtor has another one.
+    pub(super) fn rum_of(&self, number: u32) -> String {
+        format!("ASL{}-{number}", self.number().trim_start_matches("CT"))
     }
 }
 
@@ -63,8 +69,18 @@ pub(super) struct Mandate {
     pub(super) account: Account,
     /// Day of the month: 5, 10 or 15.
     pub(super) day: u8,
-    /// Mark of the account as it is kept: another one at every saving, even of the same account.
+    /// Mark of the account as it is kept: another one at every saving, even of the same account. Of another
+    /// payer: another one with another person or day.
     pub(super) mark: [u8; 32],
+    /// Who was asked for it, when the account is somebody else's.
+    pub(super) payer: Option<Payer>,
+}
+
+impl Mandate {
+    /// Whether somebody may be debited by it for what this quote costs, once everybody has signed.
+    pub(super) fn is_given(&self, quote: Uuid) -> bool {
+        self.payer.as_ref().is_none_or(|payer| payer.has_given(quote))
+    }
 }
 
 /// A person as signed.
@@ -84,9 +100,23 @@ pub(super) struct Content {
     pub(super) lender: String,
     /// A running loan: its insurance is replaced.
     pub(super) is_substitution: bool,
+    /// Empty when the account is somebody else's.
     pub(super) masked_iban: String,
     pub(super) day: u8,
     pub(super) rum: String,
+    /// Whose account it is, when they are not insured: their name is all that is shown of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) payer: Option<String>,
+}
+
+impl Content {
+    /// The account, as customers are shown it: masked, or as somebody's.
+    pub(super) fn account(&self) -> String {
+        match &self.payer {
+            Some(name) => format!("compte de {name}"),
+            None => self.masked_iban.clone(),
+        }
+    }
 }
 
 /// A contract.

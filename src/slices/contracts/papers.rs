@@ -5,6 +5,7 @@ use jiff::civil::Date;
 use serde_json::{Value, json};
 
 use super::model::{Content, Mandate, Premium};
+use super::payers::Typed;
 use crate::domain::guarantee::{Guarantee, Pack};
 use crate::domain::loan::Purpose;
 use crate::kernel::french::{self, HARD};
@@ -221,6 +222,19 @@ pub(super) fn mandate(matter: &Matter<'_>) -> Value {
         "bank": "Celle que désigne l’IBAN",
         "day": format!("Le {} de chaque mois", mandate.day),
         "place": city,
+        "signed_on": "Date de la preuve de signature",
+    })
+}
+
+/// The same of a payer who is not insured: every word is theirs.
+pub(super) fn mandate_of_payer(rum: &str, typed: &Typed) -> Value {
+    json!({
+        "rum": rum,
+        "debtor": { "name": typed.name, "address": typed.address() },
+        "iban": Iban::read(&typed.iban).map(|iban| iban.grouped()).unwrap_or_default(),
+        "bank": "Celle que désigne l’IBAN",
+        "day": format!("Le {} de chaque mois", typed.day),
+        "place": typed.city,
         "signed_on": "Date de la preuve de signature",
     })
 }

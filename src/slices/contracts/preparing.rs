@@ -35,6 +35,12 @@ const PRODUCT: &str = "product";
 const SIGNED: [Kind; 5] =
     [Kind::FicheConseil, Kind::Ipid, Kind::Notice, Kind::ConditionsParticulieres, Kind::MandatSepa];
 
+/// Those of this mandate: a payer who is not insured has theirs in a ceremony of their own.
+fn signed_of(mandate: &Mandate) -> impl Iterator<Item = Kind> {
+    let is_others = mandate.payer.is_some();
+    SIGNED.into_iter().filter(move |kind| !(is_others && *kind == Kind::MandatSepa))
+}
+
 /// Whose a document of a ceremony is.
 pub(super) const fn subject_of(kind: Kind, ceremony: Uuid) -> Subject {
     match kind {
@@ -94,7 +100,7 @@ impl Contracts {
             return Ok(Some(open));
         }
         let ceremony = ceremony_of(&seen, &mandate.mark)?;
-        let Some(papers) = self.made(ceremony).await? else {
+        let Some(papers) = self.made(ceremony, &mandate).await? else {
             let mut transaction = self.core.store.begin().await?;
             self.ask_papers(&mut transaction, id, ceremony).await?;
             self.core.store.commit(transaction).await?;
@@ -125,9 +131,13 @@ impl Contracts {
     }
 
     /// The documents of a ceremony, once all of them are made.
-    async fn made(&self, ceremony: Uuid) -> Result<Option<Vec<Paper>>, ContractError> {
+    async fn made(
+        &self,
+        ceremony: Uuid,
+        mandate: &Mandate,
+    ) -> Result<Option<Vec<Paper>>, ContractError> {
         let mut papers = Vec::with_capacity(SIGNED.len());
-        for kind in SIGNED {
+        for kind in signed_of(mandate) {
             let found = self.core.documents.find(subject_of(kind, ceremony), kind, 0).await?;
             let Some(made) = found else { return Ok(None) };
             papers.push(Paper {
@@ -159,7 +169,7 @@ impl Contracts {
         let premiums = schedule(&seen.quote, mandate.day);
         let matter =
             Matter { number: &number, signable: &seen, mandate: &mandate, premiums: &premiums };
-        for kind in SIGNED {
+        for kind in signed_of(&mandate) {
             core.documents.obtain(self.order(kind, ceremony, &matter)).await?;
         }
         Ok(Next::Done)

@@ -15,15 +15,15 @@ use super::letters;
 use super::mandates::schedule;
 use super::model::{Content, Contract, Mandate, Party};
 use super::papers::lines;
+use super::payers::quote_of;
 use super::preparing::is_true;
-use super::store::NewContract;
+use super::store::{MandateRow, NewContract};
 use super::tasks::{BEGIN, PAPERS};
 use crate::domain::dossier::{Act, Role};
 use crate::kernel::locale::Locale;
 use crate::platform::db::{Connection, again};
 use crate::slices::dossiers::{Asked, DossierId, Signable, SignableInsured, Step, Verdict};
 use crate::slices::messages::{Channel, Message, Recipient};
-use crate::slices::quotes::QuoteId;
 use crate::slices::signature::{Ceremony, Evidence, Signed};
 
 /// Purpose of the code.
@@ -32,17 +32,32 @@ const PURPOSE: &str = "signature";
 /// Days of the right to renounce (art. L132-5-1 C. ass.), for the whole contract.
 const WITHDRAWAL_DAYS: i64 = 30;
 
-/// Version of the texts below.
-const CONSENTS_VERSION: u32 = 2;
+/// What is accepted by typing the code, with its version: the account is of who signs, or somebody else's.
+const CONSENTS: (u32, [&str; 5]) = (
+    2,
+    [
+        "J’ai reçu ces documents et je peux les conserver.",
+        "Ce code signe tous les documents de la liste.",
+        "J’autorise le prélèvement sur le compte du mandat.",
+        "Vous remettez à ma banque l’attestation et la demande de changement.",
+        "L’assurance commence à la date d’effet, même avant la fin du délai de renonciation.",
+    ],
+);
+const CONSENTS_WITH_PAYER: (u32, [&str; 5]) = (
+    3,
+    [
+        CONSENTS.1[0],
+        CONSENTS.1[1],
+        "Une autre personne paie\u{a0}: le contrat est conclu quand elle a signé son mandat.",
+        CONSENTS.1[3],
+        CONSENTS.1[4],
+    ],
+);
 
-/// What is accepted by typing the code.
-pub(super) const CONSENTS: [&str; 5] = [
-    "J’ai reçu ces documents et je peux les conserver.",
-    "Ce code signe tous les documents de la liste.",
-    "J’autorise le prélèvement sur le compte du mandat.",
-    "Vous remettez à ma banque l’attestation et la demande de changement.",
-    "L’assurance commence à la date d’effet, même avant la fin du délai de renonciation.",
-];
+/// What is accepted with this mandate, with its version.
+pub(super) const fn consents(mandate: &Mandate) -> (u32, [&'static str; 5]) {
+    if mandate.payer.is_some() { CONSENTS_WITH_PAYER } else { CONSENTS }
+}
 
 /// Where somebody signs from.
 #[derive(Clone, Debug, Default)]
@@ -56,7 +71,7 @@ pub(super) struct Place {
 pub(super) enum Outcome {
     /// Everybody has signed: there is a contract.
     Concluded,
-    /// They have signed; others have still to.
+    /// They have signed; others have still to, or the payer.
     Waiting,
     /// The code is not the right one.
     Refused(Verdict),
@@ -131,22 +146,27 @@ impl Contracts {
             self.commit(transaction).await?;
             return Ok(Outcome::Refused(verdict));
         };
-        let evidence = self.evidence(&signable, (insured, way), place)?;
+        let evidence = self.evidence(&signable, &mandate, (insured, way), place)?;
         let signed = core.signatures.sign(&mut transaction, &ceremony, insured, &evidence).await?;
-        if signed == Signed::Complete {
-            self.conclude(&mut transaction, &signable, &ceremony, &mandate, insured).await?;
+        // Row 13: everybody has signed, and the mandate is signed.
+        let is_last = signed == Signed::Complete && mandate.is_given(quote_of(&signable)?);
+        if is_last {
+            let signed = (&ceremony, &mandate);
+            self.conclude(&mut transaction, &signable, signed, Some(insured)).await?;
         }
         self.commit(transaction).await?;
         metrics::counter!("signatures_total").increment(1);
-        Ok(if signed == Signed::Complete { Outcome::Concluded } else { Outcome::Waiting })
+        Ok(if is_last { Outcome::Concluded } else { Outcome::Waiting })
     }
 
     fn evidence(
         &self,
         signable: &Signable,
+        mandate: &Mandate,
         (insured, way): (Uuid, Channel),
         place: &Place,
     ) -> Result<Evidence, ContractError> {
+        let (consents_version, texts) = consents(mandate);
         let person = signable.insured.iter().find(|one| one.insured_id == insured);
         let person = person.ok_or(ContractError::Unknown)?;
         let to = reached(person, way).ok_or(ContractError::Unknown)?;
@@ -157,28 +177,26 @@ impl Contracts {
             mark: self.core.signatures.mark(to.address())?,
             address: place.address.clone(),
             agent: place.agent.chars().take(200).collect(),
-            consents_version: CONSENTS_VERSION,
-            consents: CONSENTS.map(str::to_owned).to_vec(),
+            consents_version,
+            consents: texts.map(str::to_owned).to_vec(),
         })
     }
 
-    /// The contract, from what was signed and nothing else.
-    async fn conclude(
+    /// The contract, from what was signed and nothing else. `by` is who signed last, none when it was a payer
+    /// who is not insured.
+    pub(super) async fn conclude(
         &self,
         connection: &mut Connection,
         signable: &Signable,
-        ceremony: &Ceremony,
-        mandate: &Mandate,
-        by: Uuid,
+        (ceremony, mandate): (&Ceremony, &Mandate),
+        by: Option<Uuid>,
     ) -> Result<(), ContractError> {
         let (core, now) = (&self.core, self.now());
-        let step = Step {
-            act: Act::Conclude,
-            role: Role::Insured,
-            by: Some(by),
-            party: None,
-            reason: "signed",
+        let (role, reason) = match by {
+            Some(_) => (Role::Insured, "signed"),
+            None => (Role::System, "mandate signed"),
         };
+        let step = Step { act: Act::Conclude, role, by, party: None, reason };
         core.dossiers.transition(connection, signable.id, signable.version, step).await?;
         let reserved = core.store.reserved(connection, signable.id).await?;
         let reserved = reserved.ok_or(ContractError::Stored("its number"))?;
@@ -196,19 +214,34 @@ impl Contracts {
             identity: identity(signable, mandate).to_owned(),
             ended_at: None,
         };
-        let quote: QuoteId =
-            signable.quote.id.parse().map_err(|_| ContractError::Stored("its quote"))?;
         let owner = signable.owner.as_deref();
-        let new = NewContract { contract: &contract, quote: quote.uuid(), owner };
+        let new = NewContract { contract: &contract, quote: quote_of(signable)?, owner };
         if !core.store.insert(connection, &new).await? {
             return Err(ContractError::NotNow("Ce dossier a déjà son contrat."));
         }
         let premiums = schedule(&signable.quote, mandate.day);
         core.store.insert_premiums(connection, contract.id, &premiums).await?;
-        core.store.sign_mandate(connection, signable.id, now).await?;
+        self.sign_mandate(connection, signable.id, mandate).await?;
         core.store.insert_bank(connection, contract.id, contract.effect_on).await?;
         self.plan(connection, &contract, now).await?;
         self.tell_signed(connection, &contract, owner.is_some()).await
+    }
+
+    /// The mandate of a contract is one row, whoever gave it.
+    async fn sign_mandate(
+        &self,
+        connection: &mut Connection,
+        id: DossierId,
+        mandate: &Mandate,
+    ) -> Result<(), ContractError> {
+        let (store, saved_at) = (&self.core.store, self.now());
+        if mandate.payer.is_some() {
+            let (rum, day) = (mandate.rum.clone(), mandate.day);
+            let account = self.sealed(id, &mandate.account)?;
+            let row = MandateRow { rum, account, day, saved_at };
+            store.write_mandate(connection, id, &row).await?;
+        }
+        Ok(store.sign_mandate(connection, id, saved_at).await?)
     }
 
     /// What is due for a new contract.
@@ -263,21 +296,28 @@ fn content(signable: &Signable, mandate: &Mandate) -> Content {
         city: one.person.city.clone().unwrap_or_default(),
         email: one.email.clone(),
     };
-    let iban = crate::kernel::iban::Iban::read(&mandate.account.iban);
+    let payer = mandate.payer.as_ref().map(|_| mandate.account.holder.clone());
+    let own = crate::kernel::iban::Iban::read(&mandate.account.iban).ok();
+    let own = own.filter(|_| payer.is_none());
     Content {
         persons: signable.insured.iter().map(party).collect(),
         lender: signable.lender.clone(),
         is_substitution: signable.quote.request.is_running(),
-        masked_iban: iban.map(|iban| iban.masked()).unwrap_or_default(),
+        masked_iban: own.map(|iban| iban.masked()).unwrap_or_default(),
         day: mandate.day,
         rum: mandate.rum.clone(),
+        payer,
     }
 }
 
 /// Verified when who pays is who is insured: everybody typed the code that their own number received, and
 /// with an account in their own name this is the second measure for a product of low risk (art. L561-2
-/// CMF). Else somebody looks.
+/// CMF). Else somebody looks: a payer who came by a link is never taken for an insured person of the same
+/// name.
 fn identity(signable: &Signable, mandate: &Mandate) -> &'static str {
+    if mandate.payer.is_some() {
+        return "pending";
+    }
     let same = |name: &str| name.to_lowercase() == mandate.account.holder.trim().to_lowercase();
     let payer = signable.insured.iter().any(|one| same(&one.person.full_name()));
     if payer { "ok" } else { "pending" }

@@ -7,6 +7,7 @@ use super::core::{Contracts, midnight};
 use super::error::ContractError;
 use super::letters;
 use super::model::Contract;
+use super::payers::MANDATE;
 use super::preparing::PREPARE;
 use crate::domain::dossier::{Act, Role, State};
 use crate::kernel::problem::Problem;
@@ -22,10 +23,14 @@ pub(super) const BEGIN: &str = "contracts.begin";
 /// The day after the lender's last.
 pub(super) const WATCH: &str = "contracts.bank";
 
+/// How often it is looked whom no contract came of.
+const DAY: std::time::Duration = std::time::Duration::from_secs(86_400);
+
 impl Contracts {
     /// What contracts do in time.
     pub fn tasks(&self) -> Vec<Task> {
         let signed = self.clone();
+        let (mandate, payers) = (self.clone(), self.clone());
         let papers = self.clone();
         let begin = self.clone();
         let watch = self.clone();
@@ -33,6 +38,14 @@ impl Contracts {
             Task::due(PREPARE, move |job| {
                 let own = signed.clone();
                 async move { own.make_signed(&job).await.map_err(Problem::from) }
+            }),
+            Task::due(MANDATE, move |job| {
+                let own = mandate.clone();
+                async move { own.make_mandate(&job).await.map_err(Problem::from) }
+            }),
+            Task::every("contracts.forget_payers", DAY, move |_| {
+                let own = payers.clone();
+                async move { own.forget_payers().await }
             }),
             Task::due(PAPERS, move |job| {
                 let own = papers.clone();

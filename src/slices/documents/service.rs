@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::error::DocumentError;
-use super::insurer::DocumentsSettings;
+use super::insurer::{DocumentsSettings, InsurerSettings};
 use super::kind::Kind;
 use super::store::{Key, Row, Store};
 use crate::kernel::french;
@@ -92,6 +92,7 @@ pub struct Documents {
     entropy: Entropy,
     /// What all documents say.
     house: Arc<Value>,
+    insurer: Arc<InsurerSettings>,
 }
 
 impl Documents {
@@ -106,7 +107,14 @@ impl Documents {
         brand: &str,
     ) -> Self {
         let house = Arc::new(json!({ "brand": brand, "insurer": settings.insurer }));
-        Self { store: Store::new(database), storage, typesetter, sealer, clock, entropy, house }
+        let insurer = Arc::new(settings.insurer.clone());
+        let store = Store::new(database);
+        Self { store, storage, typesetter, sealer, clock, entropy, house, insurer }
+    }
+
+    /// Who insures, in the words of documents.
+    pub fn insurer(&self) -> &InsurerSettings {
+        &self.insurer
     }
 
     /// What is known of the document, made if nobody has.

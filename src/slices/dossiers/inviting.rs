@@ -58,6 +58,11 @@ pub(super) enum Opening {
 }
 
 impl Dossiers {
+    /// How long a link to somebody else opens.
+    pub fn link_life(&self) -> std::time::Duration {
+        self.core.settings.invitation()
+    }
+
     /// Invites the second person, or again: the link before opens no more.
     pub(super) async fn invite(
         &self,

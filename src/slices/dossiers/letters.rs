@@ -6,19 +6,18 @@ use jiff::civil::Date;
 
 /// A code. The last line lets a telephone fill it in on our pages only.
 pub(super) fn code(code: &str, purpose: &str, origin: &str) -> Letter {
-    let what = if purpose == "signature" {
-        "signer votre assurance"
-    } else {
-        "continuer votre dossier d’assurance"
+    let what = match purpose {
+        "signature" => "signer votre assurance de prêt",
+        "mandate" => "signer le mandat de prélèvement",
+        _ => "continuer votre dossier d’assurance de prêt",
     };
     let host = origin.split_once("://").map_or(origin, |(_, host)| host);
     let host = host.split(':').next().unwrap_or(host);
-    let short = format!(
-        "{code} est votre code pour {what} de prêt. Ne le donnez à personne. @{host} #{code}"
-    );
+    let short =
+        format!("{code} est votre code pour {what}. Ne le donnez à personne. @{host} #{code}");
     Letter {
         subject: "Votre code".to_owned(),
-        paragraphs: vec![format!("Voici votre code pour {what} de prêt. Ne le donnez à personne.")],
+        paragraphs: vec![format!("Voici votre code pour {what}. Ne le donnez à personne.")],
         code: Some(code.to_owned()),
         action: None,
         short,

@@ -6,6 +6,7 @@ mod couple;
 mod deadlines;
 mod journeys;
 mod killed;
+mod payer;
 mod serving;
 pub(crate) mod signing;
 mod strangers;

@@ -16,7 +16,7 @@ use crate::papers::templates::asked;
 /// Looks at a page that prepares documents, a second and a half each, before that is a failure.
 const LOOKS: u32 = 120;
 
-const IBAN: &str = "FR76 3000 6000 0112 3456 7890 189";
+pub(super) const IBAN: &str = "FR76 3000 6000 0112 3456 7890 189";
 
 /// Settings of a program that also does what is due.
 pub(crate) const PROGRAM: [(&str, &str); 5] = [
@@ -46,7 +46,7 @@ pub(crate) async fn signs(app: &App, surfer: &mut Surfer, recap: &Seen, mobile: 
 }
 
 /// A person whom the law protects, before the account (page 9); their address and the page.
-async fn at_the_account(app: &App, surfer: &mut Surfer) -> ((String, String), Seen) {
+pub(super) async fn at_the_account(app: &App, surfer: &mut Surfer) -> ((String, String), Seen) {
     let who = somebody("camille");
     let quote = quote(app, "1990", "150000").await;
     let page = begin(app, surfer, &quote, &who).await;
@@ -80,7 +80,12 @@ pub(super) async fn prepared(surfer: &mut Surfer, mut page: Seen) -> Seen {
 }
 
 /// Asks for a code and reads it.
-async fn asked_code(app: &App, surfer: &mut Surfer, page: &Seen, mobile: &str) -> String {
+pub(super) async fn asked_code(
+    app: &App,
+    surfer: &mut Surfer,
+    page: &Seen,
+    mobile: &str,
+) -> String {
     let old = newest(app, mobile).await;
     let form = page.form(&format!("{}/code", page.at));
     let seen = surfer.submit(&form).await;
@@ -97,7 +102,7 @@ async fn newest(app: &App, mobile: &str) -> Option<String> {
 }
 
 /// The form of the act, filled.
-async fn act(surfer: &mut Surfer, page: &Seen, code: &str) -> Seen {
+pub(super) async fn act(surfer: &mut Surfer, page: &Seen, code: &str) -> Seen {
     let form = page.form(&page.at);
     surfer.submit(&form.with(&[("code", code)])).await
 }
@@ -114,13 +119,13 @@ pub(super) fn base(at: &str) -> String {
     at.split('/').take(3).collect::<Vec<_>>().join("/")
 }
 
-async fn count(app: &App, sql: &'static str, at: &str) -> i64 {
+pub(super) async fn count(app: &App, sql: &'static str, at: &str) -> i64 {
     let id = hex(base(at).trim_start_matches("/d/dos_"));
     sqlx::query_scalar(sql).bind(id).fetch_one(app.opened().pool()).await.expect("a count")
 }
 
-const CONTRACTS: &str = "SELECT COUNT(*) FROM contract WHERE dossier_id = ?";
-const SIGNED: &str = "SELECT COUNT(*) FROM signature_signer s JOIN signature_ceremony c \
+pub(super) const CONTRACTS: &str = "SELECT COUNT(*) FROM contract WHERE dossier_id = ?";
+pub(super) const SIGNED: &str = "SELECT COUNT(*) FROM signature_signer s JOIN signature_ceremony c \
     ON c.id = s.ceremony_id WHERE c.subject_id = ? AND s.signed_at IS NOT NULL";
 
 #[tokio::test]

@@ -4,6 +4,7 @@
 mod contracts;
 mod leaving;
 mod lender;
+mod mandate;
 mod operations;
 mod signature;
 mod wire;
@@ -18,7 +19,8 @@ use crate::platform::web::input::InputRule;
 
 /// The addresses of this slice.
 pub fn api() -> Api<Contracts> {
-    leaving::add(lender::add(contracts::add(signature::add(Api::default()))))
+    let signed = signature::add(mandate::add(Api::default()));
+    leaving::add(lender::add(contracts::add(signed)))
 }
 
 /// The three boxes of a page, from a day as programs write it; one that is none leaves them empty.

@@ -25,6 +25,14 @@ macro_rules! operations {
 operations! {
     /// Says which account is debited.
     PutMandate "dossiers.mandate" WRITE;
+    /// Says who is debited, and how far their mandate is.
+    ShowMandate "dossiers.find_mandate" READ;
+    /// Asks somebody who is not insured for the mandate.
+    AskHolder "dossiers.ask_holder" WRITE;
+    /// Sends them another link.
+    RemindHolder "dossiers.remind_holder" WRITE;
+    /// Asks them no more.
+    WithdrawHolder "dossiers.withdraw_holder" WRITE;
     /// Says how far the signature is, and what is signed.
     ShowSignature "dossiers.signature" READ;
     /// Reads a document that is to be signed, or was.

@@ -1,4 +1,4 @@
-//! The account, the documents, the code, and the act of signing.
+//! The documents, the code, and the act of signing.
 
 use axum::Extension;
 use axum::extract::{Path, State};
@@ -8,12 +8,9 @@ use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
-use super::operations::{PutMandate, ReadPaper, SendCode, ShowSignature, Sign};
-use super::wire::{
-    CodeDocument, MandateDocument, MandateRequest, SignRequest, SignatureDocument, papers,
-};
+use super::operations::{ReadPaper, SendCode, ShowSignature, Sign};
+use super::wire::{CodeDocument, SignRequest, SignatureDocument, papers};
 use crate::handler;
-use crate::kernel::iban::Iban;
 use crate::kernel::problem::{Kind, Problem};
 use crate::platform::access::{Api, Authorized, Customer};
 use crate::platform::web::facts::ClientAddress;
@@ -23,9 +20,8 @@ use crate::platform::web::problem::{ApiError, ProblemDocument};
 use crate::platform::web::query::Query;
 use crate::slices::contracts::core::Contracts;
 use crate::slices::contracts::error::ContractError;
-use crate::slices::contracts::mandates::{DAYS, LONGEST_NAME, complaint};
 use crate::slices::contracts::pages::{refusal, served};
-use crate::slices::contracts::signing::{CONSENTS, Outcome, Place, masked, reached};
+use crate::slices::contracts::signing::{Outcome, Place, consents, masked, reached};
 use crate::slices::dossiers::{Asked, DossierId, Holder};
 use crate::slices::messages::Channel;
 
@@ -34,61 +30,26 @@ const CODE_MINUTES: u32 = 10;
 
 /// With these addresses.
 pub(super) fn add(api: Api<Contracts>) -> Api<Contracts> {
-    api.operation::<PutMandate, _, _>(handler!(mandate))
-        .operation::<ShowSignature, _, _>(handler!(signature))
+    api.operation::<ShowSignature, _, _>(handler!(signature))
         .operation::<ReadPaper, _, _>(handler!(document))
         .operation::<SendCode, _, _>(handler!(code))
         .operation::<Sign, _, _>(handler!(sign))
 }
 
 /// The dossier that the caller holds. A text that is no identifier names nothing.
-async fn held(contracts: &Contracts, customer: &Customer, id: &str) -> Result<Holder, Problem> {
+pub(super) async fn held(
+    contracts: &Contracts,
+    customer: &Customer,
+    id: &str,
+) -> Result<Holder, Problem> {
     let id: DossierId = id
         .parse()
         .map_err(|_| Problem::new(Kind::NotFound).detail("Aucun dossier n’a cet identifiant."))?;
     Ok(contracts.core.dossiers.holder(customer.party(), id).await?)
 }
 
-fn wrong(pointer: &str, detail: impl Into<String>) -> Problem {
+pub(super) fn wrong(pointer: &str, detail: impl Into<String>) -> Problem {
     Problem::new(Kind::Invalid).faults(vec![InputRule::JsonValue.fault(pointer, detail)])
-}
-
-/// Says which account is debited, until the contract is signed. Another account makes other documents.
-#[utoipa::path(
-    put, path = "/v1/dossiers/{id}/mandate", tag = "signature", request_body = MandateRequest,
-    params(("id" = String, Path, description = "Identifier, `dos_…`")),
-    responses(
-        (status = 200, description = "The mandate, masked", body = MandateDocument),
-        (status = 409, description = "There is no offer yet, or it is signed", body = ProblemDocument, content_type = "application/problem+json"),
-        (status = "4XX", description = "What is wrong, where, and how to put it right", body = ProblemDocument, content_type = "application/problem+json"),
-        (status = "5XX", description = "Our fault, or no room now: see Retry-After", body = ProblemDocument, content_type = "application/problem+json"),
-    )
-)]
-async fn mandate(
-    caller: Authorized<PutMandate>,
-    State(contracts): State<Contracts>,
-    Path(id): Path<String>,
-    Json(request): Json<MandateRequest>,
-) -> Result<Json<MandateDocument>, ApiError> {
-    let holder = held(&contracts, caller.actor(), &id).await?.dossier;
-    let name = request.holder.trim();
-    if name.is_empty() || name.chars().count() > LONGEST_NAME {
-        return Err(wrong("/holder", "Donnez le titulaire, en 70 caractères au plus.").into());
-    }
-    let iban = Iban::read(&request.iban).map_err(|error| wrong("/iban", complaint(error)))?;
-    if !DAYS.contains(&request.day) {
-        return Err(wrong("/day", "Le jour de prélèvement est le 5, le 10 ou le 15.").into());
-    }
-    let kept = contracts.save_mandate(holder, name, &iban, request.day).await;
-    kept.map_err(Problem::from)?;
-    let kept = contracts.mandate(holder).await.map_err(Problem::from)?;
-    let kept = kept.ok_or(ContractError::Unknown).map_err(Problem::from)?;
-    Ok(Json(MandateDocument {
-        reference: kept.rum,
-        account: iban.masked(),
-        day: kept.day,
-        next: format!("/v1/dossiers/{holder}/signature"),
-    }))
 }
 
 /// How far the signature is, and what is signed. Documents are made beside: ask again while `preparing`.
@@ -120,12 +81,19 @@ async fn standing(contracts: &Contracts, holder: &Holder) -> Result<SignatureDoc
         let next = format!("/v1/dossiers/{id}/signature");
         return Ok(SignatureDocument::without("preparing", Some(next)));
     };
+    let mandate = contracts.mandate(id).await?.ok_or(ContractError::Unknown)?;
     let has_signed = ceremony.has_signed(holder.insured);
+    let state = match (has_signed, ceremony.completed_at) {
+        (false, _) => "ready",
+        (true, None) => "signed",
+        // Nothing is left but the mandate of another payer.
+        (true, Some(_)) => "waiting_for_holder",
+    };
     Ok(SignatureDocument {
-        state: if has_signed { "signed" } else { "ready" },
+        state,
         ceremony: Some(ceremony.id.simple().to_string()),
         documents: papers(id, &ceremony),
-        consents: CONSENTS.to_vec(),
+        consents: consents(&mandate).1.to_vec(),
         next: (!has_signed).then(|| format!("/v1/dossiers/{id}/signature/code")),
     })
 }
@@ -246,7 +214,7 @@ async fn sign(
 ) -> Result<Json<SignatureDocument>, ApiError> {
     let holder = held(&contracts, caller.actor(), &id).await?;
     let before = standing(&contracts, &holder).await?;
-    if matches!(before.state, "concluded" | "signed") {
+    if matches!(before.state, "concluded" | "signed" | "waiting_for_holder") {
         // Sent twice: the first answer.
         return Ok(Json(before));
     }

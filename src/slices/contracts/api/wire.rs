@@ -21,14 +21,37 @@ pub(super) struct MandateRequest {
     pub(super) day: u8,
 }
 
+/// Somebody who is not insured, whose account is to be debited. A link leaves to their address.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct HolderRequest {
+    /// Holder of the account, 70 characters at most.
+    pub(super) holder: String,
+    /// Their own address of e-mail, not one of an insured person.
+    #[schema(example = "dominique@exemple.fr")]
+    pub(super) email: String,
+    /// Who they are for the customer: `conjoint`, `parent`, `famille` or `autre`.
+    pub(super) tie: String,
+    /// Day of the month: 5, 10 or 15. They may choose another one.
+    pub(super) day: u8,
+}
+
 /// The mandate as it is kept.
 #[derive(Serialize, ToSchema)]
 pub(super) struct MandateDocument {
+    /// `draft` (the customer's own account, signed with the contract), `waiting_for_holder` (somebody else has
+    /// the link), `expired` (their link is over), `outdated` (the price changed since they signed: send another
+    /// link), `declined`, `given` (they signed), `signed` (there is a contract).
+    #[schema(example = "waiting_for_holder")]
+    pub(super) state: &'static str,
     /// Reference of the mandate (*RUM*).
     pub(super) reference: String,
-    /// The account, masked.
+    /// Holder of the account.
+    pub(super) holder: String,
+    /// The account, masked; absent when it is somebody else's.
+    #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "FR•• •••• 189")]
-    pub(super) account: String,
+    pub(super) account: Option<String>,
     /// Day of the month.
     pub(super) day: u8,
     /// Where to go on.
@@ -39,7 +62,7 @@ pub(super) struct MandateDocument {
 #[derive(Serialize, ToSchema)]
 pub(super) struct SignatureDocument {
     /// `preparing` (the documents are being made: ask again), `ready`, `signed` (others have still to),
-    /// `concluded`.
+    /// `waiting_for_holder` (everybody has signed but the payer their mandate), `concluded`.
     pub(super) state: &'static str,
     /// Identifier of what is signed; another one when something changed.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -319,7 +342,7 @@ impl ContractDocument {
             withdraw_until: contract.withdraw_until.to_string(),
             ended_at: contract.ended_at.map(|at| at.to_string()),
             lender: contract.content.lender.clone(),
-            account: contract.content.masked_iban.clone(),
+            account: contract.content.account(),
             day: contract.content.day,
         }
     }

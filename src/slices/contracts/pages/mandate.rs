@@ -6,6 +6,7 @@ use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Redirect, Response};
 
 use super::frame::{Answer, Frame, sheets, unkept};
+use super::payer::Demand;
 use crate::kernel::french;
 use crate::kernel::iban::Iban;
 use crate::platform::web::form::Form;
@@ -13,10 +14,11 @@ use crate::platform::web::page::Sheet;
 use crate::slices::contracts::core::Contracts;
 use crate::slices::contracts::error::ContractError;
 use crate::slices::contracts::mandates::{DAYS, LONGEST_NAME, complaint, schedule};
+use crate::slices::documents::InsurerSettings;
 use crate::slices::dossiers::pages::{Guest, Stop, guest};
 
 /// The days, for their radios.
-const CHOICES: [(&str, &str); 3] = [("5", "Le 5"), ("10", "Le 10"), ("15", "Le 15")];
+pub(super) const CHOICES: [(&str, &str); 3] = [("5", "Le 5"), ("10", "Le 10"), ("15", "Le 15")];
 
 #[derive(Template)]
 #[template(path = "contracts/mandate.html")]
@@ -26,7 +28,10 @@ struct MandatePage {
     /// The account that is kept, masked; empty while there is none.
     known: String,
     rum: String,
+    insurer: InsurerSettings,
     first_debit: String,
+    /// How a demand to another payer stands.
+    demand: Option<Demand>,
 }
 
 sheets!(MandatePage);
@@ -35,6 +40,9 @@ async fn page(contracts: &Contracts, guest: &Guest, mut form: Form) -> Result<Ma
     let id = guest.visit.dossier;
     let shown = contracts.core.dossiers.shown(id).await.map_err(ContractError::from)?;
     let mandate = contracts.mandate(id).await?;
+    let demand = mandate.as_ref().and_then(|mandate| mandate.payer.as_ref());
+    let demand = demand.map(|payer| Demand::of(contracts, payer, &shown)).transpose()?;
+    let mandate = mandate.filter(|mandate| mandate.payer.is_none());
     let payer = shown.insured.iter().find(|one| one.insured_id == guest.visit.insured);
     let known = mandate.as_ref().and_then(|mandate| Iban::read(&mandate.account.iban).ok());
     if !form.has("titulaire") {
@@ -48,7 +56,9 @@ async fn page(contracts: &Contracts, guest: &Guest, mut form: Form) -> Result<Ma
     Ok(MandatePage {
         days: CHOICES,
         known: known.map(|iban| iban.masked()).unwrap_or_default(),
-        rum: mandate.map(|mandate| mandate.rum).unwrap_or_default(),
+        rum: contracts.own_rum(id).await?,
+        insurer: contracts.core.documents.insurer().clone(),
+        demand,
         first_debit: first.unwrap_or_default(),
         frame: Frame::new(guest, "Le compte à prélever", 6, "recapitulatif", form),
     })
@@ -59,7 +69,10 @@ fn to(guest: &Guest, path: &str) -> Response {
 }
 
 /// Where somebody belongs who is too early or too late for this page.
-async fn elsewhere(contracts: &Contracts, guest: &Guest) -> Result<Option<Response>, Stop> {
+pub(super) async fn elsewhere(
+    contracts: &Contracts,
+    guest: &Guest,
+) -> Result<Option<Response>, Stop> {
     let id = guest.visit.dossier;
     let shown = contracts.core.dossiers.shown(id).await.map_err(ContractError::from)?;
     if shown.state.is_signed() {
@@ -113,7 +126,10 @@ pub(super) async fn save(
     }
     let known = contracts.mandate(guest.visit.dossier).await?;
     let typed = form.value("iban").to_owned();
-    let kept = known.filter(|_| typed.is_empty()).map(|mandate| mandate.account.iban);
+    // Never the account of another payer.
+    let kept = known
+        .filter(|mandate| typed.is_empty() && mandate.payer.is_none())
+        .map(|mandate| mandate.account.iban);
     let iban = Iban::read(kept.as_deref().unwrap_or(&typed));
     if let Err(error) = &iban {
         form.refuse("iban", complaint(*error));

@@ -1,12 +1,14 @@
-//! The pages from the account to the end of the journey, and the customer's area. Server-rendered;
-//! nothing needs a script; kept by nobody.
+//! The pages from the account to the end of the journey, those of a payer who is not insured, and the
+//! customer's area. Server-rendered; nothing needs a script; kept by nobody.
 
 mod area;
 mod bank;
+mod debtor;
 mod end;
 mod frame;
 mod leave;
 mod mandate;
+mod payer;
 mod sign;
 
 pub(super) use end::served;
@@ -26,6 +28,14 @@ const BODY_LIMIT: usize = 16 * 1024;
 pub fn routes() -> Router<Contracts> {
     Router::new()
         .route("/d/{id}/prelevement", get(mandate::show).post(mandate::save))
+        .route("/d/{id}/titulaire", get(payer::show).post(payer::ask))
+        .route("/d/{id}/titulaire/lien", posted(payer::remind))
+        .route("/d/{id}/titulaire/retirer", posted(payer::withdraw))
+        .route("/m/{secret}", get(debtor::show).post(debtor::keep))
+        .route("/m/{secret}/signer", get(debtor::read).post(debtor::sign))
+        .route("/m/{secret}/code", posted(debtor::code))
+        .route("/m/{secret}/mandat", get(debtor::file))
+        .route("/m/{secret}/pas-moi", posted(debtor::decline))
         .route("/d/{id}/signature", get(sign::show).post(sign::submit))
         .route("/d/{id}/signature/code", posted(sign::again))
         .route("/d/{id}/documents/{name}", get(end::file))

@@ -10,6 +10,7 @@ use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Redirect, Response};
 
 use super::frame::{Answer, Frame, hour, sheets, unkept};
+use super::payer::Demand;
 use crate::domain::dossier::State as At;
 use crate::kernel::french;
 use crate::platform::web::facts::ClientAddress;
@@ -17,7 +18,8 @@ use crate::platform::web::form::Form;
 use crate::platform::web::page::Sheet;
 use crate::slices::contracts::core::{Contracts, moment};
 use crate::slices::contracts::error::ContractError;
-use crate::slices::contracts::signing::{CONSENTS, Outcome, Place, masked, reached};
+use crate::slices::contracts::payers::{Payer, Standing};
+use crate::slices::contracts::signing::{Outcome, Place, consents, masked, reached};
 use crate::slices::dossiers::pages::{Guest, Stop, guest};
 use crate::slices::dossiers::{Asked, Verdict};
 use crate::slices::messages::Channel;
@@ -51,6 +53,10 @@ struct SignPage {
     signers: Vec<(String, String)>,
     /// The person of the session has signed; others have still to.
     is_waiting: bool,
+    /// How the demand to another payer stands, for whoever asked.
+    demand: Option<Demand>,
+    /// Whether another payer has a mandate to sign.
+    has_payer: bool,
 }
 
 #[derive(Template)]
@@ -90,11 +96,16 @@ async fn elsewhere(contracts: &Contracts, guest: &Guest) -> Result<Option<Respon
     if !matches!(shown.state, At::Offer | At::Signature) {
         return Ok(Some(to(guest, "recapitulatif")));
     }
-    if contracts.mandate(id).await?.is_none() {
-        let page = if guest.is_initiator() { "prelevement" } else { "recapitulatif" };
-        return Ok(Some(to(guest, page)));
+    let is_refused = |payer: &Payer| payer.standing == Standing::Declined;
+    match contracts.mandate(id).await? {
+        None if guest.is_initiator() => Ok(Some(to(guest, "prelevement"))),
+        None => Ok(Some(to(guest, "recapitulatif"))),
+        // Another account is to be found first.
+        Some(mandate) if guest.is_initiator() && mandate.payer.as_ref().is_some_and(is_refused) => {
+            Ok(Some(to(guest, "titulaire")))
+        }
+        Some(_) => Ok(None),
     }
-    Ok(None)
 }
 
 /// The page of the documents, or the one that says that they are being made.
@@ -122,6 +133,10 @@ async fn papers(
     let by_email = form.is(WAY, "email");
     let (id, me) = (guest.visit.dossier, guest.visit.insured);
     let shown = contracts.core.dossiers.shown(id).await.map_err(ContractError::from)?;
+    let mandate = contracts.mandate(id).await?.ok_or(ContractError::Unknown)?;
+    let payer = mandate.payer.as_ref();
+    let asked = payer.filter(|_| guest.is_initiator());
+    let demand = asked.map(|payer| Demand::of(contracts, payer, &shown)).transpose()?;
     let papers = ceremony.papers.iter().map(|paper| Paper {
         href: format!("/d/{id}/documents/{}", paper.name),
         title: paper.title.clone(),
@@ -141,7 +156,9 @@ async fn papers(
     };
     Ok(SignPage {
         papers: papers.collect(),
-        consents: CONSENTS,
+        consents: consents(&mandate).1,
+        demand,
+        has_payer: payer.is_some(),
         mobile: address(Channel::Sms),
         email: address(Channel::Email),
         by_email,

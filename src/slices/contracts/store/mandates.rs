@@ -29,7 +29,8 @@ impl Store {
         let (account, at) = (row.account.as_slice(), Instant(row.saved_at));
         let query = sqlx::query(WRITE_MANDATE).bind(dossier.uuid()).bind(&row.rum);
         let query = query.bind(account).bind(row.day).bind(at);
-        query.bind(account).bind(row.day).bind(at).execute(connection).await?;
+        let query = query.bind(&row.rum).bind(account).bind(row.day).bind(at);
+        query.execute(connection).await?;
         Ok(())
     }
 

@@ -4,9 +4,11 @@
 mod bank;
 mod contracts;
 mod mandates;
+mod payers;
 
 pub(super) use contracts::NewContract;
 pub(super) use mandates::MandateRow;
+pub(super) use payers::PayerRow;
 
 use jiff::civil::Date;
 
@@ -23,8 +25,9 @@ statements! {
     /// The account of a dossier, or another one until it is signed.
     WRITE_MANDATE = "INSERT INTO mandate (dossier_id, rum, account, day, state, saved_at) \
         VALUES (?, ?, ?, ?, 'draft', ?) \
-        ON DUPLICATE KEY UPDATE account = IF(state = 'draft', ?, account), \
-        day = IF(state = 'draft', ?, day), saved_at = IF(state = 'draft', ?, saved_at)";
+        ON DUPLICATE KEY UPDATE rum = IF(state = 'draft', ?, rum), \
+        account = IF(state = 'draft', ?, account), day = IF(state = 'draft', ?, day), \
+        saved_at = IF(state = 'draft', ?, saved_at)";
     /// The mandate of a dossier.
     SELECT_MANDATE = "SELECT rum, account, day, saved_at FROM mandate WHERE dossier_id = ?";
     /// The same, held until the transaction ends.
@@ -126,4 +129,4 @@ fn day(text: &str) -> Result<Date, ContractError> {
 }
 
 /// The statements, for the slice's list.
-pub(super) const ALL: &[Statement] = STATEMENTS;
+pub(super) const ALL: &[&[Statement]] = &[STATEMENTS, payers::ALL];
