@@ -60,6 +60,7 @@ def code(surfer, mobile, old=frozenset(), again=None):
             return fresh.pop()
         if again and time.monotonic() > ask:
             ask = time.monotonic() + 35
+            old = old | codes(surfer, mobile)
             surfer.follow("POST", *again)
         time.sleep(0.1)
     raise Failed("no code arrived")
@@ -100,10 +101,10 @@ def typed(surfer, page, mobile, old, again, others):
     """Types the code. One that served while its answer was lost does not serve again: another one is asked for."""
     heading = page.heading()
     for _ in range(4):
-        tried, known = surfer.retries, codes(surfer, mobile)
+        known = codes(surfer, mobile)
         answers = {**others, "code": code(surfer, mobile, old, again=page.form(again))}
         page = surfer.fill(page, answers, "/code" if again == "/code/nouveau" else "/signature", keep=ANY)
-        if page.heading() != heading or surfer.retries == tried:
+        if page.heading() != heading:
             break
         old = known | codes(surfer, mobile)
         surfer.follow("POST", *page.form(again))
