@@ -255,6 +255,8 @@ finish() {
     trap '' INT TERM HUP PIPE
     trap - EXIT
     if [ "$rc" -ge 128 ]; then say ""; fi
+    # What a script has running that is no process of its own: containers, mounts.
+    if declare -F tear_down >/dev/null; then tear_down; fi
     if [ ${#SPAWNED[@]} -gt 0 ]; then
         step_begin stop "stopping"
         for name in "${!SPAWNED[@]}"; do

@@ -14,6 +14,11 @@ PACKAGES_ENGINE=(
     'iptables|iptables|lets the engine keep its networks apart'
 )
 
+PACKAGES_CHAOS=(
+    'libfaketime|/usr/lib/*/faketime/libfaketime.so.1|steps the clock of the service alone'
+    'e2fsprogs|mkfs.ext4|a disk that can be filled'
+)
+
 # engine_possible: returns 1, with the reason in PROBLEM, on a machine where no engine can run.
 engine_possible() {
     PROBLEM=
@@ -60,12 +65,18 @@ engine_start() {
     install_packages "${PACKAGES_ENGINE[@]}" || return 1
     mkdir -p "$ENGINE/data" "$ENGINE/cli"
     engine_plugins || return 1
+    # One engine at a time on these data, whichever script it is of.
+    if [ "$(cat "/proc/$(cat "$ENGINE/pid" 2>/dev/null)/comm" 2>/dev/null)" = dockerd ]; then
+        PROBLEM="another script has its engine on var/engine"
+        return 1
+    fi
+    rm -f "$ENGINE/pid"
     # A socket's path has room for 107 characters, and var/ may be deep.
     ENGINE_RUN=$(mktemp -d /tmp/engine.XXXXXX)
     printf '{}\n' >"$ENGINE/daemon.json"
     : >"$log"
     spawn engine "$log" -- dockerd --config-file "$ENGINE/daemon.json" --data-root "$ENGINE/data" \
-        --exec-root "$ENGINE_RUN/exec" --pidfile "$ENGINE_RUN/pid" --host "unix://$ENGINE_RUN/sock" \
+        --exec-root "$ENGINE_RUN/exec" --pidfile "$ENGINE/pid" --host "unix://$ENGINE_RUN/sock" \
         --bridge none
     export DOCKER_HOST="unix://$ENGINE_RUN/sock" DOCKER_CONFIG="$ENGINE/cli" DOCKER_BUILDKIT=1
     until docker version >/dev/null 2>&1; do
@@ -84,6 +95,7 @@ engine_start() {
 engine_stop() {
     stop engine 60
     if [ -n "${ENGINE_RUN:-}" ]; then rm -rf -- "$ENGINE_RUN"; fi
+    ENGINE_RUN=
 }
 
 have_image() { docker image inspect "$1" >/dev/null 2>&1; }

@@ -3,13 +3,29 @@
 # ports of its own on the loopback, codes readable (environment "development").
 
 STACK="$VAR/$SCRIPT"
-STACK_PORT=18480
+# Each script has ports and a network of its own: two checkouts may be at work.
+case "$SCRIPT" in
+chaos) STACK_PORT=18580 STACK_EDGE=172.29.18.0/24 ;;
+*) STACK_PORT=18480 STACK_EDGE=172.29.19.0/24 ;;
+esac
 STACK_ADDRESS="127.0.0.1:$STACK_PORT"
-PROXY_ADDRESS="127.0.0.1:18481"
+PROXY_ADDRESS="127.0.0.1:$((STACK_PORT + 1))"
 
-compose() { docker compose --project-directory "$ROOT" -f "$ROOT/docker-compose.yml" "$@"; }
+STACK_FILES=(-f "$ROOT/docker-compose.yml" -f "$ROOT/deploy/standin/crowd.yml")
 
-# stack_images PROGRAM PREVIOUS: assurly/app:this, :previous, assurly/ops, the engine's; 1 with PROBLEM.
+compose() { docker compose --project-directory "$ROOT" "${STACK_FILES[@]}" "$@"; }
+
+# tear_down: containers, networks, volumes and the engine, however the script ends.
+tear_down() {
+    if [ -z "${ENGINE_RUN:-}" ]; then return 0; fi
+    if [ -n "${COMPOSE_PROJECT_NAME:-}" ]; then
+        compose --profile '*' down -v --remove-orphans --timeout 10 >"$LOGS/down.log" 2>&1
+    fi
+    engine_stop
+    if declare -F after_tear_down >/dev/null; then after_tear_down; fi
+}
+
+# stack_images PROGRAM PREVIOUS: assurly/app:this, :previous, :bad, assurly/ops, the engine's; 1 with PROBLEM.
 stack_images() {
     local architecture
     architecture=$(docker version -f '{{.Server.Arch}}')
@@ -20,6 +36,7 @@ stack_images() {
             "${build[@]}" --target app -t assurly/app:previous "$ROOT" &&
             strip -o "$ROOT/dist/$architecture/assurly" "$1" &&
             "${build[@]}" --target app -t assurly/app:this "$ROOT" &&
+            docker build --network none -t assurly/app:bad "$ROOT/deploy/standin/bad" &&
             "${build[@]}" --target ops -t assurly/ops "$ROOT" &&
             docker build --network none -f "$ROOT/reflex/Dockerfile" -t assurly/reflex-reference "$ROOT"
     } >"$LOGS/images.log" 2>&1 || {
@@ -49,10 +66,11 @@ stack_secrets() {
     chown 10001 "$STACK/identity"
     export COMPOSE_PROJECT_NAME="assurly-$SCRIPT" ASSURLY_SECRETS="$STACK/secrets" \
         ASSURLY_ENVIRONMENT=development ASSURLY_PORT="$STACK_ADDRESS" ASSURLY_PUBLIC_URL="http://$STACK_ADDRESS" \
-        ASSURLY_HTTP="$PROXY_ADDRESS" ASSURLY_HTTPS=127.0.0.1:18482
+        ASSURLY_HTTP="$PROXY_ADDRESS" ASSURLY_HTTPS="127.0.0.1:$((STACK_PORT + 2))" ASSURLY_EDGE=$STACK_EDGE
 }
 
-ready_line() { compose logs --no-log-prefix ready 2>/dev/null | tail -n 1; }
+# ready_line: what it says, without what compose paints around it.
+ready_line() { compose logs --no-color --no-log-prefix ready 2>/dev/null | tail -n 1 | sed 's/\x1b\[[0-9;]*[A-Za-z]//g'; }
 
 ops() { compose run --rm -T ops "$@" </dev/null; }
 ops_with_identity() { compose run --rm -T -v "$STACK/identity:/identity:ro" ops "$@" </dev/null; }
@@ -62,17 +80,28 @@ sql() {
     compose exec -T mysql sh -c 'MYSQL_PWD=$(cat /run/secrets/mysql_root) mysql -h127.0.0.1 -uroot -N -B assurly' <<<"$1"
 }
 
-# What must be the same after a restore: rows and checksums of all tables, but those that live on by
-# themselves as soon as a copy serves, and the documents.
+# What must be the same after a restore, while no copy serves: checksums of all tables, and each document. A name
+# with `#1` at its end is half of an object, of a copy that was killed while it wrote.
 fingerprint() {
     local table
     for table in $(sql "SELECT table_name FROM information_schema.tables WHERE table_schema='assurly' ORDER BY 1"); do
-        case "$table" in job | message_* | admission_* | gateway_* | identity_* | reflex_*) ;;
-        *) sql "CHECKSUM TABLE \`$table\`" ;;
-        esac
+        sql "CHECKSUM TABLE \`$table\`"
     done
     docker run --rm --network none -v "${COMPOSE_PROJECT_NAME}_storage:/s:ro" --entrypoint sh debian:bookworm-slim \
-        -c 'cd /s && find . -type f | sort | xargs -r sha256sum | sha256sum'
+        -c 'cd /s && find . -type f ! -name "*#*" | sort | xargs -r sha256sum'
+}
+
+# stack_fill MEGABYTES: quotes that were kept are kept again under other names, until the tables hold so much.
+stack_fill() {
+    local held=0 before=-1
+    while [ "$held" -lt $(($1 * 1000000)) ] && [ "$held" -gt "$before" ]; do
+        before=$held
+        sql "INSERT INTO quote (id, created_at, expires_at, tariff_version, request, result, schedules)
+            SELECT UUID_TO_BIN(UUID(), 1), created_at, expires_at, tariff_version, request, result, schedules
+            FROM quote ORDER BY id LIMIT 4000"
+        held=$(sql "SELECT SUM(LENGTH(request) + LENGTH(result) + LENGTH(schedules)) FROM quote")
+    done
+    FILLED="$(sql "SELECT COUNT(*) FROM quote") quotes, $((held / 1000000)) MB of them"
 }
 
 # stack_wipe: no data left but the backups; an empty database.
@@ -116,11 +145,8 @@ stack_rights() {
         *) PROBLEM="$said" ;;
         esac
         # Whom the program really runs as: nobody's number, for the database its own account.
-        case "$name" in
-        */*mysql*) said=$(docker top "$id" -o uid,args | grep -c '^ *0 .*mysqld ') ;;
-        *) said=$(docker top "$id" -o uid | grep -c '^ *0$') ;;
-        esac
-        if [ "$said" != 0 ]; then PROBLEM="$name runs as root"; fi
+        said=$(docker top "$id" -o pid,uid,args | awk 'NR > 1 { print ($2 == 0) }' | sort -u)
+        if [ "$said" != 0 ]; then PROBLEM="$name runs as root, or nobody knows"; fi
     done
     [ -z "$PROBLEM" ]
 }
@@ -173,7 +199,7 @@ drive_ended() {
 }
 journeys_line() {
     python3 - "$LOGS/drive-$1.log" <<'PY'
-import json, sys
+import collections, json, sys
 done = []
 for line in open(sys.argv[1]):
     try:
@@ -181,7 +207,9 @@ for line in open(sys.argv[1]):
     except ValueError:
         print(line.strip()[:300], end="; ")
 ok = [one for one in done if one["ok"]]
-print(f"{len(ok)} of {len(done)} signed, {sum(one['retries'] for one in done)} requests tried again", end="")
+paths = collections.Counter(one["path"].upper() for one in ok)
+print(f"{len(ok)} of {len(done)} signed ({', '.join(f'{path} {paths[path]}' for path in sorted(paths))}), "
+      f"{sum(one['retries'] for one in done)} requests tried again", end="")
 for one in done:
     if not one["ok"]:
         print(f"; {one['why'][:200]}", end="")

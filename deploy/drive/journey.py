@@ -1,9 +1,11 @@
 #!/usr/bin/env python3
 """Whole subscriptions on the pages of a running service, as people's browsers make them.
 
-    journey.py --base http://127.0.0.1:8080 [--count N] [--at-once N] [--path p1|p2] [--patience S] [--seconds S]
+    journey.py --base http://127.0.0.1:8080 [--count N] [--at-once N] [--path p1|p2|p3|both|all]
+               [--patience S] [--seconds S]
 
-The service must be in development (codes are read at /dev/messages.json). One line of JSON for each
+p1: nothing is asked about health; p2: the short declaration; p3: the full questionnaire at its engine, a supplement,
+its acceptance. The service must be in development (codes are read at /dev/messages.json). One line of JSON for each
 journey: its quote, its dossier, how far it came, how often something was tried again. Exit 1 if one of
 them did not come to its end.
 """
@@ -21,6 +23,15 @@ sys.path.insert(0, str(Path(__file__).parent))
 from surfer import Failed, Surfer  # noqa: E402
 
 IBAN = "FR76 3000 6000 0112 3456 7890 189"
+# A year of birth whose path at 150 000 € over 20 years is this one.
+YEARS = {"p1": "1992", "p2": "1985", "p3": "1969"}
+# Every value that a form holds.
+ANY = type("Any", (), {"__contains__": lambda self, name: True})()
+PATHS = {"both": ("p1", "p2"), "all": ("p1", "p2", "p3")}
+# Somebody who is well and somewhat heavy: 25 % more, on every guarantee.
+PERSONA = {"profession": "bureau", "fumeur": False, "sports": ["aucun"], "taille": 175, "poids": 98,
+           "arret": False, "examen": False, "alcool": False, "hta": False, "diabete": "non", "asthme": False,
+           "dos": False, "psy": False, "cardio": False, "cancer": False, "hepc": False, "vih": False}
 HEALTH = ["q_arret", "q_arrets", "q_hopital", "q_traitement", "q_ald", "q_invalidite", "q_affection", "q_examen"]
 
 
@@ -36,17 +47,35 @@ def messages(surfer, to):
     return json.loads(text)["messages"]
 
 
-def code(surfer, mobile, old=None):
-    """The newest code that this number got, another one than `old`."""
-    end = time.monotonic() + 30 + surfer.patience
+def codes(surfer, mobile):
+    """Every code that this number ever got. Which one is the newest, a clock that was stepped does not say."""
+    return {one["code"] for one in messages(surfer, mobile) if one.get("code")}
+
+
+def code(surfer, mobile, old=frozenset(), again=None):
+    """A code that this number had not got before. Whoever waits too long asks for another one."""
+    end, ask = time.monotonic() + 60 + surfer.patience, time.monotonic() + 35
     while time.monotonic() < end:
-        for one in messages(surfer, mobile):
-            if one.get("code"):
-                if one["code"] != old:
-                    return one["code"]
-                break
+        if fresh := codes(surfer, mobile) - old:
+            return fresh.pop()
+        if again and time.monotonic() > ask:
+            ask = time.monotonic() + 35
+            old = old | codes(surfer, mobile)
+            surfer.follow("POST", *again)
         time.sleep(0.1)
     raise Failed("no code arrived")
+
+
+def step(surfer, page, heading, answers, **how):
+    """Fills the page of this heading in. When an answer was lost on its way, the page may be shown once more: then it
+    is filled in once more, as a person does."""
+    expect(page, heading)
+    for _ in range(4):
+        tried = surfer.retries
+        page = surfer.fill(page, answers, **how)
+        if page.heading() != heading or surfer.retries == tried:
+            break
+    return page
 
 
 def quote(surfer, year):
@@ -58,60 +87,127 @@ def quote(surfer, year):
 
 
 def contact(surfer, at, done):
-    page = expect(surfer.open(f"{at}/suite"), "Où vous joindre ?")
+    page = surfer.open(f"{at}/suite")
     number = random.randrange(10**8)
     mail, mobile = f"essai{number}@exemple.fr", f"+336{number:08}"
     done["mobile"] = mobile
-    page = expect(surfer.fill(page, {"email": mail, "mobile": mobile}), "Le code reçu par SMS")
+    page = step(surfer, page, "Où vous joindre ?", {"email": mail, "mobile": mobile})
+    expect(page, "Le code reçu par SMS")
     done["dossier"] = page.at.split("/")[2]
-    return surfer.fill(page, {"code": code(surfer, mobile)})
+    return typed(surfer, page, mobile, frozenset(), "/code/nouveau", {})
+
+
+def typed(surfer, page, mobile, old, again, others):
+    """Types the code. One that served while its answer was lost does not serve again: another one is asked for."""
+    heading = page.heading()
+    for _ in range(4):
+        known = codes(surfer, mobile)
+        answers = {**others, "code": code(surfer, mobile, old, again=page.form(again))}
+        page = surfer.fill(page, answers, "/code" if again == "/code/nouveau" else "/signature", keep=ANY)
+        if page.heading() != heading:
+            break
+        old = known | codes(surfer, mobile)
+        surfer.follow("POST", *page.form(again))
+    return page
 
 
 def describe(surfer, page):
-    expect(page, "Qui êtes-vous ?")
-    page = surfer.fill(page, {"prenom": "Camille", "nom": "Martin", "lieu": "Lille, France"})
-    expect(page, "Où habitez-vous ?")
-    page = surfer.fill(page, {"voie": "3 rue des Lilas", "cp": "59000", "commune": "Lille"})
-    expect(page, "Votre travail et vos loisirs")
-    page = surfer.fill(page, {"activite": "salarie_cadre", "risque_pro": "non", "sport": "non"})
-    expect(page, "Votre prêt")
+    page = step(surfer, page, "Qui êtes-vous ?", {"prenom": "Camille", "nom": "Martin", "lieu": "Lille, France"})
+    page = step(surfer, page, "Où habitez-vous ?", {"voie": "3 rue des Lilas", "cp": "59000", "commune": "Lille"})
+    work = {"activite": "salarie_cadre", "risque_pro": "non", "sport": "non"}
+    page = step(surfer, page, "Votre travail et vos loisirs", work)
     soon = time.gmtime(time.time() + 45 * 86400)
-    page = surfer.fill(page, {"banque": "Banque du Nord", "objet": "residence_principale",
-                              "echeance_m": str(soon.tm_mon), "echeance_a": str(soon.tm_year)})
-    expect(page, "Vos garanties")
-    return surfer.fill(page, {"quotite_1": "100", "franchise": "90"})
+    loan = {"banque": "Banque du Nord", "objet": "residence_principale",
+            "echeance_m": str(soon.tm_mon), "echeance_a": str(soon.tm_year)}
+    page = step(surfer, page, "Votre prêt", loan)
+    return step(surfer, page, "Vos garanties", {"quotite_1": "100", "franchise": "90"})
 
 
 def declare(surfer, page):
-    expect(page, "Quelques questions sur votre santé")
-    page = expect(surfer.fill(page, {"action": "accepter"}), "Vos réponses")
-    return surfer.fill(page, {**{name: "non" for name in HEALTH}, "taille": "178", "poids": "72"})
+    page = step(surfer, page, "Quelques questions sur votre santé", {"action": "accepter"})
+    answers = {**{name: "non" for name in HEALTH}, "taille": "178", "poids": "72"}
+    return step(surfer, page, "Vos réponses", answers)
+
+
+def waited(surfer, path):
+    """The page at this address, once it waits for nothing any more."""
+    end = time.monotonic() + 60 + surfer.patience
+    while "data-attente" in (page := surfer.open(path)).body:
+        if time.monotonic() > end:
+            raise Failed(f"{page.at}: nothing is decided")
+        time.sleep(0.25)
+    return page
+
+
+def questionnaire(surfer, gate):
+    """The full questionnaire, as its own page asks and sends it; the page that tells what was decided."""
+    while True:
+        expect(gate, "Quelques questions sur votre santé")
+        first = surfer.fill(gate, {"action": "accepter"})
+        if not first.at.startswith("/continue/"):
+            raise Failed(f"{first.at}: «{first.heading()}» ({first.status}) where the first question was expected")
+        status, view = surfer.api("GET", "/cep-core/api/v1/questionnaire")
+        while status == 200 and view["missing"]:
+            name = view["missing"][0]
+            answer = {"revision": view["revision"], "answers": {name: PERSONA[name]}}
+            status, view = surfer.api("PUT", "/cep-core/api/v1/answers", answer)
+            if status == 409:
+                # An answer that arrived and whose receipt was lost: what is there is read again.
+                status, view = surfer.api("GET", "/cep-core/api/v1/questionnaire")
+        if status == 200:
+            status, view = surfer.api("POST", "/cep-core/api/v1/submit")
+        if status != 200:
+            raise Failed(f"the questionnaire answers {status}: {view}")
+        told = waited(surfer, "/questionnaire/suite")
+        if told.heading() != "Reprenez vos réponses":
+            return told
+        # What the engine did not keep is asked once more.
+        gate = surfer.open(told.at)
+
+
+def accept(surfer, told):
+    """The conditions as they are told, accepted."""
+    expect(told, "Nous pouvons vous assurer, à ces conditions")
+    if not told.says("25 % de plus"):
+        raise Failed(f"{told.at}: the supplement is not told")
+    return surfer.fill(told, {"action": "accepter"}, keep=("jeton", "proposition"), to=told.at)
+
+
+def prepared(surfer, page):
+    """The page of the documents to sign, once these are typeset, sealed and archived."""
+    end = time.monotonic() + 60 + surfer.patience
+    while page.says("Vos documents se préparent"):
+        if time.monotonic() > end:
+            raise Failed(f"{page.at}: the documents are never there")
+        time.sleep(0.25)
+        page = surfer.open(page.at)
+    return expect(page, "Signer")
 
 
 def sign(surfer, page, mobile):
-    expect(page, "Vérifiez avant de signer")
-    page = expect(surfer.fill(page, {"lu": "oui"}), "Le compte à prélever")
-    page = surfer.fill(page, {"titulaire": "Camille Martin", "iban": IBAN, "jour": "10"})
-    expect(page, "Signer")
-    old = messages(surfer, mobile)[0].get("code")
-    where, values = page.form("/code")
-    surfer.follow("POST", where, values)
-    where, values = page.form(page.at)
-    answers = {**values, "code": code(surfer, mobile, old), "lu": "oui"}
-    page = surfer.follow("POST", where, answers)
+    page = step(surfer, page, "Vérifiez avant de signer", {"lu": "oui"})
+    account = {"titulaire": "Camille Martin", "iban": IBAN, "jour": "10"}
+    page = prepared(surfer, step(surfer, page, "Le compte à prélever", account))
+    old = codes(surfer, mobile)
+    surfer.follow("POST", *page.form("/code"))
+    page = typed(surfer, page, mobile, old, "/signature/code", {"lu": "oui"})
     return expect(page, "C’est signé")
 
 
-def journey(base, path, patience, until):
-    """One person, from the price to the contract; what came of it."""
-    surfer, began, done = Surfer(base, patience), time.monotonic(), {"path": path, "reached": "nothing"}
+def journey(surfer, path, until="signed"):
+    """One person with this browser, from the price to the contract; what came of it."""
+    began, done = time.monotonic(), {"path": path, "reached": "nothing"}
     try:
-        at = quote(surfer, "1992" if path == "p1" else "1985")
+        at = quote(surfer, YEARS[path])
         done.update(quote=at.split("/")[2], reached="quote")
         page = describe(surfer, contact(surfer, at, done))
         done["reached"] = "described"
         if path == "p2":
             page = declare(surfer, page)
+        if path == "p3":
+            told = questionnaire(surfer, page)
+            done["reached"] = "decided"
+            page = accept(surfer, told)
         expect(page, "Vérifiez avant de signer")
         done["reached"] = "offer"
         if until == "signed":
@@ -129,7 +225,7 @@ def main():
     parser.add_argument("--base", required=True)
     parser.add_argument("--count", type=int, default=1)
     parser.add_argument("--at-once", type=int, default=1)
-    parser.add_argument("--path", choices=["p1", "p2", "both"], default="p1")
+    parser.add_argument("--path", choices=[*YEARS, *PATHS], default="p1")
     parser.add_argument("--until", choices=["offer", "signed"], default="signed")
     parser.add_argument("--patience", type=float, default=0, help="seconds that one step is tried again for")
     parser.add_argument("--seconds", type=float, help="begin new ones for so long, whatever --count says")
@@ -144,8 +240,9 @@ def main():
                 if not more:
                     return
                 state["begun"] += 1
-                path = wanted.path if wanted.path != "both" else ("p1", "p2")[state["begun"] % 2]
-            done = journey(wanted.base, path, wanted.patience, wanted.until)
+                turns = PATHS.get(wanted.path, (wanted.path,))
+                path = turns[state["begun"] % len(turns)]
+            done = journey(Surfer(wanted.base, wanted.patience), path, wanted.until)
             with lock:
                 state["failed"] += not done["ok"]
                 print(json.dumps(done, ensure_ascii=False), flush=True)

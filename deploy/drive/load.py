@@ -1,11 +1,15 @@
 #!/usr/bin/env python3
-"""Requests at a steady rate, as many people make them: pages, prices, quotes kept and read again.
+"""Requests at a steady rate, as many people make them: pages, prices, quotes, whole subscriptions.
 
     load.py --base http://127.0.0.1:8080[,http://…] --rate 50 --seconds 30 [--at-once N] [--mix quotes|pages|all]
+            [--journeys SHARE] [--path p1|p2|p3|both|all]
 
 Open loop: a request is due at its hour whether the one before it was answered or not, and its time is
-counted from that hour, so that a service which falls behind is seen to. The last line says how many were
-answered, how many failed, and the times. Exit 1 if one failed. TERM ends it and has it say its line.
+counted from that hour, so that a service which falls behind is seen to. With --journeys, this share of the
+requests is those of people who go from the price to the signed contract without a pause; how many begin is
+steady too. The one page of theirs that waits by design, until five documents are typeset, sealed and archived,
+has a figure of its own. The last line says how many were answered, how many failed, and the times. Exit 1 if
+one failed. TERM ends it and has it say its line.
 """
 
 import argparse
@@ -20,6 +24,13 @@ import time
 import urllib.parse
 import uuid
 from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent))
+from journey import PATHS, YEARS, journey  # noqa: E402
+from surfer import Surfer  # noqa: E402
+
+# What somebody asks for from the price to the contract, on average of the paths.
+REQUESTS_OF_A_JOURNEY = 28
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "docs" / "examples"
 
@@ -44,6 +55,10 @@ class Mix:
             "all": {"simulate": 4, "keep": 2, "read": 2, "home": 1, "form": 1, "page": 1},
         }[name]
 
+    def project(self):
+        """Nobody's loan is the next one's."""
+        return self.document.replace("20000000", str(random.randrange(8_000_000, 40_000_000, 10_000)))
+
     def next(self):
         kinds = list(self.weights)
         kind = random.choices(kinds, [self.weights[one] for one in kinds])[0]
@@ -53,9 +68,9 @@ class Mix:
             kind = "keep"
         said = {"Content-Type": "application/json"}
         if kind == "simulate":
-            return kind, "POST", "/v1/simulations", self.document, said
+            return kind, "POST", "/v1/simulations", self.project(), said
         if kind == "keep":
-            return kind, "POST", "/v1/quotes", self.document, {**said, "Idempotency-Key": str(uuid.uuid4())}
+            return kind, "POST", "/v1/quotes", self.project(), {**said, "Idempotency-Key": str(uuid.uuid4())}
         path = {"read": f"/v1/quotes/{known}", "page": f"/devis/{known}", "home": "/", "form": "/simuler"}[kind]
         return kind, "GET", path, None, {}
 
@@ -94,6 +109,78 @@ def worker(host, mix, due, results):
         results.append((kind, status, time.monotonic() - hour))
 
 
+class Counted(Surfer):
+    """The browser of somebody whose requests are counted."""
+
+    def __init__(self, base, results):
+        super().__init__(base)
+        self.results = results
+
+    def once(self, method, path, body=None, headers=None):
+        began, status, kind = time.monotonic(), None, "step"
+        try:
+            answer, text = super().once(method, path, body, headers)
+            status = answer.status
+            return answer, text
+        except (OSError, http.client.HTTPException) as error:
+            status = repr(error)
+            raise
+        finally:
+            if method == "GET" and path.endswith("/signature"):
+                kind = "documents"
+            # The mailbox of development is nobody's page.
+            if not path.startswith("/dev/"):
+                self.results.append((kind, status, time.monotonic() - began))
+
+
+def traveller(base, path, results):
+    done = journey(Counted(base, results), path)
+    results.append(("journey", 200 if done["ok"] else done["why"], done["seconds"]))
+
+
+def hours(rate, seconds, stop):
+    """When the next one is due, at that hour. A Poisson process: people do not come one after the other."""
+    hour = time.monotonic()
+    end = hour + seconds
+    while rate > 0 and not stop.is_set() and hour < end:
+        hour += random.expovariate(rate)
+        stop.wait(max(0.0, hour - time.monotonic()))
+        yield hour
+
+
+def begin_journeys(wanted, stop, results):
+    bases, paths, people = wanted.base.split(","), PATHS.get(wanted.path, (wanted.path,)), []
+    for _ in hours(wanted.rate * wanted.journeys / REQUESTS_OF_A_JOURNEY, wanted.seconds, stop):
+        turn = len(people)
+        about = (bases[turn % len(bases)], paths[turn % len(paths)], results)
+        people.append(threading.Thread(target=traveller, args=about))
+        people[-1].start()
+    for one in people:
+        one.join()
+
+
+def failures(results):
+    """What went wrong: a step of a journey that did is in the journey's own line as well."""
+    return [status for kind, status, _ in results
+            if not isinstance(status, int) or status >= (500 if kind in ("step", "documents") else 400)]
+
+
+def summary(results, took):
+    """The figures: of requests, of the page that waits for documents, of whole journeys."""
+    answered = [(kind, spent) for kind, status, spent in results if isinstance(status, int) and status < 500]
+    times = sorted(spent for kind, spent in answered if kind not in ("journey", "documents"))
+    figures = {"asked": sum(kind != "journey" for kind, _, _ in results), "failed": len(failures(results)),
+               "per_s": round(len(times) / took, 1),
+               **{f"p{int(share * 100)}_ms": round(percentile(times, share), 1) for share in (0.5, 0.95, 0.99)},
+               "longest_ms": round(times[-1] * 1000, 1) if times else 0.0}
+    ended = sum(kind == "journey" for kind, _ in answered)
+    if ended:
+        waits = sorted(spent for kind, spent in answered if kind == "documents")
+        figures.update(signed=ended, documents_p50_ms=round(percentile(waits, 0.5), 1),
+                       documents_p95_ms=round(percentile(waits, 0.95), 1))
+    return figures
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--base", required=True)
@@ -101,6 +188,8 @@ def main():
     parser.add_argument("--seconds", type=float, default=30)
     parser.add_argument("--at-once", type=int, default=32)
     parser.add_argument("--mix", choices=["quotes", "pages", "all"], default="all")
+    parser.add_argument("--journeys", type=float, default=0, help="share of the requests, such as 0.3")
+    parser.add_argument("--path", choices=[*YEARS, *PATHS], default="both")
     parser.add_argument("--status", help="file that the figures are also written to, as JSON")
     wanted = parser.parse_args()
     stop = threading.Event()
@@ -113,22 +202,16 @@ def main():
     for one in workers:
         one.start()
     began = time.monotonic()
-    hour, end = began, began + wanted.seconds
-    while not stop.is_set() and hour < end:
-        # A Poisson process: people do not come one after the other.
-        hour += random.expovariate(wanted.rate)
-        stop.wait(max(0.0, hour - time.monotonic()))
+    people = threading.Thread(target=begin_journeys, args=(wanted, stop, results))
+    people.start()
+    for hour in hours(wanted.rate * (1 - wanted.journeys), wanted.seconds, stop):
         due.put(hour)
     for _ in workers:
         due.put(None)
-    for one in workers:
+    for one in [people, *workers]:
         one.join()
-    took = time.monotonic() - began
-    times = sorted(spent for _, status, spent in results if isinstance(status, int) and status < 500)
-    failed = [status for _, status, _ in results if not isinstance(status, int) or status >= 400]
-    figures = {"asked": len(results), "failed": len(failed), "per_s": round(len(times) / took, 1),
-               **{f"p{int(share * 100)}_ms": round(percentile(times, share), 1) for share in (0.5, 0.95, 0.99)},
-               "longest_ms": round(times[-1] * 1000, 1) if times else 0.0}
+    figures = summary(results, time.monotonic() - began)
+    failed = failures(results)
     if wanted.status:
         Path(wanted.status).write_text(json.dumps(figures))
     line = ", ".join(f"{name} {value}" for name, value in figures.items())

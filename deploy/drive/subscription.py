@@ -17,7 +17,7 @@ import time
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
-from journey import IBAN, code, contact, describe, declare, expect, messages, quote  # noqa: E402
+from journey import IBAN, code, codes, contact, describe, declare, expect, quote  # noqa: E402
 from surfer import Failed, Surfer  # noqa: E402
 
 # One page after the other, none longer than this (docs/performance.md).
@@ -64,7 +64,7 @@ def to_the_code(base, path, waits):
             raise Failed("the documents are never there")
         page = surfer.open(page.at)
     waits.append(time.monotonic() - began)
-    old = messages(surfer, done["mobile"])[0].get("code")
+    old = codes(surfer, done["mobile"])
     surfer.follow("POST", *page.form("/code"))
     where, values = page.form(page.at)
     return surfer, where, {**values, "lu": "oui", "code": code(surfer, done["mobile"], old)}

@@ -6,6 +6,7 @@ as a person does who presses the button once more; each such try is counted in `
 
 import html
 import http.client
+import json
 import re
 import time
 import urllib.parse
@@ -102,7 +103,7 @@ class Surfer:
         while True:
             try:
                 answer, text = self.once(method, path, body, headers)
-                if answer.status not in (502, 503, 504) or time.monotonic() >= end:
+                if answer.status not in (429, 502, 503, 504) or time.monotonic() >= end:
                     return answer, text
                 reason = f"{answer.status}"
             except (OSError, http.client.HTTPException) as error:
@@ -112,6 +113,12 @@ class Surfer:
             self.retries += 1
             self.last_reason = reason
             time.sleep(0.25)
+
+    def api(self, method, path, document=None):
+        """A request of a page's own script; the status, and the document of the answer."""
+        said = {"Content-Type": "application/json", "Sec-Fetch-Site": "same-origin"}
+        answer, text = self.ask(method, path, json.dumps(document) if document is not None else None, said)
+        return answer.status, json.loads(text) if text else None
 
     def follow(self, method, path, form=None):
         body = urllib.parse.urlencode(form) if form is not None else None

@@ -222,18 +222,11 @@ pub fn admissions(platform: &Platform) -> Admissions {
     Admissions::new(database, (clock, entropy), settings, admission)
 }
 
-/// Dossiers alone, for the command line.
-///
-/// # Errors
-/// A transport of messages cannot be prepared, the storage cannot be opened, or the tariff is not sound.
-pub fn dossiers_alone(platform: &Platform) -> anyhow::Result<Dossiers> {
-    Ok(journey_alone(platform)?.0)
-}
-
 /// Dossiers, and who holds something about health beside them, for the command line. Nobody is logged in.
 ///
 /// # Errors
-/// As [`dossiers_alone`]; a key of underwriting cannot be read.
+/// A transport of messages cannot be prepared, the storage cannot be opened, the tariff is not sound, or a key of
+/// underwriting cannot be read.
 pub fn health_alone(platform: &Platform) -> anyhow::Result<(Dossiers, Acceptances, Underwriting)> {
     let (dossiers, quotes, messages) = journey_alone(platform)?;
     let underwriting = underwriting(platform, Arc::new(Nobody))?;
@@ -310,7 +303,7 @@ pub fn backups(platform: &Platform) -> Result<Backups, BackupError> {
     Backups::open(
         &settings.backup,
         (platform.database.clone(), &settings.database),
-        Storage::open(&settings.storage)?,
+        Storage::open_streamed(&settings.storage)?,
         platform.clock.clone(),
     )
 }

@@ -41,6 +41,24 @@ async fn a_wrong_configuration_is_named_and_ends_with_2() {
     assert!(code == Some(2) && err.contains("/nowhere.toml"), "{err}");
 }
 
+/// As the container `ready` does: `docker compose up --wait` takes one that has ended for a failure.
+#[tokio::test]
+async fn where_to_go_is_said_and_it_stays_until_it_is_told_to_end() {
+    let (code, out, _) = run(assurly(&["where"])).await;
+    assert!(code == Some(0) && out.contains("is ready: http"), "{out}");
+    let mut command = assurly(&["where", "--stay"]);
+    let mut child = command.stdout(Stdio::piped()).spawn().expect("it starts");
+    let mut lines = BufReader::new(child.stdout.take().expect("its words")).lines();
+    let line = soon(lines.next_line()).await.expect("a line").expect("a line");
+    assert!(line.contains("is ready: http"), "{line}");
+    assert!(child.try_wait().expect("asked").is_none(), "it stays");
+    let id = child.id().expect("a process").to_string();
+    let signal = Command::new("kill").args(["-TERM", &id]).status().await;
+    assert!(signal.expect("kill runs").success());
+    let ended = soon(child.wait()).await.expect("it ends");
+    assert_eq!(ended.code(), Some(0));
+}
+
 #[tokio::test]
 async fn the_configuration_is_shown_without_its_secrets() {
     let mut command = assurly(&["config"]);

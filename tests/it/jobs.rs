@@ -59,8 +59,12 @@ impl Town {
 
     fn copy(&self, tasks: Vec<Task>) -> Jobs {
         let over = [("JOBS__RUN", "true"), ("JOBS__POLL_MS", "10"), ("JOBS__TEND_MS", "10")];
+        self.copy_with(tasks, &over)
+    }
+
+    fn copy_with(&self, tasks: Vec<Task>, over: &[(&str, &str)]) -> Jobs {
         let few = [("JOBS__ATTEMPTS_MAX", "3"), ("JOBS__BATCH", "5")];
-        let settings = settings(&[over.as_slice(), few.as_slice()].concat());
+        let settings = settings(&[over, few.as_slice()].concat());
         let tools = (self.clock.clone(), Entropy::system());
         Jobs::new(self.database.open(), tools, settings.jobs, tasks)
     }
@@ -218,6 +222,41 @@ async fn the_effect_of_a_slow_copy_is_undone_when_another_has_done_it() {
     soon(tended).await.expect("no panic");
     assert_eq!(*outcomes.lock().expect("whole"), [true, false]);
     assert_eq!(watcher.list("done", 10).await.expect("listed").len(), 1);
+}
+
+/// A claim is short, so that the work of a copy that died is soon somebody else's; who is at it holds it.
+#[tokio::test]
+async fn a_copy_that_is_at_it_holds_its_claim_for_as_long_as_it_takes() {
+    let town = Town::found().await;
+    let (entered, gate) = (Arc::new(Semaphore::new(0)), Arc::new(Semaphore::new(0)));
+    let (signal, wait) = (Arc::clone(&entered), Arc::clone(&gate));
+    let long = Task::due(KIND, move |_| {
+        let (signal, wait) = (Arc::clone(&signal), Arc::clone(&wait));
+        async move {
+            signal.add_permits(1);
+            wait.acquire().await.expect("never closed").forget();
+            Ok(Next::Done)
+        }
+    });
+    town.ask("long", Duration::ZERO).await;
+    let copy = town.copy_with(vec![long], &[("JOBS__RUN", "true"), ("JOBS__CLAIM_S", "3")]);
+    let under_way = begun(async move { copy.run_due().await.expect("looked") });
+    soon(entered.acquire()).await.expect("never closed").forget();
+    // Longer than the claim was in the beginning, in steps that are shorter than it.
+    for _ in 0..3 {
+        town.clock.advance(Duration::from_secs(2));
+        let until = town.clock.now() + Duration::from_secs(3);
+        eventually("it holds its claim", async || {
+            let sql = "SELECT claimed_until FROM job WHERE kind = ? AND state = 'running'";
+            let held: assurly::platform::db::Instant =
+                sqlx::query_scalar(sql).bind(KIND).fetch_one(town.own.pool()).await.ok()?;
+            (held.0 == until).then_some(())
+        })
+        .await;
+    }
+    gate.add_permits(1);
+    assert_eq!(soon(under_way).await.expect("no panic"), 1);
+    assert_eq!(town.copy(Vec::new()).list("done", 10).await.expect("listed").len(), 1);
 }
 
 #[tokio::test]

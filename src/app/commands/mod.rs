@@ -90,7 +90,7 @@ enum Command {
     /// Look at the whole installation, and say what is wrong and how to put it right
     Doctor(doctor::Doctor),
     /// Say where the service is, in one line
-    Where,
+    Where(location::Where),
     /// Ask the running service whether it is alive (for a container's HEALTHCHECK)
     Healthcheck,
 }
@@ -137,7 +137,7 @@ impl Command {
             Self::Restore(restore) => restore.run(settings),
             Self::Person(person) => person.run(settings),
             Self::Doctor(doctor) => doctor.run(settings),
-            Self::Where => location::run(&settings),
+            Self::Where(place) => place.run(&settings),
             Self::Healthcheck => healthcheck::run(&settings),
         }
     }

@@ -5,11 +5,14 @@ use std::io::Write;
 
 use anyhow::Context;
 use clap::{Args, Subcommand};
+use serde::Serialize;
 use serde_json::json;
 
 use crate::app::settings::Settings;
 use crate::app::state::{self, Platform};
+use crate::slices::dossiers::Held;
 use crate::slices::identity::{Change, UserError};
+use crate::slices::underwriting::{HeldQuestionnaire, Insured};
 
 /// The pool of customers.
 const POOL: &str = "clients";
@@ -69,8 +72,25 @@ impl Work {
     }
 }
 
+/// What is kept of somebody in a dossier, questionnaires included.
+#[derive(Serialize)]
+struct File {
+    #[serde(flatten)]
+    held: Held,
+    questionnaires: Vec<HeldQuestionnaire>,
+}
+
 async fn export(platform: &Platform, email: &str) -> anyhow::Result<serde_json::Value> {
-    let dossiers = state::dossiers_alone(platform)?.held_of(email).await?;
+    let (journey, _, underwriting) = state::health_alone(platform)?;
+    let mut dossiers = Vec::new();
+    for held in journey.held_of(email).await? {
+        let (dossier, number) = held.who;
+        let questionnaires = underwriting.held(Insured { dossier, number }).await;
+        let questionnaires = questionnaires.map_err(|problem| {
+            anyhow::anyhow!("a questionnaire of {} cannot be opened: {problem:?}", held.dossier)
+        })?;
+        dossiers.push(File { held, questionnaires });
+    }
     let mut account = None;
     let each = |one: crate::slices::identity::Listed| {
         if one.email.eq_ignore_ascii_case(email) {

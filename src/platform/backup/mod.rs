@@ -111,7 +111,7 @@ impl Backups {
             return Err(BackupError::NoPlace);
         }
         Ok(Self {
-            place: Storage::open(&settings.storage)?,
+            place: Storage::open_streamed(&settings.storage)?,
             documents,
             database,
             endpoint: Endpoint::of(address)?,

@@ -22,6 +22,9 @@ use crate::platform::db::{Database, DbError};
 /// The pause after a look that failed.
 const AGAIN: Duration = Duration::from_secs(1);
 
+/// Times that a claim is renewed before it would end: one that comes late loses nothing.
+const RENEWALS: u32 = 3;
+
 /// How often the tables are looked for at the start.
 const LOOK: Duration = Duration::from_millis(500);
 
@@ -165,7 +168,12 @@ impl Shared {
         let Some(task) = self.task(job.kind) else { return };
         let began = Instant::now();
         let work = AssertUnwindSafe((task.work)(job.clone())).catch_unwind();
-        let ended = match tokio::time::timeout(self.settings.timeout(), work).await {
+        let work = tokio::time::timeout(self.settings.timeout(), work);
+        let ended = tokio::select! {
+            ended = work => ended,
+            () = self.hold(&job) => return,
+        };
+        let ended = match ended {
             Ok(Ok(Ok(next))) => Ok(next),
             Ok(Ok(Err(problem))) => Err(Failure::Refused(problem)),
             Ok(Err(_)) => Err(Failure::Panicked),
@@ -176,11 +184,20 @@ impl Shared {
         self.write(&job, &settled).await;
     }
 
+    /// Says again and again that this copy is still at it; never ends by itself.
+    async fn hold(&self, job: &Job) {
+        loop {
+            tokio::time::sleep(self.settings.claim() / RENEWALS).await;
+            let until = self.clock.now() + self.settings.claim();
+            self.outage.note(self.store.renew(job.id, job.claim, until).await);
+        }
+    }
+
     /// Writes how an attempt ended, as long as the claim may still be ours. What cannot be written is
     /// begun again when it ends.
     async fn write(&self, job: &Job, settled: &Settled) {
         let since = Instant::now();
-        let left = self.settings.claim().saturating_sub(self.settings.timeout());
+        let left = self.settings.claim();
         loop {
             let now = self.clock.now();
             let written = self.store.settle(job.id, job.claim, settled, now).await;

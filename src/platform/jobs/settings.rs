@@ -18,7 +18,7 @@ pub struct JobsSettings {
     pub batch: u32,
     /// Longest time of one attempt.
     pub timeout_s: u64,
-    /// An attempt that has not said for so long how it ended is begun again by another copy.
+    /// A copy that has not said for so long that it is at an attempt is dead: another one begins it again.
     pub claim_s: u64,
     /// Attempts before a job is dead.
     pub attempts_max: u32,
@@ -40,15 +40,13 @@ impl JobsSettings {
         complaints.range("jobs.poll_ms", self.poll_ms, 10..=600_000);
         complaints.range("jobs.batch", self.batch, 1..=100);
         complaints.range("jobs.timeout_s", self.timeout_s, 1..=3600);
-        complaints.range("jobs.claim_s", self.claim_s, 2..=7200);
+        complaints.range("jobs.claim_s", self.claim_s, 3..=7200);
         complaints.range("jobs.attempts_max", self.attempts_max, 1..=1000);
         complaints.range("jobs.retry_first_s", self.retry_first_s, 1..=3600);
         complaints.range("jobs.retry_longest_s", self.retry_longest_s, 1..=86_400);
         complaints.range("jobs.tend_ms", self.tend_ms, 10..=600_000);
         complaints.range("jobs.retention_days", self.retention_days, 1..=3650);
         complaints.range("jobs.purge_rows", self.purge_rows, 1..=100_000);
-        let lasts = self.claim_s > self.timeout_s;
-        complaints.unless(lasts, "jobs.claim_s", "is not longer than `jobs.timeout_s`");
     }
 
     pub(super) const fn poll(&self) -> Duration {

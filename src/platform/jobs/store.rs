@@ -22,6 +22,8 @@ statements! {
     /// One of them is ours from now on.
     CLAIM = "UPDATE job SET state = 'running', attempts = attempts + 1, claim = ?, \
         claimed_until = ? WHERE id = ?";
+    /// It is under way still.
+    RENEW = "UPDATE job SET claimed_until = ? WHERE id = ? AND claim = ? AND state = 'running'";
     /// It is done; the claim stays, so that its holder alone may have it come back.
     DONE = "UPDATE job SET state = 'done', reason = NULL, claimed_until = NULL, \
         settled_at = ? WHERE id = ? AND claim = ? AND state = 'running'";
@@ -185,6 +187,18 @@ impl Store {
         }
         transaction.commit().await?;
         Ok(due)
+    }
+
+    /// Holds a claim for longer; nothing when it is not ours any more.
+    pub(super) async fn renew(
+        &self,
+        id: Uuid,
+        claim: Uuid,
+        until: Timestamp,
+    ) -> Result<(), DbError> {
+        let query = sqlx::query(RENEW).bind(Instant(until)).bind(id).bind(claim);
+        query.execute(self.database.pool()).await?;
+        Ok(())
     }
 
     /// Ends a job in its work's transaction; false when the claim is not ours any more.

@@ -60,7 +60,16 @@ impl Storage {
     /// # Errors
     /// The address or a file of credentials is wrong, or the folder cannot be made.
     pub fn open(settings: &StorageSettings) -> Result<Self, StorageError> {
-        Ok(Self { objects: open::open(settings)? })
+        Ok(Self { objects: open::open(settings, open::Use::Objects)? })
+    }
+
+    /// The same for those who copy a storage as a whole: its time is the longest silence of a request, however
+    /// large the object and however slow the line.
+    ///
+    /// # Errors
+    /// The same.
+    pub fn open_streamed(settings: &StorageSettings) -> Result<Self, StorageError> {
+        Ok(Self { objects: open::open(settings, open::Use::Streams)? })
     }
 
     /// A bucket of somebody else's, whose files are read as streams.

@@ -1,6 +1,7 @@
 //! Opening a folder or a bucket from its settings.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use object_store::aws::AmazonS3Builder;
 use object_store::local::LocalFileSystem;
@@ -13,6 +14,9 @@ use super::settings::{BucketSettings, Place, StorageSettings};
 
 /// Times that a request to a bucket is tried again before it has failed.
 const RETRIES: usize = 3;
+
+/// How long after its beginning a stream that broke is still taken up again where it broke.
+const STREAM_LIFE: Duration = Duration::from_secs(24 * 3600);
 
 /// Why the storage cannot be opened. No secret is ever repeated.
 #[derive(Debug, thiserror::Error)]
@@ -34,14 +38,17 @@ pub enum StorageError {
     Refused(#[from] object_store::Error),
 }
 
-pub(super) fn open(settings: &StorageSettings) -> Result<Arc<dyn ObjectStore>, StorageError> {
+pub(super) fn open(
+    settings: &StorageSettings,
+    used: Use,
+) -> Result<Arc<dyn ObjectStore>, StorageError> {
     match settings.place().ok_or(StorageError::Address)? {
         Place::Folder(folder) => {
             std::fs::create_dir_all(&folder).map_err(StorageError::Folder)?;
             // A row that is written after its object must not survive a power cut alone.
             Ok(Arc::new(LocalFileSystem::new_with_prefix(folder)?.with_fsync(true)))
         }
-        Place::Bucket { name, prefix } => bucket(&settings.bucket(), &name, &prefix, Use::Objects),
+        Place::Bucket { name, prefix } => bucket(&settings.bucket(), &name, &prefix, used),
     }
 }
 
@@ -63,15 +70,14 @@ pub(super) fn bucket(
     let client = ClientOptions::new()
         .with_connect_timeout(settings.timeout())
         .with_allow_http(settings.endpoint.starts_with("http:"));
-    let client = match used {
-        Use::Objects => client.with_timeout(settings.timeout()),
-        Use::Streams => client.with_timeout_disabled().with_read_timeout(settings.timeout()),
+    let (client, retry_timeout) = match used {
+        Use::Objects => (client.with_timeout(settings.timeout()), settings.timeout()),
+        Use::Streams => {
+            let client = client.with_timeout_disabled().with_read_timeout(settings.timeout());
+            (client, STREAM_LIFE)
+        }
     };
-    let retry = RetryConfig {
-        max_retries: RETRIES,
-        retry_timeout: settings.timeout(),
-        ..RetryConfig::default()
-    };
+    let retry = RetryConfig { max_retries: RETRIES, retry_timeout, ..RetryConfig::default() };
     // The library reads the usual `AWS_…` variables; what is configured here goes over them.
     let mut builder = AmazonS3Builder::from_env()
         .with_bucket_name(name)

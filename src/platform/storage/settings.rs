@@ -21,7 +21,7 @@ pub struct StorageSettings {
     /// File of one line, `key id:secret key`; empty: the usual `AWS_…` variables, or the role of
     /// the machine.
     pub credentials_file: PathBuf,
-    /// Longest time for one request to a bucket.
+    /// Longest time for one request to a bucket; for a backup, its longest silence.
     pub timeout_ms: u64,
 }
 

@@ -2,6 +2,7 @@
 
 use uuid::Uuid;
 
+use crate::kernel::problem::Problem;
 use crate::platform::access::Boxed;
 use crate::platform::digest::sha256;
 use crate::slices::dossiers::Dossiers;
@@ -23,12 +24,10 @@ impl Applicants for Visitors {
     fn applicant<'a>(
         &'a self,
         headers: &'a hyper::http::HeaderMap,
-    ) -> Boxed<'a, Option<Applicant>> {
+    ) -> Boxed<'a, Result<Option<Applicant>, Problem>> {
         Box::pin(async move {
-            let visit = visitor(&self.0, headers).await.inspect_err(|error| {
-                tracing::warn!(%error, "who asks for the questionnaire cannot be looked up");
-            });
-            visit.ok().flatten().map(|visit| mark(visit.insured))
+            let visit = visitor(&self.0, headers).await?;
+            Ok(visit.map(|visit| mark(visit.insured)))
         })
     }
 }

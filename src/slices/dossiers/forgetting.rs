@@ -21,6 +21,9 @@ use crate::platform::db::Connection;
 pub struct Held {
     /// The dossier.
     pub dossier: String,
+    /// Who they are in it: what others hold of their health is asked for by this.
+    #[serde(skip)]
+    pub who: (Uuid, u8),
     /// Its state.
     pub state: &'static str,
     /// When it was made, and last touched by a person.
@@ -170,6 +173,7 @@ impl Dossiers {
         let health = health.and_then(|answers| serde_json::to_value(answers).ok());
         Ok(Held {
             dossier: dossier.id.to_string(),
+            who: (dossier.id.uuid(), one.place),
             state: dossier.state.code(),
             created_at: dossier.created_at,
             touched_at: dossier.touched_at,

@@ -17,8 +17,8 @@ use crate::slices::documents::{Document, Documents, Kind, Made, Order, Subject};
 const SORT: &str = "quote";
 
 /// Quotes whose documents are made at once for pages that do not wait; those of one more are made when it is
-/// looked at again.
-const MOST_MAKING: usize = 32;
+/// looked at again. Few: whoever signs waits for the same workers, and goes before whoever only looks.
+const MOST_MAKING: usize = 4;
 
 /// A frozen thing has one version.
 const VERSION: u32 = 1;

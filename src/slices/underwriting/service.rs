@@ -15,6 +15,7 @@ use super::settings::UnderwritingSettings;
 use super::store::Store;
 use super::upstream::Upstream;
 use super::visitors::Visitors;
+use crate::kernel::problem::Problem;
 use crate::platform::access::Boxed;
 use crate::platform::clock::{Clock, Entropy};
 use crate::platform::crypto::{Keyring, KeyringError};
@@ -26,9 +27,12 @@ use crate::platform::web::cookies::Cookies;
 
 /// Who a browser is logged in as, asked of whoever keeps the journey's logins.
 pub trait Applicants: Send + Sync + 'static {
-    /// The person, or nobody. The headers are those of the browser's request.
-    fn applicant<'a>(&'a self, headers: &'a hyper::http::HeaderMap)
-    -> Boxed<'a, Option<Applicant>>;
+    /// The person, or nobody; a problem when nobody can say, which is not the same. The headers are those of the
+    /// browser's request.
+    fn applicant<'a>(
+        &'a self,
+        headers: &'a hyper::http::HeaderMap,
+    ) -> Boxed<'a, Result<Option<Applicant>, Problem>>;
 }
 
 /// Nobody is logged in: for a program that has no journey.
@@ -36,8 +40,11 @@ pub trait Applicants: Send + Sync + 'static {
 pub struct Nobody;
 
 impl Applicants for Nobody {
-    fn applicant<'a>(&'a self, _: &'a hyper::http::HeaderMap) -> Boxed<'a, Option<Applicant>> {
-        Box::pin(async { None })
+    fn applicant<'a>(
+        &'a self,
+        _: &'a hyper::http::HeaderMap,
+    ) -> Boxed<'a, Result<Option<Applicant>, Problem>> {
+        Box::pin(async { Ok(None) })
     }
 }
 

@@ -307,6 +307,30 @@ async fn whoever_sends_nothing_is_reminded_three_times_and_then_it_is_over() {
 }
 
 #[tokio::test]
+async fn what_was_sent_is_gone_when_the_dossier_led_to_nothing() {
+    let place = Place::new("gone");
+    let _daemon = place.daemon().await;
+    let (app, mut one, page) = asked(&place, &[]).await;
+    sends(&mut one, &page, RESULT).await;
+    all_are(&app, "CLEAN").await;
+    let sent = objects(&app).await;
+    let there = |it: &String| std::fs::exists(it).expect("a folder");
+    assert!(!sent.is_empty() && sent.iter().all(there), "{sent:?}");
+    app.clock.advance(DAY * 130);
+    // Who looks after dossiers may be at this one at the same moment: then it is another turn's.
+    let mut looks = 0_u32;
+    eventually("its bytes are gone", async || {
+        looks += 1;
+        if looks.is_multiple_of(50) {
+            app.clock.advance(Duration::from_secs(3600));
+        }
+        (!sent.iter().any(there)).then_some(())
+    })
+    .await;
+    all_are(&app, "ERASED").await;
+}
+
+#[tokio::test]
 async fn a_file_is_ones_own_and_of_its_size() {
     let place = Place::new("limits");
     let _daemon = place.daemon().await;

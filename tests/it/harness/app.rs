@@ -87,6 +87,8 @@ pub(crate) fn settings(over: &[(&str, &str)]) -> Settings {
         ("STORAGE__URL", concat!("file:", env!("CARGO_TARGET_TMPDIR"), "/storage")),
         // Jobs are done in a database of one's own, where no other test's clock has them done.
         ("JOBS__RUN", "false"),
+        // A test that moves its clock has not lost a copy.
+        ("JOBS__CLAIM_S", "180"),
         // A test that moves its clock must not make another one's messages stale.
         ("MESSAGES__TEND_MS", "600000"),
     ];

@@ -4,6 +4,8 @@ mod backups;
 mod doctor;
 mod people;
 mod questionnaires;
+mod retention;
+mod slow;
 
 use std::path::{Path, PathBuf};
 use std::process::Stdio;

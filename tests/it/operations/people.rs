@@ -21,7 +21,7 @@ pub(super) fn place(database: &TestDatabase) -> Place {
 }
 
 /// Somebody who declared their health and stands before the offer; their address and the page's.
-async fn declared(app: &App, name: &str) -> ((String, String), String) {
+pub(super) async fn declared(app: &App, name: &str) -> ((String, String), String) {
     let quote = quote(app, "1985", "150 000").await;
     let mut surfer = Surfer::new(app);
     let who = somebody(name);
@@ -40,16 +40,16 @@ pub(super) async fn said(place: &Place, arguments: &[&str]) -> Value {
     serde_json::from_str(&text).expect("JSON")
 }
 
-async fn count(app: &App, sql: &'static str, at: &str) -> i64 {
+pub(super) async fn count(app: &App, sql: &'static str, at: &str) -> i64 {
     let id = at.split('/').nth(2).and_then(|id| id.strip_prefix("dos_")).expect("a dossier");
     sqlx::query_scalar(sql).bind(hex(id)).fetch_one(app.opened().pool()).await.expect("a count")
 }
 
-const DECLARATIONS: &str = "SELECT COUNT(*) FROM health_declaration h JOIN dossier_insured i \
+pub(super) const DECLARATIONS: &str = "SELECT COUNT(*) FROM health_declaration h JOIN dossier_insured i \
     ON i.id = h.insured_id WHERE i.dossier_id = ?";
 const ERASURES: &str = "SELECT COUNT(*) FROM health_access h JOIN dossier_insured i \
     ON i.id = h.insured_id WHERE i.dossier_id = ? AND h.act = 'erased' AND h.reason = 'erasure'";
-const NAMED: &str = "SELECT COUNT(*) FROM dossier_insured WHERE dossier_id = ? AND \
+pub(super) const NAMED: &str = "SELECT COUNT(*) FROM dossier_insured WHERE dossier_id = ? AND \
     (email IS NOT NULL OR mobile IS NOT NULL OR CAST(person AS CHAR) LIKE '%Camille%')";
 
 #[tokio::test]

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use assurly::platform::clock::Clock;
+use base64::Engine as _;
 
 use super::Place;
 use super::people::{place, said};
@@ -13,6 +14,7 @@ use crate::dossiers::{hex, written};
 use crate::harness::app::App;
 use crate::harness::tomcat::Tomcat;
 use crate::harness::{eventually, soon};
+use crate::papers::templates::asked as asked_of;
 use crate::underwriting::MEDICAL;
 
 const JOBS: [(&str, &str); 3] =
@@ -96,6 +98,38 @@ async fn asked(app: &App, tomcat: &Tomcat, one: &Traveller) -> BTreeSet<u16> {
         said.insert(get(&format!("{url}/{name}")).await.status().as_u16());
     }
     said
+}
+
+/// Times that this person's questionnaire was given to them.
+const GIVEN: &str = "SELECT COUNT(*) FROM uw_audit a JOIN uw_session s ON s.id = a.session_id \
+    WHERE s.dossier_id = ? AND a.action = 'exported_to_person' AND a.actor = 'operator'";
+
+#[tokio::test]
+async fn who_asks_is_given_what_they_answered_and_nothing_of_the_medical_service() {
+    let tomcat = Tomcat::shared().await;
+    let app = app(tomcat, &[]).await;
+    let (one, other) = (decided(&app, "asks").await, decided(&app, "silent").await);
+    let export = ["person", "export", "--email", &one.who.0];
+    let given = said(&beside(&app, tomcat), &export).await;
+    let held = given["dossiers"][0]["questionnaires"].as_array().expect("a list");
+    let [held] = held.as_slice() else { unreachable!("one questionnaire: {given}") };
+    assert_eq!(held["facts"]["age"], 57, "{held}");
+    assert_eq!(held["decision"]["outcomes"].as_array().map(Vec::len), Some(5));
+    let documents = held["documents"].as_array().expect("a list");
+    let kinds: BTreeSet<_> = documents.iter().filter_map(|it| it["kind"].as_str()).collect();
+    assert_eq!(kinds, ["decision", "questionnaire"].into(), "not the medical service's");
+    let answers = documents.iter().find(|it| it["kind"] == "questionnaire").expect("answers");
+    let pdf = answers["base64"].as_str().expect("text");
+    let pdf = base64::engine::general_purpose::STANDARD.decode(pdf).expect("base64");
+    let text = asked_of("pdftotext", &["FILE", "-"], &pdf);
+    // What this person answered, and no rule that it led to.
+    assert!(text.contains("diabète") && text.contains("HbA1c"), "{text}");
+    assert!(!text.contains("DIAB2"), "{text}");
+    assert_eq!((count(&app, &one, GIVEN).await, count(&app, &other, GIVEN).await), (1, 0));
+    // Erased, there is nothing to give.
+    said(&beside(&app, tomcat), &["person", "erase", "--email", &one.who.0]).await;
+    let given = said(&beside(&app, tomcat), &export).await;
+    assert_eq!(given["dossiers"].as_array().map(Vec::len), Some(0), "{given}");
 }
 
 #[tokio::test]

@@ -12,14 +12,14 @@ use crate::quotes::{project, read};
 const PROGRAM: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/var/tools/moto/bin/moto_server");
 
 /// A server of objects that ends with its test.
-struct Server {
+pub(crate) struct Server {
     child: Child,
     port: u16,
 }
 
 impl Server {
     /// Starts one, with the bucket `assurly`.
-    async fn start() -> Self {
+    pub(crate) async fn start() -> Self {
         let free = TcpListener::bind("127.0.0.1:0").expect("a free port");
         let port = free.local_addr().expect("an address").port();
         drop(free);
@@ -35,7 +35,7 @@ impl Server {
         server
     }
 
-    fn url(&self) -> String {
+    pub(crate) fn url(&self) -> String {
         format!("http://127.0.0.1:{}", self.port)
     }
 

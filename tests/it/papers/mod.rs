@@ -1,7 +1,7 @@
 //! Documents: every template, and those of a quote over HTTP: made once, the same bytes for ever, the figures of the page,
 //! bytes that were changed, a storage that is away, and a bucket.
 
-mod bucket;
+pub(crate) mod bucket;
 mod keeping;
 mod reading;
 mod sealing;

@@ -14,7 +14,7 @@ use std::sync::{Arc, LazyLock};
 
 use assurly::domain::guarantee::Guarantee;
 use assurly::domain::pathway::Path;
-use assurly::kernel::problem::Problem;
+use assurly::kernel::problem::{Kind, Problem};
 use assurly::platform::clock::{Clock, Entropy};
 use assurly::platform::digest::sha256;
 use assurly::slices::underwriting::{Applicant, Applicants, Facts, Insured, Opening, Standing};
@@ -41,11 +41,15 @@ impl Applicants for Cookie {
     fn applicant<'a>(
         &'a self,
         headers: &'a axum::http::HeaderMap,
-    ) -> Pin<Box<dyn Future<Output = Option<Applicant>> + Send + 'a>> {
+    ) -> Pin<Box<dyn Future<Output = Result<Option<Applicant>, Problem>> + Send + 'a>> {
         let line = headers.get("cookie").and_then(|line| line.to_str().ok()).unwrap_or("");
         let name = line.split("; ").find_map(|pair| pair.strip_prefix("who="));
-        let applicant = name.map(applicant);
-        Box::pin(async move { applicant })
+        // Whoever keeps the logins does not answer.
+        let answer = match name {
+            Some("unknowable") => Err(Kind::Unavailable.into()),
+            name => Ok(name.map(applicant)),
+        };
+        Box::pin(async move { answer })
     }
 }
 

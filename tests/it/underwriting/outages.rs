@@ -74,6 +74,17 @@ async fn an_address_that_never_answers_is_given_up_within_the_time_to_connect() 
     late.open(&well).await.expect("the opening that was begun is gone on with");
 }
 
+/// Nobody is told that their session is over because the database is away.
+#[tokio::test]
+async fn who_cannot_be_looked_up_is_not_taken_for_nobody() {
+    let app = app(Tomcat::shared().await, &[]).await;
+    let person = Person::at("unknowable", &app).await;
+    for path in [QUESTIONNAIRE, "/questionnaire/suite"] {
+        let answer = person.get(&app, path).await;
+        assert_eq!(answer.status(), 503, "{path}: {:?}", answer.text().await);
+    }
+}
+
 /// How many are stopped.
 async fn stopped(app: &App) -> i64 {
     let count: Vec<(i64,)> =

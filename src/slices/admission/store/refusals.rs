@@ -18,7 +18,7 @@ statements! {
     /// Old ones.
     FORGET = "DELETE FROM admission_refusal WHERE at < ? LIMIT 1000";
     /// The newest one's number.
-    NEWEST = "SELECT COALESCE(MAX(id), 0) FROM admission_refusal";
+    NEWEST = "SELECT CAST(COALESCE(MAX(id), 0) AS SIGNED) FROM admission_refusal";
     /// All but the newest ones.
     TRIM = "DELETE FROM admission_refusal WHERE id <= ? LIMIT 5000";
 }

@@ -203,7 +203,7 @@ pub(super) async fn visitor(shared: &Shared, headers: &HeaderMap) -> Result<Arc<
         forged("handle");
         over()
     })?;
-    match shared.applicants.applicant(headers).await {
+    match shared.applicants.applicant(headers).await? {
         Some(person) if person == visitor.session.applicant => Ok(visitor),
         Some(person) => {
             forged("other");
