@@ -120,10 +120,11 @@ pub(super) async fn follow_admission(admissions: Admissions, pause: Duration, st
         }
         was_read = read.is_ok();
         tidied = tidied.wrapping_add(1);
-        if was_read && tidied.is_multiple_of(60) {
-            if let Err(problem) = admissions.forget_old().await {
-                tracing::warn!(cause = problem.cause, "what is over cannot be forgotten now");
-            }
+        if was_read
+            && tidied.is_multiple_of(60)
+            && let Err(problem) = admissions.forget_old().await
+        {
+            tracing::warn!(cause = problem.cause, "what is over cannot be forgotten now");
         }
         tokio::select! {
             () = tokio::time::sleep(pause) => {}

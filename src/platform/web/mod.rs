@@ -2,6 +2,7 @@
 //! refusals as pages and as `application/problem+json`. No word of insurance, and no decision about
 //! who may do what.
 
+pub mod archive;
 pub mod assets;
 pub mod body;
 #[cfg(test)]

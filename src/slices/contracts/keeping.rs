@@ -9,6 +9,7 @@ use super::error::ContractError;
 use super::model::{BankRequest, Contract};
 use super::papers::{self, Letter};
 use super::preparing::subject_of;
+use crate::kernel::french;
 use crate::platform::digest::hex;
 use crate::slices::documents::{Kind, Made, Order, Subject};
 use crate::slices::dossiers::DossierId;
@@ -24,11 +25,13 @@ pub struct Listed {
     pub name: &'static str,
     /// Title.
     pub title: &'static str,
+    /// «PDF, 84 Ko»; «PDF» while it is still to be made.
+    pub size: String,
 }
 
 impl Contracts {
     /// The documents of a contract, in the order in which a person looks for them.
-    pub(super) fn listed(contract: &Contract, bank: &BankRequest) -> Vec<Listed> {
+    pub(super) fn kinds(contract: &Contract, bank: &BankRequest) -> Vec<Kind> {
         let mut kinds = vec![
             Kind::AttestationPreteur,
             Kind::ConditionsParticulieres,
@@ -43,7 +46,49 @@ impl Contracts {
         }
         // The account on it is somebody else's: it is theirs alone.
         kinds.retain(|kind| *kind != Kind::MandatSepa || contract.content.payer.is_none());
-        kinds.into_iter().map(|kind| Listed { name: kind.code(), title: kind.title() }).collect()
+        kinds
+    }
+
+    /// The same as pages list them.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub(super) async fn listed(
+        &self,
+        contract: &Contract,
+        bank: &BankRequest,
+    ) -> Result<Vec<Listed>, ContractError> {
+        let mut listed = Vec::new();
+        for kind in Self::kinds(contract, bank) {
+            let subject = match kind {
+                Kind::AttestationPreteur | Kind::PreuveSignature | Kind::LettreBanque => {
+                    subject_of_contract(contract)
+                }
+                _ => subject_of(kind, contract.ceremony),
+            };
+            let known = self.core.documents.find(subject, kind, 0).await?;
+            let size = known.map(|one| format!("PDF, {}", french::bytes(one.size)));
+            let size = size.unwrap_or_else(|| "PDF".to_owned());
+            listed.push(Listed { name: kind.code(), title: kind.title(), size });
+        }
+        Ok(listed)
+    }
+
+    /// All of them, each under the name of its file, made if nobody has.
+    ///
+    /// # Errors
+    /// One cannot be made or read now.
+    pub(super) async fn all_documents(
+        &self,
+        contract: &Contract,
+    ) -> Result<Vec<(String, Vec<u8>)>, ContractError> {
+        let bank = self.bank(contract).await?;
+        let mut files = Vec::new();
+        for kind in Self::kinds(contract, &bank) {
+            let made = self.document(contract, kind.code()).await?;
+            files.push((format!("{}.pdf", kind.code().replace('_', "-")), made.bytes));
+        }
+        Ok(files)
     }
 
     /// A document of a contract, by its name in addresses.
@@ -110,7 +155,7 @@ impl Contracts {
         };
         let day = contract.concluded_at.to_zoned(TimeZone::UTC).date();
         Ok(Order {
-            subject: Subject { sort: CONTRACT, id: contract.id.uuid(), version: 1 },
+            subject: subject_of_contract(contract),
             kind,
             part: 0,
             reference: contract.number.clone(),
@@ -130,6 +175,11 @@ impl Contracts {
         };
         Ok(proof(&ceremony, payer.as_ref()))
     }
+}
+
+/// Whose a document is that is made after the signature.
+const fn subject_of_contract(contract: &Contract) -> Subject {
+    Subject { sort: CONTRACT, id: contract.id.uuid(), version: 1 }
 }
 
 /// What customers hold as proof: of a payer who is not insured, that they signed, when and by which sort of

@@ -75,6 +75,13 @@ async fn what_was_signed_without_an_account_is_found_in_it_and_left_by_it() {
         (pdf.status, &pdf.headers["content-type"] == "application/pdf"),
         (StatusCode::OK, true)
     );
+    assert!(contract.says("PDF, "), "sizes: {}", contract.body);
+    let all = customer.open(&format!("{at}/documents.zip")).await;
+    assert_eq!(
+        (all.status, &all.headers["content-type"] == "application/zip"),
+        (StatusCode::OK, true)
+    );
+    assert!(all.body.contains("conditions-particulieres.pdf") && all.body.contains("notice.pdf"));
     let data = customer.open("/espace/donnees.json").await;
     assert!(data.body.contains("\"premiums\"") && !data.body.contains("30006000"));
     is_not_for_others(&app, &at).await;
@@ -199,7 +206,9 @@ async fn is_not_for_others(app: &App, at: &str) {
     super::begin(app, &mut phone, &quote, &other).await;
     prove_address(app, &other).await;
     let mut stranger = logged_in(app, &other.0).await;
-    for path in ["", "/echeancier.csv", "/documents/notice", "/renoncer", "/resilier"] {
+    for path in
+        ["", "/echeancier.csv", "/documents.zip", "/documents/notice", "/renoncer", "/resilier"]
+    {
         let seen = stranger.open(&format!("{at}{path}")).await;
         assert_eq!(seen.status, StatusCode::NOT_FOUND, "{path}: {}", seen.body);
     }

@@ -142,7 +142,7 @@ async fn documents(
 ) -> Result<Json<PaperList>, ApiError> {
     let contract = own(&contracts, caller.actor(), &id).await?;
     let bank = contracts.bank(&contract).await.map_err(Problem::from)?;
-    let listed = Contracts::listed(&contract, &bank).into_iter();
+    let listed = contracts.listed(&contract, &bank).await.map_err(Problem::from)?.into_iter();
     let documents = listed.map(|one| PaperDocument::of(&contract, one.name, one.title)).collect();
     Ok(Json(PaperList { documents }))
 }

@@ -10,7 +10,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use jiff::civil::Date;
 use serde_json::json;
 
-use super::end::served;
+use super::end::{archived, served};
 use super::frame::{Answer, Frame, sheets, unkept};
 use super::leave::WithdrawPage;
 use crate::kernel::french;
@@ -193,7 +193,7 @@ pub(super) async fn contract(
         can_withdraw: !is_over && contracts.today() <= contract.withdraw_until,
         is_over,
         asked_end,
-        papers: Contracts::listed(&contract, &request),
+        papers: contracts.listed(&contract, &request).await?,
         years: years(&premiums),
         summary: summary(&premiums),
         rows: rows.collect(),
@@ -280,6 +280,17 @@ pub(super) async fn file(
     tracing::info!(contract = %contract.id, name, "a document was opened by its owner");
     let made = contracts.document(&contract, &name).await?;
     Ok(served(&name, made, &headers))
+}
+
+pub(super) async fn archive(
+    State(contracts): State<Contracts>,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+) -> Answer {
+    let visitor = logged_in!(&contracts, &headers);
+    let contract = theirs(&contracts, &visitor, &id).await?;
+    tracing::info!(contract = %contract.id, "all documents were taken by their owner");
+    Ok(archived(&contracts, &contract).await?)
 }
 
 /// Everything that contracts keep of the person (GDPR art. 20).

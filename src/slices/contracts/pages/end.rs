@@ -7,10 +7,12 @@ use axum::response::{IntoResponse, Redirect, Response};
 
 use super::frame::{Answer, Frame, sheets, unkept};
 use crate::kernel::french;
-use crate::platform::web::file;
+use crate::kernel::problem::Problem;
 use crate::platform::web::form::Form;
 use crate::platform::web::page::Sheet;
+use crate::platform::web::{archive, file};
 use crate::slices::contracts::core::{Contracts, moment};
+use crate::slices::contracts::error::ContractError;
 use crate::slices::contracts::keeping::Listed;
 use crate::slices::contracts::model::Contract;
 use crate::slices::documents::Made;
@@ -59,7 +61,7 @@ pub(super) async fn show(
     let is_over = contract.ended_at.is_some();
     let title = if is_over { "Vous avez renoncé à ce contrat" } else { "C’est signé" };
     Ok(unkept(EndPage {
-        papers: Contracts::listed(&contract, &request),
+        papers: contracts.listed(&contract, &request).await?,
         signed_at: moment(contract.concluded_at),
         first_debit: first.map(|row| french::day(row.due_on)).unwrap_or_default(),
         first_amount: first
@@ -84,6 +86,27 @@ pub(super) async fn file(
     let guest = guest(&contracts.core.dossiers, &headers, &id).await?;
     let made = contracts.paper(guest.visit.dossier, &name).await?;
     Ok(served(&name, made, &headers))
+}
+
+/// «Tout télécharger».
+pub(super) async fn archive(
+    State(contracts): State<Contracts>,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+) -> Answer {
+    let guest = guest(&contracts.core.dossiers, &headers, &id).await?;
+    let contract = contracts.of_dossier(guest.visit.dossier).await?;
+    let contract = contract.ok_or(ContractError::Unknown)?;
+    Ok(archived(&contracts, &contract).await?)
+}
+
+/// All documents of a contract in one file.
+pub(in crate::slices::contracts) async fn archived(
+    contracts: &Contracts,
+    contract: &Contract,
+) -> Result<Response, Problem> {
+    let files = contracts.all_documents(contract).await?;
+    archive::download(&format!("contrat-{}.zip", contract.number), &files)
 }
 
 /// The document as a file that nobody keeps on the way.

@@ -4,6 +4,7 @@
 //! and how far the other person is. Pages of health and of codes are kept by nobody.
 
 mod contact;
+mod essentials;
 mod frame;
 mod guest;
 mod health;

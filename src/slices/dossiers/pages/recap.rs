@@ -10,6 +10,7 @@ use super::super::core::Dossiers;
 use super::super::form::purpose_label;
 use super::super::model::{Health, Insured};
 use super::super::progress::{self, Task};
+use super::essentials::essentials;
 use super::frame::{Frame, sheets, unkept};
 use super::guest::{Answer, Guest, Stop, guest, seen};
 use super::hub::{other, stale};
@@ -50,6 +51,7 @@ struct RecapPage {
     price: Vec<(&'static str, String)>,
     valid_until: String,
     advice: String,
+    essentials: [String; 8],
     papers: Vec<Paper>,
     /// Label and address of what is missing; the button is there when nothing is.
     missing: Vec<(String, String)>,
@@ -193,6 +195,7 @@ async fn page(dossiers: &Dossiers, guest: &Guest, form: Form) -> Result<RecapPag
         price: price(&quote),
         valid_until: until.unwrap_or(valid),
         advice: advice(&quote),
+        essentials: essentials(&quote),
         papers,
         missing: missing.collect(),
         other: other(guest),
