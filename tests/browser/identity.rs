@@ -30,7 +30,7 @@ async fn scripts(house: &House, on: bool) {
 }
 
 /// From the form to the account.
-async fn sign_up(house: &House, email: &str) {
+pub(crate) async fn sign_up(house: &House, email: &str) {
     house.go("/pools/clients/signup").await;
     house.fill("given_name", "Camille").await;
     house.fill("family_name", "Durand").await;

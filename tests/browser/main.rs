@@ -4,6 +4,7 @@
 //! Needs `TEST_DATABASE_URL` (an account that may create databases), `/usr/bin/chromium`,
 //! `/usr/bin/chromedriver`, and for the questionnaire `TEST_REFLEX_WARS` and Debian's Tomcat. Pictures of the pages are left in `var/screenshots`.
 
+mod area;
 mod axe;
 mod engine;
 mod forms;

@@ -157,7 +157,7 @@ impl House {
         .await
     }
 
-    async fn newest_code(&self, mobile: &str) -> Option<String> {
+    pub(crate) async fn newest_code(&self, mobile: &str) -> Option<String> {
         self.newest_code_to(&international(mobile)).await
     }
 

@@ -156,9 +156,7 @@ pub(super) async fn home(State(contracts): State<Contracts>, headers: HeaderMap)
     }
     let dossiers = &contracts.core.dossiers;
     let mut waiting = dossiers.waiting_for(visitor.party, visitor.address.as_ref()).await?;
-    for one in &mut waiting {
-        one.mobile = masked_mobile(&one.mobile);
-    }
+    waiting.iter_mut().for_each(|one| one.mobile = masked_mobile(&one.mobile));
     let frame = frame(&visitor, "Mon espace", "/espace", Form::default());
     Ok(unkept(AreaPage { frame, cards, waiting, account: format!("/pools/{POOL}/account") }))
 }
