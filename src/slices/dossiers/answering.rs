@@ -17,7 +17,7 @@ use crate::platform::db::Connection;
 use crate::platform::digest::{hex, sha256};
 use crate::slices::quotes::QuoteId;
 use crate::slices::quotes::form::assumptions;
-use crate::slices::quotes::wire::{QuoteResponse, SimulationRequest};
+use crate::slices::quotes::wire::{QuoteResponse, SimulationRequest, SimulationResponse};
 
 /// Event of an answer that leaves the state as it is.
 pub(super) const EDIT: &str = "edit";
@@ -100,11 +100,19 @@ impl Dossiers {
         dossier: &Dossier,
         ask: impl FnOnce(&mut SimulationRequest),
     ) -> Result<i64, DossierError> {
+        Ok(self.simulated(dossier, ask).await?.project.costs.first_month_cents)
+    }
+
+    /// All that a price with these changes would say, without keeping anything.
+    pub(super) async fn simulated(
+        &self,
+        dossier: &Dossier,
+        ask: impl FnOnce(&mut SimulationRequest),
+    ) -> Result<SimulationResponse, DossierError> {
         let quote = self.quote_of(dossier).await?;
         let mut request = renewed(&quote.request, self.today());
         ask(&mut request);
-        let priced = self.core.quotes.simulate(&request, false)?;
-        Ok(priced.project.costs.first_month_cents)
+        Ok(self.core.quotes.simulate(&request, false)?)
     }
 
     /// The documents were received: noted, and nothing else moves.

@@ -3,6 +3,7 @@
 mod api;
 mod area;
 mod couple;
+mod criteria;
 mod deadlines;
 mod journeys;
 mod killed;

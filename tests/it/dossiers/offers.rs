@@ -27,7 +27,7 @@ async fn program(place: &Place, over: &[(&str, &str)]) -> App {
 }
 
 /// Somebody on the page of their loan.
-async fn at_the_loan(app: &App) -> (Surfer, Seen) {
+pub(super) async fn at_the_loan(app: &App) -> (Surfer, Seen) {
     let (mut phone, who) = (Surfer::new(app), somebody("offre"));
     let quote = quote(app, "1992", "150000").await;
     let mut page = begin(app, &mut phone, &quote, &who).await;

@@ -157,7 +157,8 @@ pub(super) async fn home(State(contracts): State<Contracts>, headers: HeaderMap)
     let dossiers = &contracts.core.dossiers;
     let mut waiting = dossiers.waiting_for(visitor.party, visitor.address.as_ref()).await?;
     waiting.iter_mut().for_each(|one| one.mobile = masked_mobile(&one.mobile));
-    let frame = frame(&visitor, "Mon espace", "/espace", Form::default());
+    let mut frame = frame(&visitor, "Mon espace", "/espace", Form::default());
+    "/".clone_into(&mut frame.back);
     Ok(unkept(AreaPage { frame, cards, waiting, account: format!("/pools/{POOL}/account") }))
 }
 

@@ -82,7 +82,7 @@ pub(super) fn lines(quote: &QuoteResponse) -> Vec<LoanLine> {
 }
 
 /// The loan and the guarantees are chosen by who began the dossier.
-fn initiator(guest: &Guest) -> Result<(), Stop> {
+pub(super) fn initiator(guest: &Guest) -> Result<(), Stop> {
     if guest.is_initiator() { guest.is_unsigned() } else { Err(DossierError::Unknown.into()) }
 }
 

@@ -4,6 +4,7 @@
 //! and how far the other person is. Pages of health and of codes are kept by nobody.
 
 mod contact;
+mod criteria;
 mod essentials;
 mod frame;
 mod guest;
@@ -49,6 +50,7 @@ pub fn routes() -> Router<Dossiers> {
         .route("/d/{id}/invitation", get(links::invitation).post(links::invite))
         .route("/d/{id}/pret/{number}", get(loan::show).post(loan::save))
         .route("/d/{id}/garanties", get(loan::guarantees).post(loan::save_guarantees))
+        .route("/d/{id}/garanties/banque", get(criteria::show))
         .route("/d/{id}/recapitulatif", get(recap::show).post(recap::accept))
         .route("/d/{id}/{who}/identite", get(person::identity).post(person::save_identity))
         .route("/d/{id}/{who}/adresse", get(person::address).post(person::save_address))
