@@ -33,16 +33,34 @@ impl Offers {
         instead_of: Option<Uuid>,
     ) -> Result<usize, Problem> {
         let kept = self.files(of).await?;
-        let mut fresh: Vec<OfferFile> = Vec::with_capacity(sent.len());
+        let mut wanted: Vec<([u8; 32], SentOffer)> = Vec::with_capacity(sent.len());
         for file in sent {
             let sha256 = plain_sha256(&file.bytes);
             let is_same = |it: &OfferFile| it.sha256 == sha256 && it.state != OfferState::Infected;
-            if !kept.iter().chain(&fresh).any(is_same) {
-                fresh.push(self.seal(of, file, sha256).await?);
+            if !kept.iter().any(is_same) && !wanted.iter().any(|(known, _)| *known == sha256) {
+                wanted.push((sha256, file));
             }
+        }
+        // Looked at before anything is stored too: what is refused leaves no object behind.
+        let leaves = usize::from(kept.iter().any(|it| Some(it.id) == instead_of));
+        self.has_room(kept.len() - leaves + wanted.len())?;
+        let mut fresh = Vec::with_capacity(wanted.len());
+        for (sha256, file) in wanted {
+            fresh.push(self.seal(of, file, sha256).await?);
         }
         again(|| self.write(of, &fresh, instead_of)).await?;
         Ok(fresh.len())
+    }
+
+    /// Refuses more files than a loan may have.
+    fn has_room(&self, files: usize) -> Result<(), Problem> {
+        let most = self.core.settings.files_max;
+        if files <= most {
+            return Ok(());
+        }
+        let detail =
+            format!("{most}\u{a0}fichiers au plus pour un prêt\u{a0}: supprimez-en un d’abord");
+        Err(Problem::new(Kind::TooLarge).detail(detail))
     }
 
     /// Seals a file and stores it: an object that nobody speaks of yet.
@@ -82,12 +100,7 @@ impl Offers {
             self.put_away(&mut transaction, of, old).await?;
         }
         let there = core.store.count(&mut transaction, of).await?;
-        if there + fresh.len() > core.settings.files_max {
-            let most = core.settings.files_max;
-            let detail =
-                format!("{most}\u{a0}fichiers au plus pour un prêt\u{a0}: supprimez-en un d’abord");
-            return Err(Problem::new(Kind::TooLarge).detail(detail));
-        }
+        self.has_room(there + fresh.len())?;
         for file in fresh {
             core.store.insert(&mut transaction, file).await?;
             let (subject, now) = (file.id.simple().to_string(), file.received_at);
