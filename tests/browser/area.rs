@@ -81,6 +81,8 @@ async fn an_offer_is_sent_as_a_file() {
     std::fs::write(&path, b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\n%%EOF\n").expect("written");
     house.choose_file("#fichier", &path.display().to_string()).await;
     house.press(send).await;
+    // The page of the errors answered a form: only the one that comes next can be opened again.
+    house.sees("main .carte", "PDF").await;
     house
         .eventually("it was looked at", async || {
             house.go_again().await;
