@@ -25,6 +25,10 @@ const DOORS: &[(&str, &[&str])] = &[
     ("contracts", &["documents", "dossiers", "identity", "messages", "quotes", "signature"]),
     ("dossiers", &["documents", "health", "identity", "messages", "quotes"]),
     ("offers", &["dossiers"]),
+    (
+        "rights",
+        &["acceptance", "contracts", "dossiers", "identity", "messages", "offers", "underwriting"],
+    ),
 ];
 
 /// Tools and the only places where they may be named (a path that contains one of the strings).

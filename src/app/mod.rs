@@ -6,6 +6,7 @@ pub mod boot;
 pub mod commands;
 mod ops;
 mod readiness;
+mod rights;
 pub mod router;
 pub mod settings;
 mod shutdown;

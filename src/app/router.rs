@@ -33,6 +33,7 @@ use crate::slices::messages::{self, Messages};
 use crate::slices::offers::pages::OffersRoom;
 use crate::slices::offers::{self, Offers};
 use crate::slices::quotes::{self, Quotes};
+use crate::slices::rights::{self, Rights};
 use crate::slices::site;
 use crate::slices::underwriting::pages::MedicalRoom;
 use crate::slices::underwriting::{self, Underwriting};
@@ -89,6 +90,7 @@ pub fn around(state: &AppState, api: Api) -> Work {
         .merge(contracts::pages::routes().with_state(Contracts::from_ref(state)))
         .merge(dossiers::pages::routes().with_state(Dossiers::from_ref(state)))
         .merge(offers::pages::routes().with_state(Offers::from_ref(state)))
+        .merge(rights::pages::routes().with_state(Rights::from_ref(state)))
         .merge(identity::pages(&Identity::from_ref(state)))
         .merge(backoffice(state))
         .merge(messages::development(&Messages::from_ref(state)))

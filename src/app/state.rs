@@ -28,7 +28,8 @@ use crate::slices::identity::{Identity, Tools};
 use crate::slices::messages::Messages;
 use crate::slices::offers::{self, Offers};
 use crate::slices::quotes::{Pricer, Quotes};
-use crate::slices::underwriting::{self, Applicants, Insured, Nobody, Underwriting};
+use crate::slices::rights::{self, Rights};
+use crate::slices::underwriting::{self, Applicants, Insured, Underwriting};
 
 /// What handlers take their part of. Each slice's handle is one field, built in [`Self::new`].
 #[derive(Clone)]
@@ -45,6 +46,7 @@ pub struct AppState {
     messages: Messages,
     offers: Offers,
     quotes: Quotes,
+    rights: Rights,
     segments: Segments,
     underwriting: Underwriting,
 }
@@ -100,6 +102,17 @@ impl AppState {
         );
         let loads = Loads::new(platform.database.clone(), platform.clock.clone());
         let entropy = platform.entropy.clone();
+        let rights = Rights::new(rights::Tools {
+            database: platform.database.clone(),
+            clock: platform.clock.clone(),
+            identity: identity.clone(),
+            messages: messages.clone(),
+            dossiers: dossiers.clone(),
+            acceptances: acceptances.clone(),
+            underwriting: underwriting.clone(),
+            offers: offers.clone(),
+            contracts: contracts.clone(),
+        });
         Ok(Self {
             acceptances,
             authorizer,
@@ -113,6 +126,7 @@ impl AppState {
             messages,
             offers,
             quotes,
+            rights,
             segments,
             underwriting,
         })
@@ -130,7 +144,7 @@ pub fn health(platform: &Platform) -> HealthWorld {
 }
 
 /// Dossiers on these tools.
-fn dossiers(
+pub(super) fn dossiers(
     platform: &Platform,
     identity: &Identity,
     messages: &Messages,
@@ -158,7 +172,7 @@ fn takes_files(platform: &Platform) -> bool {
 }
 
 /// Loan offers on these tools.
-fn offers(platform: &Platform, dossiers: &Dossiers) -> Result<Offers, PlatformError> {
+pub(super) fn offers(platform: &Platform, dossiers: &Dossiers) -> Result<Offers, PlatformError> {
     let tools = offers::Tools {
         database: platform.database.clone(),
         storage: Storage::open(&platform.settings.storage)?,
@@ -172,7 +186,7 @@ fn offers(platform: &Platform, dossiers: &Dossiers) -> Result<Offers, PlatformEr
 }
 
 /// Contracts on these tools.
-fn contracts(
+pub(super) fn contracts(
     platform: &Platform,
     dossiers: &Dossiers,
     documents: Documents,
@@ -194,7 +208,7 @@ fn contracts(
 }
 
 /// The full questionnaire within the journey, on these tools.
-fn acceptances(
+pub(super) fn acceptances(
     platform: &Platform,
     dossiers: &Dossiers,
     underwriting: &Underwriting,
@@ -222,34 +236,6 @@ pub fn admissions(platform: &Platform) -> Admissions {
     Admissions::new(database, (clock, entropy), settings, admission)
 }
 
-/// Dossiers, and who holds something about health beside them, for the command line. Nobody is logged in.
-///
-/// # Errors
-/// A transport of messages cannot be prepared, the storage cannot be opened, the tariff is not sound, or a key of
-/// underwriting cannot be read.
-pub fn health_alone(platform: &Platform) -> anyhow::Result<(Dossiers, Acceptances, Underwriting)> {
-    let (dossiers, quotes, messages) = journey_alone(platform)?;
-    let underwriting = underwriting(platform, Arc::new(Nobody))?;
-    let acceptances = acceptances(platform, &dossiers, &underwriting, &quotes, &messages);
-    Ok((dossiers, acceptances, underwriting))
-}
-
-fn journey_alone(platform: &Platform) -> anyhow::Result<(Dossiers, Quotes, Messages)> {
-    let pricer = Pricer::shipped().map_err(anyhow::Error::msg)?;
-    let messages = messages(platform)?;
-    let identity = identity_with(platform, messages.clone());
-    let quotes = Quotes::new(
-        pricer,
-        documents(platform)?,
-        messages.clone(),
-        platform.database.clone(),
-        platform.clock.clone(),
-        platform.entropy.clone(),
-        platform.settings.quotes.clone(),
-    );
-    Ok((dossiers(platform, &identity, &messages, &quotes), quotes, messages))
-}
-
 /// Identity alone, for the command line.
 ///
 /// # Errors
@@ -259,7 +245,7 @@ pub fn identity(platform: &Platform) -> Result<Identity, PlatformError> {
 }
 
 /// Identity on these tools.
-fn identity_with(platform: &Platform, messages: Messages) -> Identity {
+pub(super) fn identity_with(platform: &Platform, messages: Messages) -> Identity {
     let tools = Tools {
         database: platform.database.clone(),
         keyring: platform.keyring.clone(),
@@ -283,7 +269,7 @@ pub fn jobs(platform: &Platform, tasks: Vec<Task>) -> Jobs {
 }
 
 /// The archive of documents. The storage is opened here: only a program that serves needs one.
-fn documents(platform: &Platform) -> Result<Documents, PlatformError> {
+pub(super) fn documents(platform: &Platform) -> Result<Documents, PlatformError> {
     let settings = &platform.settings;
     Ok(Documents::new(
         (platform.database.clone(), Storage::open(&settings.storage)?),
@@ -388,6 +374,7 @@ handles! {
     messages: Messages,
     offers: Offers,
     quotes: Quotes,
+    rights: Rights,
     segments: Segments,
     underwriting: Underwriting,
 }

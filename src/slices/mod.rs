@@ -15,6 +15,7 @@ pub mod me;
 pub mod messages;
 pub mod offers;
 pub mod quotes;
+pub mod rights;
 pub mod signature;
 pub mod site;
 pub mod underwriting;

@@ -2,6 +2,7 @@
 //! Made at the first demand or by the job, archived, never overwritten.
 
 use jiff::tz::TimeZone;
+use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::core::{Contracts, moment};
@@ -19,7 +20,7 @@ use crate::slices::signature::{Ceremony, Signer};
 const CONTRACT: &str = "contract";
 
 /// A document in a list.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Listed {
     /// Last part of its address.
     pub name: &'static str,

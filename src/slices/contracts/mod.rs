@@ -10,7 +10,9 @@ mod api;
 mod banking;
 mod core;
 mod error;
+mod forgetting;
 mod form;
+mod holding;
 mod keeping;
 mod leaving;
 mod letters;
@@ -27,8 +29,10 @@ mod tasks;
 pub use self::core::{Contracts, Tools};
 pub use api::api;
 pub use error::ContractError;
+pub use holding::{HeldContract, HeldInContracts, HeldMandate, Shown};
 pub use keeping::Listed;
 pub use model::{BankRequest, Contract, ContractId, Premium};
+pub use payers::{ErasedPayers, HeldPayer};
 
 /// Every statement of this slice, for the test that prepares them.
 pub const STATEMENTS: &[&[crate::platform::db::Statement]] = store::ALL;

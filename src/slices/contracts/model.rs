@@ -156,7 +156,7 @@ pub struct Premium {
 }
 
 /// What is asked of the lender.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct BankRequest {
     pub(super) version: u32,
     /// `draft`, `sent`, `received`, `late`, `accepted` or `refused`.

@@ -51,6 +51,12 @@ pub(super) const fn subject_of(kind: Kind, ceremony: Uuid) -> Subject {
     }
 }
 
+/// The documents that a ceremony has for itself, and where each is kept.
+pub(super) fn papers_of(ceremony: Uuid) -> impl Iterator<Item = (Subject, Kind)> {
+    let all = SIGNED.into_iter().map(move |kind| (subject_of(kind, ceremony), kind));
+    all.filter(|(subject, _)| subject.sort == CEREMONY)
+}
+
 /// The ceremony that this dossier and this account make: another one as soon as the offer, a person or
 /// the account is another.
 fn ceremony_of(seen: &Signable, account: &[u8; 32]) -> Result<Uuid, ContractError> {
@@ -236,6 +242,6 @@ impl Contracts {
     }
 }
 
-const fn is_ready(seen: &Signable) -> bool {
+pub(super) const fn is_ready(seen: &Signable) -> bool {
     matches!(seen.state, State::Offer | State::Signature)
 }

@@ -7,12 +7,13 @@ use super::core::{Contracts, midnight};
 use super::error::ContractError;
 use super::letters;
 use super::model::Contract;
-use super::payers::MANDATE;
+use super::payers::{FORGET_MANDATE, FORGET_PAYERS, MANDATE};
 use super::preparing::PREPARE;
 use crate::domain::dossier::{Act, Role, State};
 use crate::kernel::problem::Problem;
 use crate::platform::jobs::{Job, Next, Task};
 use crate::slices::documents::Kind;
+use crate::slices::dossiers::UNCONCLUDED;
 
 /// The certificate and the proof of a contract that was just signed; the lender can have them then.
 pub(super) const PAPERS: &str = "contracts.papers";
@@ -30,8 +31,9 @@ impl Contracts {
     /// What contracts do in time.
     pub fn tasks(&self) -> Vec<Task> {
         let signed = self.clone();
-        let (mandate, payers) = (self.clone(), self.clone());
+        let (mandate, payers, gone) = (self.clone(), self.clone(), self.clone());
         let papers = self.clone();
+        let unconcluded = self.clone();
         let begin = self.clone();
         let watch = self.clone();
         vec![
@@ -43,7 +45,15 @@ impl Contracts {
                 let own = mandate.clone();
                 async move { own.make_mandate(&job).await.map_err(Problem::from) }
             }),
-            Task::every("contracts.forget_payers", DAY, move |_| {
+            Task::due(UNCONCLUDED, move |job| {
+                let own = unconcluded.clone();
+                async move { own.forget_prepared(&job).await }
+            }),
+            Task::due(FORGET_MANDATE, move |job| {
+                let own = gone.clone();
+                async move { own.forget_mandate(&job).await }
+            }),
+            Task::every(FORGET_PAYERS, DAY, move |_| {
                 let own = payers.clone();
                 async move { own.forget_payers().await }
             }),

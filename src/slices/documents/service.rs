@@ -3,6 +3,9 @@
 //! Its object is written first, under its hash, then its row: a crash between the two leaves an
 //! object that nobody speaks of, never a row without bytes. Two who make it at once make the same
 //! bytes or one of them gives way: the first row is the document.
+//!
+//! Nothing is changed or overwritten. A document goes for good when its owner says that it was made for
+//! nothing and that it names somebody (GDPR art. 17): the object first, then the row.
 
 use std::sync::Arc;
 
@@ -168,6 +171,20 @@ impl Documents {
         let row = self.store.find(&key_of(&subject, kind, part)).await;
         let row = row.map_err(DocumentError::from)?;
         Ok(row.map(|row| document_of(kind, part, subject.version, row)).transpose()?)
+    }
+
+    /// Removes a document for good. Who calls has looked that no contract rests on it. Done again, it finds
+    /// nothing.
+    ///
+    /// # Errors
+    /// The database or the storage does not answer: the row is still there, and so is the way to it.
+    pub async fn remove(&self, subject: Subject, kind: Kind, part: u16) -> Result<(), Problem> {
+        let Some(document) = self.find(subject, kind, part).await? else { return Ok(()) };
+        let others = self.store.others(document.id, &document.sha256).await;
+        if others.map_err(DocumentError::from)? == 0 {
+            self.storage.remove(&object_name(&document.sha256)).await?;
+        }
+        Ok(self.store.delete(document.id).await.map_err(DocumentError::from)?)
     }
 
     async fn known(&self, order: &Order) -> Result<Option<Document>, DocumentError> {

@@ -13,6 +13,10 @@ statements! {
     /// The document of one version of a subject.
     SELECT_DOCUMENT = "SELECT id, template_version, sha256, size, created_at FROM document \
         WHERE subject_sort = ? AND subject_id = ? AND kind = ? AND part = ? AND data_version = ?";
+    /// How many other documents are the same bytes.
+    COUNT_OTHERS = "SELECT COUNT(*) FROM document WHERE sha256 = ? AND id <> ?";
+    /// A document whose object is gone.
+    DELETE_DOCUMENT = "DELETE FROM document WHERE id = ?";
 }
 
 /// What tells a document from all others.
@@ -85,5 +89,17 @@ impl Store {
             size,
             created_at: created_at.0,
         }))
+    }
+
+    /// How many other documents are these bytes.
+    pub(super) async fn others(&self, id: Uuid, sha256: &[u8; 32]) -> Result<i64, DbError> {
+        let query = sqlx::query_scalar(COUNT_OTHERS).bind(sha256.as_slice()).bind(id);
+        Ok(query.fetch_one(self.database.pool()).await?)
+    }
+
+    /// Deletes a row.
+    pub(super) async fn delete(&self, id: Uuid) -> Result<(), DbError> {
+        sqlx::query(DELETE_DOCUMENT).bind(id).execute(self.database.pool()).await?;
+        Ok(())
     }
 }

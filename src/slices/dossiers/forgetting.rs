@@ -1,5 +1,5 @@
-//! How long what people told us is kept when no contract came of it, and their own rights over it: to have
-//! it (GDPR art. 15 and 20) and to have it erased (art. 17).
+//! How long what people told us is kept when no contract came of it, and their right to have it erased (GDPR
+//! art. 17). What they are given of it is in `holding`.
 //!
 //! What is left of a dossier afterwards names nobody: its number, its states and their days, its quote. A
 //! dossier that led to a contract is never touched here: the law has us keep it (art. L114-1 C. ass., art.
@@ -16,38 +16,6 @@ use super::settings::days;
 use crate::domain::dossier::{Act, State};
 use crate::platform::db::Connection;
 
-/// What we hold of one person in one dossier.
-#[derive(Debug, Serialize)]
-pub struct Held {
-    /// The dossier.
-    pub dossier: String,
-    /// Who they are in it: what others hold of their health is asked for by this.
-    #[serde(skip)]
-    pub who: (Uuid, u8),
-    /// Its state.
-    pub state: &'static str,
-    /// When it was made, and last touched by a person.
-    pub created_at: Timestamp,
-    /// The last act of a person.
-    pub touched_at: Timestamp,
-    /// The quote that says what is insured.
-    pub quote: String,
-    /// The lender.
-    pub lender: Option<String>,
-    /// Address.
-    pub email: Option<String>,
-    /// Number.
-    pub mobile: Option<String>,
-    /// Names, birth place, address.
-    pub person: Person,
-    /// The path by the law and the routing, and why.
-    pub path: (String, String),
-    /// What was decided.
-    pub decision: Option<&'static str>,
-    /// Answers about health, when there are some and they can be opened. Reading them here is written down.
-    pub health: Option<serde_json::Value>,
-}
-
 /// What became of a demand to erase.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Erased {
@@ -55,9 +23,20 @@ pub struct Erased {
     pub erased: Vec<String>,
     /// Those that are kept, and why.
     pub kept: Vec<(String, &'static str)>,
+    /// The first of these: what others prepared for them goes by [`LEFT`] and [`UNCONCLUDED`].
+    #[serde(skip)]
+    pub dossiers: Vec<DossierId>,
     /// Who it was in each: what others hold of their health goes by [`FORGOTTEN`].
     #[serde(skip)]
     pub people: Vec<Forgotten>,
+}
+
+impl Erased {
+    /// The dossiers that this person had begun.
+    pub fn begun(&self) -> impl Iterator<Item = DossierId> {
+        let first = self.people.iter().filter(|one| one.place == 1);
+        first.map(|one| DossierId::from_uuid(one.dossier))
+    }
 }
 
 /// The work of whoever holds something about a person's health beside the dossier: asked for in the
@@ -67,6 +46,10 @@ pub const FORGOTTEN: &str = "dossiers.forgotten";
 /// The work of whoever keeps papers of a dossier: asked for, under the dossier's identifier, in the
 /// transaction that forgets who began it.
 pub const LEFT: &str = "dossiers.left";
+
+/// The work of whoever prepared a contract: asked for, under the dossier's identifier, in the transaction that
+/// forgets somebody of a dossier that led to none.
+pub const UNCONCLUDED: &str = "dossiers.unconcluded";
 
 /// Somebody whom a dossier forgets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -153,41 +136,6 @@ impl Dossiers {
         Ok(true)
     }
 
-    /// Everything that we hold of who has this proven address.
-    ///
-    /// # Errors
-    /// The database does not answer; answers about health cannot be opened.
-    pub async fn held_of(&self, email: &str) -> Result<Vec<Held>, DossierError> {
-        let mut held = Vec::new();
-        for id in self.core.store.dossiers_of(email).await? {
-            let dossier = self.find(id).await?;
-            for one in dossier.insured.iter().filter(|one| is(one, email)) {
-                held.push(self.file_of(&dossier, one).await?);
-            }
-        }
-        Ok(held)
-    }
-
-    async fn file_of(&self, dossier: &Dossier, one: &Insured) -> Result<Held, DossierError> {
-        let health = self.health().own(one.id).await?;
-        let health = health.and_then(|answers| serde_json::to_value(answers).ok());
-        Ok(Held {
-            dossier: dossier.id.to_string(),
-            who: (dossier.id.uuid(), one.place),
-            state: dossier.state.code(),
-            created_at: dossier.created_at,
-            touched_at: dossier.touched_at,
-            quote: crate::slices::quotes::QuoteId::from_uuid(dossier.quote_id).to_string(),
-            lender: dossier.answers.lender.clone(),
-            email: one.email.clone(),
-            mobile: one.mobile.clone(),
-            person: one.person.clone(),
-            path: (one.path.clone(), one.reason.clone()),
-            decision: one.decision.map(super::model::Decision::code),
-            health,
-        })
-    }
-
     /// Erases who has this address from every dossier that no law has us keep. An open dossier is given up.
     ///
     /// # Errors
@@ -222,6 +170,7 @@ impl Dossiers {
             self.erase_from(&mut transaction, &mut dossier, &theirs, "erasure").await?;
             self.commit(transaction).await?;
             done.erased.push(id.to_string());
+            done.dossiers.push(id);
             done.people.extend(people);
         }
         Ok(done)
@@ -261,6 +210,8 @@ impl Dossiers {
             one.person = Person::default();
             self.core.store.forget_insured(connection, one.id).await?;
         }
+        let prepared = id.uuid().simple().to_string();
+        self.core.schedule.put(connection, UNCONCLUDED, &prepared, self.now()).await?;
         if dossier.insured.iter().all(is_nobody) {
             dossier.answers = Answers::default();
         }
@@ -276,6 +227,6 @@ fn is_nobody(one: &Insured) -> bool {
 }
 
 /// Whether somebody has this address, and has proven it or typed it themselves.
-fn is(one: &Insured, email: &str) -> bool {
+pub(super) fn is(one: &Insured, email: &str) -> bool {
     one.email.as_deref().is_some_and(|known| known.eq_ignore_ascii_case(email))
 }

@@ -1,6 +1,7 @@
 //! Who a browser is logged in as, for the pages of other slices.
 
 use axum::http::HeaderMap;
+use uuid::Uuid;
 
 use super::core::Identity;
 use super::sessions::Sessions;
@@ -11,6 +12,8 @@ use crate::platform::web::csrf;
 
 /// Somebody who is logged in with this browser.
 pub struct Visitor {
+    /// Their account.
+    pub user: Uuid,
     /// Whose things they see.
     pub party: Party,
     /// The address of their account, once they have proven it.
@@ -35,6 +38,7 @@ impl Identity {
         let sessions = Sessions::new(std::sync::Arc::clone(&self.core));
         let current = sessions.current(&pool, headers).await?;
         Ok(current.map(|current| Visitor {
+            user: current.user.id,
             party: Party::named(&pool.issuer(&self.core.origin), &current.user.id.to_string()),
             address: current
                 .user

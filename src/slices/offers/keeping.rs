@@ -183,7 +183,7 @@ impl Offers {
         })
     }
 
-    async fn forget(&self, id: DossierId) -> Result<(), Problem> {
+    pub(super) async fn forget(&self, id: DossierId) -> Result<(), Problem> {
         let core = &self.core;
         let mut transaction = core.store.begin().await?;
         for file in core.store.of_dossier(&mut transaction, id).await? {

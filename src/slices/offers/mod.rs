@@ -7,6 +7,7 @@
 
 mod comparing;
 mod core;
+mod holding;
 mod keeping;
 mod model;
 pub mod pages;
@@ -15,6 +16,7 @@ mod settings;
 mod store;
 
 pub use self::core::{Offers, Tools};
+pub use holding::{HeldComparison, HeldOffer, HeldOffers, Part};
 pub use settings::OffersSettings;
 
 /// Every statement of this slice, for the test that prepares them.

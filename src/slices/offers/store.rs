@@ -21,6 +21,9 @@ statements! {
     /// All files of a dossier.
     SELECT_OF_DOSSIER = "SELECT id, dossier_id, loan, name, media, sha256, size, state, received_at \
         FROM loan_offer WHERE dossier_id = ? AND state <> 'REMOVED' LIMIT 1000";
+    /// Those of a dossier whose bytes have still to go.
+    SELECT_PUT_AWAY = "SELECT id, dossier_id, loan, name, media, sha256, size, state, received_at \
+        FROM loan_offer WHERE dossier_id = ? AND state = 'REMOVED' LIMIT 1000";
     /// How many are kept of a loan.
     COUNT_FILES = "SELECT COUNT(*) FROM loan_offer WHERE dossier_id = ? AND loan = ? AND state <> 'REMOVED'";
     /// Nobody sees it any more.
@@ -120,6 +123,12 @@ impl Store {
     ) -> Result<Vec<OfferFile>, DbError> {
         let query = sqlx::query_as::<_, Line>(SELECT_OF_DOSSIER).bind(id.uuid());
         query.fetch_all(connection).await?.into_iter().map(file).collect()
+    }
+
+    /// The files of a dossier whose bytes have still to go.
+    pub(super) async fn put_away_of(&self, id: DossierId) -> Result<Vec<OfferFile>, DbError> {
+        let query = sqlx::query_as::<_, Line>(SELECT_PUT_AWAY).bind(id.uuid());
+        query.fetch_all(self.database.pool()).await?.into_iter().map(file).collect()
     }
 
     /// How many files a loan has.

@@ -110,6 +110,23 @@ impl Signatures {
         Ok(if complete { Signed::Complete } else { Signed::Now })
     }
 
+    /// Every ceremony of a subject, the first one first.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn ceremonies(&self, subject: Uuid) -> Result<Vec<Uuid>, SignatureError> {
+        Ok(self.store.ceremonies(subject).await?)
+    }
+
+    /// Forgets a ceremony that led to nothing: who was to sign, who had, and how. Who calls has looked that no
+    /// contract rests on it.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn forget(&self, ceremony: Uuid) -> Result<(), SignatureError> {
+        Ok(self.store.forget(ceremony).await?)
+    }
+
     /// The mark of a telephone number, for the evidence.
     ///
     /// # Errors

@@ -32,6 +32,14 @@ statements! {
         WHERE id = ? AND completed_at IS NULL AND NOT EXISTS \
         (SELECT 1 FROM signature_signer WHERE ceremony_id = signature_ceremony.id \
          AND signed_at IS NULL)";
+    /// The ceremonies of a subject.
+    SELECT_CEREMONIES = "SELECT id FROM signature_ceremony WHERE subject_id = ? ORDER BY round LIMIT 1000";
+    /// Who was to sign.
+    FORGET_SIGNERS = "DELETE FROM signature_signer WHERE ceremony_id = ?";
+    /// What was to be signed.
+    FORGET_DOCUMENTS = "DELETE FROM signature_document WHERE ceremony_id = ?";
+    /// A ceremony of nobody.
+    FORGET_CEREMONY = "DELETE FROM signature_ceremony WHERE id = ?";
 }
 
 /// Ceremonies in the database.
@@ -141,5 +149,21 @@ impl Store {
     ) -> Result<bool, DbError> {
         let query = sqlx::query(COMPLETE).bind(Instant(now)).bind(id);
         Ok(query.execute(connection).await?.rows_affected() > 0)
+    }
+
+    /// The ceremonies of a subject, the first one first.
+    pub(super) async fn ceremonies(&self, subject: Uuid) -> Result<Vec<Uuid>, DbError> {
+        let query = sqlx::query_scalar(SELECT_CEREMONIES).bind(subject);
+        Ok(query.fetch_all(self.database.pool()).await?)
+    }
+
+    /// Deletes a ceremony, its documents and its signers together.
+    pub(super) async fn forget(&self, ceremony: Uuid) -> Result<(), DbError> {
+        let mut transaction = self.database.begin().await?;
+        for statement in [FORGET_SIGNERS, FORGET_DOCUMENTS, FORGET_CEREMONY] {
+            sqlx::query(statement).bind(ceremony).execute(&mut *transaction).await?;
+        }
+        transaction.commit().await?;
+        Ok(())
     }
 }

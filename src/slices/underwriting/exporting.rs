@@ -42,15 +42,27 @@ pub struct HeldDecision {
     pub outcomes: Vec<GuaranteeOutcome>,
 }
 
-/// A file, whole.
+/// Who has somebody's questionnaires opened, for the journal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Opener {
+    /// An operator, whom the person asked: everything.
+    Operator,
+    /// The person, in their own area: not the files that they sent, which they have.
+    Person,
+}
+
+/// A file, whole unless it is left with who sent it.
 #[derive(Debug, Serialize)]
 pub struct HeldFile {
     /// What it is.
     pub kind: String,
     /// Its media type.
     pub media_type: &'static str,
+    /// How many bytes.
+    pub size: usize,
     /// Its bytes.
-    pub base64: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub base64: Option<String>,
 }
 
 impl Underwriting {
@@ -59,7 +71,11 @@ impl Underwriting {
     ///
     /// # Errors
     /// The database or the storage does not answer; the keys of medical data are not those.
-    pub async fn held(&self, insured: Insured) -> Result<Vec<HeldQuestionnaire>, Problem> {
+    pub async fn held(
+        &self,
+        insured: Insured,
+        opener: Opener,
+    ) -> Result<Vec<HeldQuestionnaire>, Problem> {
         let store = &self.0.store;
         let mut connection = store.database.pool().acquire().await.map_err(DbError::from)?;
         let sessions = store.unerased(&mut connection, insured).await?;
@@ -67,16 +83,16 @@ impl Underwriting {
         let mut held = Vec::new();
         for (id, _) in sessions {
             let at = self.0.clock.now();
-            let (actor, action) = ("operator", "exported_to_person");
+            let (actor, action) = (opener.code(), "exported_to_person");
             let session = Some(id);
             let act = Act { at, actor, action, session, reason: None, request_id: None };
             store.audit_alone(&act).await?;
-            held.push(self.held_in(id).await?);
+            held.push(self.held_in(id, opener).await?);
         }
         Ok(held)
     }
 
-    async fn held_in(&self, id: Uuid) -> Result<HeldQuestionnaire, Problem> {
+    async fn held_in(&self, id: Uuid, opener: Opener) -> Result<HeldQuestionnaire, Problem> {
         let store = &self.0.store;
         let session = store.session(id).await?.ok_or(Kind::NotFound)?;
         let row = store.decision(id).await?;
@@ -89,20 +105,35 @@ impl Underwriting {
         let mut documents = Vec::new();
         for row in store.documents(id).await?.iter().filter(|row| row.audience == "applicant") {
             let bytes = self.0.open_document(id, row).await?;
-            documents.push(file(row.kind.clone(), "application/pdf", &bytes));
+            documents.push(whole(row.kind.clone(), "application/pdf", &bytes));
         }
         let mut sent = Vec::new();
         // What was not looked at yet is given to nobody.
         let files = store.evidence(id).await?;
         for one in files.iter().filter(|one| one.state == EvidenceState::Clean) {
-            let bytes = self.0.open_evidence(one).await?;
-            sent.push(file(one.code.clone(), one.media.media_type(), &bytes));
+            let (kind, media_type) = (one.code.clone(), one.media.media_type());
+            sent.push(match opener {
+                Opener::Operator => whole(kind, media_type, &self.0.open_evidence(one).await?),
+                Opener::Person => {
+                    let size = usize::try_from(one.size).unwrap_or(usize::MAX);
+                    HeldFile { kind, media_type, size, base64: None }
+                }
+            });
         }
         let decision = decision.transpose()?;
         Ok(HeldQuestionnaire { facts: session.facts, decision, documents, sent })
     }
 }
 
-fn file(kind: String, media_type: &'static str, bytes: &[u8]) -> HeldFile {
-    HeldFile { kind, media_type, base64: STANDARD.encode(bytes) }
+impl Opener {
+    const fn code(self) -> &'static str {
+        match self {
+            Self::Operator => "operator",
+            Self::Person => "applicant",
+        }
+    }
+}
+
+fn whole(kind: String, media_type: &'static str, bytes: &[u8]) -> HeldFile {
+    HeldFile { kind, media_type, size: bytes.len(), base64: Some(STANDARD.encode(bytes)) }
 }

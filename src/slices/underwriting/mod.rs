@@ -36,7 +36,7 @@ pub use api::callbacks;
 pub use archive::Kept;
 pub use demand::{Demand, DueDemand, EvidenceState, KeptEvidence, SentEvidence};
 pub use desk::{MedicalCase, Proposed, Waiting};
-pub use exporting::{HeldDecision, HeldFile, HeldQuestionnaire};
+pub use exporting::{HeldDecision, HeldFile, HeldQuestionnaire, Opener};
 pub use model::{Applicant, Facts, Insured, Opening, SessionState, Wish};
 pub use outages::Stopped;
 pub use proxy::routes as questionnaire;

@@ -12,10 +12,10 @@ use crate::harness::eventually;
 use crate::harness::surfer::{Seen, SeenForm, Surfer};
 
 /// Long, and of no list.
-const PASSWORD: &str = "fougère tambour lézard 41";
+pub(super) const PASSWORD: &str = "fougère tambour lézard 41";
 
 /// Sets a password for this address by the letter that «mot de passe oublié» sends, and logs in.
-async fn logged_in(app: &App, email: &str) -> Surfer {
+pub(super) async fn logged_in(app: &App, email: &str) -> Surfer {
     let mut surfer = Surfer::new(app);
     let page = surfer.open("/pools/clients/forgot").await;
     surfer.send(&page, "/forgot", &[("email", email)]).await;
@@ -143,13 +143,13 @@ async fn a_dossier_is_gone_on_with_from_the_account() {
 }
 
 /// The form of the dossier that waits in the area.
-fn waiting(home: &Seen) -> SeenForm {
+pub(super) fn waiting(home: &Seen) -> SeenForm {
     let found = home.forms().into_iter().find(|one| one.action.starts_with("/espace/dossiers/"));
     found.expect("a dossier that waits")
 }
 
 /// Signs up by the form, and confirms the address by the code of its letter.
-async fn registered(app: &App, email: &str) -> Surfer {
+pub(super) async fn registered(app: &App, email: &str) -> Surfer {
     let mut surfer = Surfer::new(app);
     let page = surfer.open("/pools/clients/signup").await;
     surfer.send(&page, "/signup", &[("email", email), ("password", PASSWORD)]).await;

@@ -12,7 +12,7 @@ use crate::harness::eventually;
 use crate::harness::surfer::{Seen, Surfer};
 
 /// Who is invited, born on 2 February 1991.
-const BIRTH: [(&str, &str); 3] =
+pub(super) const BIRTH: [(&str, &str); 3] =
     [("naissance_j", "2"), ("naissance_m", "2"), ("naissance_a", "1991")];
 
 const ANOTHER_DAY: [(&str, &str); 3] =
@@ -46,18 +46,18 @@ async fn price(app: &App) -> String {
 }
 
 /// Two people: who begins, and who is invited.
-struct Couple {
-    app: App,
-    first: Surfer,
-    camille: (String, String),
-    sam: (String, String),
+pub(super) struct Couple {
+    pub(super) app: App,
+    pub(super) first: Surfer,
+    pub(super) camille: (String, String),
+    pub(super) sam: (String, String),
     /// The page where the invitation is.
     invitation: Seen,
 }
 
 impl Couple {
     /// Up to the page of the invitation.
-    async fn begin(app: App) -> Self {
+    pub(super) async fn begin(app: App) -> Self {
         let (camille, sam) = (somebody("camille"), somebody("sam"));
         let mut first = Surfer::new(&app);
         let quote = price(&app).await;
@@ -95,7 +95,7 @@ impl Couple {
     }
 
     /// Sends the invitation, and reads its link: another one than `old`.
-    async fn invite(&mut self, old: &str) -> String {
+    pub(super) async fn invite(&mut self, old: &str) -> String {
         let answers =
             [("prenom", "Sam"), ("email", self.sam.0.as_str()), ("mobile", self.sam.1.as_str())];
         fill(&mut self.first, &self.invitation, &answers).await;

@@ -12,10 +12,11 @@ use crate::harness::staff::Staffer;
 use crate::harness::surfer::{Seen, SeenForm, Surfer};
 
 /// An offer that says what no other file does.
-const OFFER: &[u8] = b"%PDF-1.7\n% offre de pret 150 000\n1 0 obj\n<<>>\nendobj\n%%EOF\n";
+pub(crate) const OFFER: &[u8] =
+    b"%PDF-1.7\n% offre de pret 150 000\n1 0 obj\n<<>>\nendobj\n%%EOF\n";
 
 /// A program that takes files, and looks at them with this scanner.
-async fn program(place: &Place, over: &[(&str, &str)]) -> App {
+pub(crate) async fn program(place: &Place, over: &[(&str, &str)]) -> App {
     let address = place.address();
     let own = [
         ("JOBS__RUN", "true"),
@@ -27,7 +28,7 @@ async fn program(place: &Place, over: &[(&str, &str)]) -> App {
 }
 
 /// Somebody on the page of their loan.
-pub(super) async fn at_the_loan(app: &App) -> (Surfer, Seen) {
+pub(crate) async fn at_the_loan(app: &App) -> (Surfer, Seen) {
     let (mut phone, who) = (Surfer::new(app), somebody("offre"));
     let quote = quote(app, "1992", "150000").await;
     let mut page = begin(app, &mut phone, &quote, &who).await;
@@ -50,13 +51,13 @@ fn files(page: &Seen) -> SeenForm {
     form.clone()
 }
 
-async fn sends(phone: &mut Surfer, page: &Seen, name: &str, bytes: &[u8]) -> Seen {
+pub(crate) async fn sends(phone: &mut Surfer, page: &Seen, name: &str, bytes: &[u8]) -> Seen {
     let sent = phone.upload(&files(page), &[("fichier", name, bytes)]).await;
     if sent.status == StatusCode::SEE_OTHER { phone.open(&sent.location()).await } else { sent }
 }
 
 /// The page, once the file of it stands so.
-async fn standing(phone: &Surfer, at: &str, words: &str) -> Seen {
+pub(crate) async fn standing(phone: &Surfer, at: &str, words: &str) -> Seen {
     eventually(words, async || {
         let page = phone.clone().open(at).await;
         page.says(words).then_some(page)

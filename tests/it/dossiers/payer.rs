@@ -31,21 +31,21 @@ async fn program() -> App {
 }
 
 /// A borrower before the code, a payer with a link.
-struct Pair {
-    app: App,
-    borrower: Surfer,
+pub(crate) struct Pair {
+    pub(crate) app: App,
+    pub(crate) borrower: Surfer,
     /// Contact of the borrower.
-    camille: (String, String),
-    payer: Surfer,
-    email: String,
+    pub(crate) camille: (String, String),
+    pub(crate) payer: Surfer,
+    pub(crate) email: String,
     /// Page 9.
-    account: Seen,
+    pub(crate) account: Seen,
     /// `/m/…`.
-    link: String,
+    pub(crate) link: String,
 }
 
 /// What the payer types, with these answers over it.
-fn mandate<'a>(over: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
+pub(crate) fn mandate<'a>(over: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
     let sound = [
         ("titulaire", "Dominique Leroy"),
         ("voie", "8 quai du Port"),
@@ -60,7 +60,7 @@ fn mandate<'a>(over: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
 
 impl Pair {
     /// The borrower has asked, the link has arrived.
-    async fn begin() -> Self {
+    pub(crate) async fn begin() -> Self {
         let app = program().await;
         let mut borrower = Surfer::new(&app);
         let (camille, account) = at_the_account(&app, &mut borrower).await;
@@ -80,7 +80,7 @@ impl Pair {
         pair
     }
 
-    fn at(&self, path: &str) -> String {
+    pub(crate) fn at(&self, path: &str) -> String {
         format!("{}/{path}", base(&self.account.at))
     }
 
@@ -108,7 +108,7 @@ impl Pair {
     }
 
     /// The payer's page of the act, once their document is made.
-    async fn typed(&mut self, answers: &[(&str, &str)]) -> Seen {
+    pub(crate) async fn typed(&mut self, answers: &[(&str, &str)]) -> Seen {
         let page = self.payer.open(&self.link.clone()).await;
         assert_eq!(page.heading(), "Le mandat de prélèvement", "{}", page.body);
         let mut seen = fill(&mut self.payer, &page, answers).await;
@@ -127,7 +127,7 @@ impl Pair {
         another_code(&self.app, &self.email, old).await
     }
 
-    async fn gives(&mut self, answers: &[(&str, &str)]) -> Seen {
+    pub(crate) async fn gives(&mut self, answers: &[(&str, &str)]) -> Seen {
         let page = self.typed(answers).await;
         let code = self.payer_code(&page, "").await;
         let form = page.form("/signer").with(&[("code", &code)]);
@@ -135,7 +135,7 @@ impl Pair {
     }
 
     /// The borrower signs what is theirs.
-    async fn signs(&mut self) -> Seen {
+    pub(crate) async fn signs(&mut self) -> Seen {
         let page = self.borrower.open(&self.at("signature")).await;
         let page = prepared(&mut self.borrower, page).await;
         let mobile = self.camille.1.clone();
@@ -143,7 +143,7 @@ impl Pair {
         act(&mut self.borrower, &page, &code).await
     }
 
-    async fn one<T>(&self, sql: &'static str) -> T
+    pub(crate) async fn one<T>(&self, sql: &'static str) -> T
     where
         T: Send + Unpin + for<'r> sqlx::Decode<'r, sqlx::MySql> + sqlx::Type<sqlx::MySql>,
     {
@@ -152,7 +152,7 @@ impl Pair {
         query.fetch_one(self.app.opened().pool()).await.expect("a row")
     }
 
-    async fn letters(&self, event: &'static str) -> i64 {
+    pub(crate) async fn letters(&self, event: &'static str) -> i64 {
         let sql = "SELECT COUNT(*) FROM message_outbox WHERE event LIKE ?";
         let query = sqlx::query_scalar(sql).bind(format!("{event}%"));
         query.fetch_one(self.app.opened().pool()).await.expect("a count")

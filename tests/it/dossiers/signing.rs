@@ -16,7 +16,7 @@ use crate::papers::templates::asked;
 /// Looks at a page that prepares documents, a second and a half each, before that is a failure.
 const LOOKS: u32 = 120;
 
-pub(super) const IBAN: &str = "FR76 3000 6000 0112 3456 7890 189";
+pub(crate) const IBAN: &str = "FR76 3000 6000 0112 3456 7890 189";
 
 /// Settings of a program that also does what is due.
 pub(crate) const PROGRAM: [(&str, &str); 5] = [
@@ -29,7 +29,7 @@ pub(crate) const PROGRAM: [(&str, &str); 5] = [
 ];
 
 /// Such a program, on a database of its own: these tests move the clock.
-pub(super) async fn program() -> App {
+pub(crate) async fn program() -> App {
     let database = TestDatabase::own().await;
     App::on_database(&database, &PROGRAM).await
 }
@@ -58,7 +58,7 @@ pub(super) async fn at_the_account(app: &App, surfer: &mut Surfer) -> ((String, 
 }
 
 /// The same before the code (page 10).
-async fn at_the_code(app: &App, surfer: &mut Surfer) -> ((String, String), Seen) {
+pub(crate) async fn at_the_code(app: &App, surfer: &mut Surfer) -> ((String, String), Seen) {
     let (who, page) = at_the_account(app, surfer).await;
     let account = [("titulaire", "Camille Martin"), ("iban", IBAN), ("jour", "10")];
     let page = fill(surfer, &page, &account).await;
@@ -115,11 +115,11 @@ pub(super) async fn sign(app: &App, surfer: &mut Surfer) -> ((String, String), S
     (who, end)
 }
 
-pub(super) fn base(at: &str) -> String {
+pub(crate) fn base(at: &str) -> String {
     at.split('/').take(3).collect::<Vec<_>>().join("/")
 }
 
-pub(super) async fn count(app: &App, sql: &'static str, at: &str) -> i64 {
+pub(crate) async fn count(app: &App, sql: &'static str, at: &str) -> i64 {
     let id = hex(base(at).trim_start_matches("/d/dos_"));
     sqlx::query_scalar(sql).bind(id).fetch_one(app.opened().pool()).await.expect("a count")
 }

@@ -2,6 +2,8 @@
 
 mod backups;
 mod doctor;
+mod offers;
+mod payers;
 mod people;
 mod questionnaires;
 mod retention;

@@ -20,7 +20,7 @@ use crate::underwriting::MEDICAL;
 const JOBS: [(&str, &str); 3] =
     [("JOBS__RUN", "true"), ("JOBS__POLL_MS", "20"), ("JOBS__TEND_MS", "50")];
 
-const FOLDER: &str = concat!(env!("CARGO_TARGET_TMPDIR"), "/storage");
+pub(super) const FOLDER: &str = concat!(env!("CARGO_TARGET_TMPDIR"), "/storage");
 
 /// The command line on this program's database, storage and engine.
 fn beside(app: &App, tomcat: &Tomcat) -> Place {

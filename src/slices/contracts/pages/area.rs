@@ -8,7 +8,6 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use jiff::civil::Date;
-use serde_json::json;
 
 use super::end::{archived, served};
 use super::frame::{Answer, Frame, sheets, unkept};
@@ -290,26 +289,6 @@ pub(super) async fn archive(
     let contract = theirs(&contracts, &visitor, &id).await?;
     tracing::info!(contract = %contract.id, "all documents were taken by their owner");
     Ok(archived(&contracts, &contract).await?)
-}
-
-/// Everything that contracts keep of the person (GDPR art. 20).
-pub(super) async fn export(State(contracts): State<Contracts>, headers: HeaderMap) -> Answer {
-    let visitor = logged_in!(&contracts, &headers);
-    let mut all = Vec::new();
-    for contract in contracts.all_for(visitor.party).await? {
-        all.push(json!({
-            "id": contract.id.to_string(),
-            "number": contract.number,
-            "state": state(&contracts, &contract).await?,
-            "concluded_at": contract.concluded_at.to_string(),
-            "effect_on": contract.effect_on.to_string(),
-            "withdraw_until": contract.withdraw_until.to_string(),
-            "content": contract.content,
-            "premiums": contracts.premiums(&contract).await?,
-        }));
-    }
-    let text = serde_json::to_string_pretty(&json!({ "contracts": all })).unwrap_or_default();
-    Ok(download("application/json", "attachment; filename=\"mes-donnees.json\"", text))
 }
 
 /// Refuses a form of another site.

@@ -45,7 +45,6 @@ pub fn routes() -> Router<Contracts> {
         .route("/d/{id}/fin", get(end::show))
         .route("/d/{id}/renoncer", get(leave::show).post(leave::submit))
         .route("/espace", get(area::home))
-        .route("/espace/donnees.json", get(area::export))
         .route("/espace/contrats/{id}", get(area::contract))
         .route("/espace/contrats/{id}/echeancier.csv", get(area::schedule))
         .route("/espace/contrats/{id}/documents.zip", get(area::archive))

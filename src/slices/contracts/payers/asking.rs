@@ -49,7 +49,7 @@ pub(in crate::slices::contracts) fn quote_of(held: &Signable) -> Result<Uuid, Co
 }
 
 /// Refuses what comes before the offer or after the signature.
-fn is_open(held: &Signable) -> Result<(), ContractError> {
+pub(super) fn is_open(held: &Signable) -> Result<(), ContractError> {
     if matches!(held.state, State::Offer | State::Signature) {
         return Ok(());
     }
@@ -190,13 +190,10 @@ impl Contracts {
     pub(in crate::slices::contracts) async fn release(
         &self,
         connection: &mut Connection,
-        mut payer: Payer,
+        payer: Payer,
     ) -> Result<(), ContractError> {
         self.tell_released(connection, &payer).await?;
-        payer.standing = Standing::Withdrawn;
-        (payer.person, payer.visit) = (Person::default(), None);
-        payer.answered_at = Some(self.now());
-        self.write_payer(connection, &payer).await
+        self.empty_payer(connection, payer).await
     }
 
     /// Who gave a mandate is told that it serves no more.

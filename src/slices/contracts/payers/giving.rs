@@ -180,6 +180,7 @@ impl Contracts {
             (payer.visit, payer.answered_at) = (None, Some(self.now()));
             (payer.person.typed, payer.person.email) = (None, String::new());
             self.write_payer(&mut transaction, &payer).await?;
+            self.drop_mandate_later(&mut transaction, payer.id).await?;
             let name = payer.person.name.clone();
             let letter = |link| letters::declined(&name, link);
             self.tell_who_asked(&mut transaction, (&held, &payer, "declined"), letter).await?;

@@ -91,3 +91,15 @@ pub(super) fn declined(name: &str, link: String) -> Letter {
         Some(("Ouvrir mon dossier", link)),
     )
 }
+
+/// To who asked: nobody is asked for the mandate any more. It names nobody.
+pub(super) fn left(link: String) -> Letter {
+    letter(
+        "Le compte à prélever manque",
+        vec![
+            "La personne que vous aviez indiquée pour le prélèvement ne le donnera pas.".to_owned(),
+            "Indiquez un autre compte pour terminer votre dossier.".to_owned(),
+        ],
+        Some(("Ouvrir mon dossier", link)),
+    )
+}

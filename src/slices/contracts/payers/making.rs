@@ -1,7 +1,5 @@
 //! The payer's mandate as a document, made by a job as all of them are, then frozen by its hash in a ceremony
-//! of its own, whose one signer is the payer. And the end of demands that led to nothing.
-
-use std::time::Duration;
+//! of its own, whose one signer is the payer.
 
 use uuid::Uuid;
 
@@ -11,7 +9,6 @@ use super::super::model::ContractId;
 use super::super::papers;
 use super::super::preparing::subject_of;
 use super::model::Payer;
-use crate::kernel::problem::Problem;
 use crate::platform::db::again;
 use crate::platform::jobs::{Job, Next};
 use crate::slices::documents::{Kind, Made, Order};
@@ -20,12 +17,6 @@ use crate::slices::signature::{Ceremony, Opening, Paper};
 
 /// The document of a payer's mandate.
 pub(in crate::slices::contracts) const MANDATE: &str = "contracts.mandate";
-
-/// Days after the end of its link that a demand without an answer is kept.
-const KEPT_UNANSWERED: u64 = 30;
-
-/// The same for a mandate that was given and that no contract came of.
-const KEPT_GIVEN: u64 = 180;
 
 impl Contracts {
     /// The job: makes the document of what the payer typed, and opens its ceremony. When they typed something
@@ -60,26 +51,32 @@ impl Contracts {
             size: made.size,
             sha256: made.sha256,
         };
-        again(|| self.open_ceremony(id, ceremony, paper.clone())).await?;
+        if !again(|| self.open_ceremony(id, ceremony, paper.clone())).await? {
+            // It was made for nobody: their account is in it.
+            core.documents
+                .remove(subject_of(Kind::MandatSepa, ceremony), Kind::MandatSepa, 0)
+                .await?;
+        }
         Ok(Next::Done)
     }
 
+    /// Opens the ceremony, once; false when the payer typed something else since, or is not asked any more.
     async fn open_ceremony(
         &self,
         id: DossierId,
         ceremony: Uuid,
         paper: Paper,
-    ) -> Result<(), ContractError> {
+    ) -> Result<bool, ContractError> {
         let core = &self.core;
         let mut transaction = core.store.begin().await?;
         let held = core.dossiers.signable(&mut transaction, id).await?;
         let payer = self.payer_in(&mut transaction, id).await?;
         let Some(payer) = payer.filter(|one| one.ceremony() == Some(ceremony)) else {
-            return Ok(());
+            return Ok(false);
         };
         let open = core.signatures.of_in(&mut transaction, payer.id).await?;
         if open.is_some_and(|open| open.id == ceremony) {
-            return Ok(());
+            return Ok(true);
         }
         let opening = Opening {
             id: ceremony,
@@ -90,7 +87,7 @@ impl Contracts {
         };
         core.signatures.open(&mut transaction, &opening).await?;
         core.store.commit(transaction).await?;
-        Ok(())
+        Ok(true)
     }
 
     /// The ceremony of what the payer typed, once its document is made.
@@ -109,15 +106,5 @@ impl Contracts {
     ) -> Result<Made, ContractError> {
         let ceremony = self.ceremony_of_payer(payer).await?.ok_or(ContractError::Unknown)?;
         self.signed_document(ceremony.id, Kind::MandatSepa).await
-    }
-
-    /// Each day: forgets those of whom no contract came.
-    pub(in crate::slices::contracts) async fn forget_payers(&self) -> Result<Next, Problem> {
-        let days = |count: u64| Duration::from_secs(count * 86_400);
-        let now = self.now();
-        let before = (now - days(KEPT_UNANSWERED), now - days(KEPT_GIVEN));
-        let forgotten = self.core.store.forget_payers(before).await?;
-        tracing::info!(forgotten, "payers of whom no contract came are forgotten");
-        Ok(Next::Done)
     }
 }

@@ -8,7 +8,9 @@
 //! `docs/contracts.md`.
 
 mod asking;
+mod erasing;
 mod giving;
+mod holding;
 mod letters;
 mod making;
 mod model;
@@ -16,7 +18,10 @@ mod reading;
 mod signing;
 
 pub(super) use asking::{Sent, quote_of};
+pub use erasing::ErasedPayers;
+pub(super) use erasing::{FORGET_MANDATE, FORGET_PAYERS};
 pub(super) use giving::{Offered, Opened};
+pub use holding::HeldPayer;
 pub(super) use making::MANDATE;
 pub(super) use model::{Payer, Standing, TIES, Typed};
 pub(super) use reading::{invited, typed};

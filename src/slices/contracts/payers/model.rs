@@ -39,7 +39,7 @@ pub(in crate::slices::contracts) enum Standing {
 impl Standing {
     const ALL: [Self; 4] = [Self::Waiting, Self::Given, Self::Declined, Self::Withdrawn];
 
-    const fn code(self) -> &'static str {
+    pub(super) const fn code(self) -> &'static str {
         match self {
             Self::Waiting => "waiting",
             Self::Given => "given",
@@ -181,7 +181,14 @@ impl Contracts {
         })
     }
 
+    /// The marks by which who was asked at this address is found, the newest key's first.
+    pub(super) fn marks_of(&self, email: &str) -> Vec<[u8; 32]> {
+        // People write their address now one way, now the other.
+        self.core.keyring.marks(&[PLACE, b"email"], email.to_lowercase().as_bytes())
+    }
+
     pub(super) fn payer_row(&self, payer: &Payer) -> Result<PayerRow, ContractError> {
+        let email = &payer.person.email;
         let text = serde_json::to_vec(&payer.person).map_err(|_| SealError::Broken)?;
         let place: [&[u8]; 2] = [PLACE, payer.id.as_bytes()];
         Ok(PayerRow {
@@ -191,6 +198,7 @@ impl Contracts {
             link_hash: payer.link.to_vec(),
             visit_hash: payer.visit.map(|hash| hash.to_vec()),
             person: self.core.keyring.seal(&place, &text, &self.core.entropy)?,
+            email_mark: self.marks_of(email).first().filter(|_| !email.is_empty()).copied(),
             state: payer.standing.code().to_owned(),
             quote_id: payer.quote,
             asked_at: Instant(payer.asked_at),

@@ -2,7 +2,9 @@
 
 use jiff::Timestamp;
 
-use super::{LOCK_MANDATE, REVOKE_MANDATE, SELECT_MANDATE, SIGN_MANDATE, Store, WRITE_MANDATE};
+use super::{
+    FORGET_DRAFT, LOCK_MANDATE, REVOKE_MANDATE, SELECT_MANDATE, SIGN_MANDATE, Store, WRITE_MANDATE,
+};
 use crate::platform::db::{Connection, DbError, Instant};
 use crate::slices::dossiers::DossierId;
 
@@ -72,6 +74,16 @@ impl Store {
         dossier: DossierId,
     ) -> Result<(), DbError> {
         sqlx::query(REVOKE_MANDATE).bind(dossier.uuid()).execute(connection).await?;
+        Ok(())
+    }
+
+    /// Deletes an account that nobody signed for.
+    pub(in crate::slices::contracts) async fn forget_draft(
+        &self,
+        connection: &mut Connection,
+        dossier: DossierId,
+    ) -> Result<(), DbError> {
+        sqlx::query(FORGET_DRAFT).bind(dossier.uuid()).execute(connection).await?;
         Ok(())
     }
 }

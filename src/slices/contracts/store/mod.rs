@@ -37,6 +37,8 @@ statements! {
         WHERE dossier_id = ? AND state = 'draft'";
     /// Nothing is debited any more.
     REVOKE_MANDATE = "UPDATE mandate SET state = 'revoked' WHERE dossier_id = ?";
+    /// The account of a dossier that no contract came of.
+    FORGET_DRAFT = "DELETE FROM mandate WHERE dossier_id = ? AND state = 'draft'";
     /// A contract is concluded.
     INSERT_CONTRACT = "INSERT INTO contract (id, dossier_id, number, ceremony_id, quote_id, owner, \
         content, effect_on, concluded_at, withdraw_until, identity) \
