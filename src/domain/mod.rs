@@ -5,6 +5,7 @@
 //! rule or table is cited where it is applied.
 
 pub mod benefit;
+pub mod collection;
 pub mod cost;
 pub mod dossier;
 pub mod equivalence;
