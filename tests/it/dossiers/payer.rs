@@ -31,13 +31,13 @@ async fn program() -> App {
 }
 
 /// A borrower before the code, a payer with a link.
-struct Pair {
-    app: App,
-    borrower: Surfer,
+pub(super) struct Pair {
+    pub(super) app: App,
+    pub(super) borrower: Surfer,
     /// Contact of the borrower.
     camille: (String, String),
     payer: Surfer,
-    email: String,
+    pub(super) email: String,
     /// Page 9.
     account: Seen,
     /// `/m/…`.
@@ -45,7 +45,7 @@ struct Pair {
 }
 
 /// What the payer types, with these answers over it.
-fn mandate<'a>(over: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
+pub(super) fn mandate<'a>(over: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
     let sound = [
         ("titulaire", "Dominique Leroy"),
         ("voie", "8 quai du Port"),
@@ -60,7 +60,7 @@ fn mandate<'a>(over: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
 
 impl Pair {
     /// The borrower has asked, the link has arrived.
-    async fn begin() -> Self {
+    pub(super) async fn begin() -> Self {
         let app = program().await;
         let mut borrower = Surfer::new(&app);
         let (camille, account) = at_the_account(&app, &mut borrower).await;
@@ -127,7 +127,7 @@ impl Pair {
         another_code(&self.app, &self.email, old).await
     }
 
-    async fn gives(&mut self, answers: &[(&str, &str)]) -> Seen {
+    pub(super) async fn gives(&mut self, answers: &[(&str, &str)]) -> Seen {
         let page = self.typed(answers).await;
         let code = self.payer_code(&page, "").await;
         let form = page.form("/signer").with(&[("code", &code)]);
@@ -135,7 +135,7 @@ impl Pair {
     }
 
     /// The borrower signs what is theirs.
-    async fn signs(&mut self) -> Seen {
+    pub(super) async fn signs(&mut self) -> Seen {
         let page = self.borrower.open(&self.at("signature")).await;
         let page = prepared(&mut self.borrower, page).await;
         let mobile = self.camille.1.clone();
