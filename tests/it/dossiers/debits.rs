@@ -49,6 +49,17 @@ async fn signs(app: &App, surfer: &mut Surfer) -> Signed {
     Signed { base, email: who.0 }
 }
 
+/// The clock stands so many days after the first day of cover, and cover has begun.
+async fn begins(app: &App, base: &str, after: i64) {
+    let sql = "SELECT CAST(DATE_ADD(effect_on, INTERVAL ? DAY) AS CHAR) FROM contract \
+        WHERE dossier_id = ?";
+    let query = sqlx::query_scalar(sql).bind(after).bind(hex(base.trim_start_matches("/d/dos_")));
+    let day: String = query.fetch_one(app.opened().pool()).await.expect("a contract");
+    assert!(day.as_str() < "2027-01-05", "before the first debit is announced: {day}");
+    stand(&[app], &day);
+    stands(app, base, "in_force").await;
+}
+
 async fn stands(app: &App, at: &str, wanted: &str) {
     eventually(wanted, async || (written(app, at).await.0 == wanted).then_some(())).await;
 }
@@ -110,8 +121,7 @@ async fn each_debit_is_announced_once_five_days_before_and_what_was_missed_is_ma
     let mut surfer = Surfer::new(&first);
     let camille = signs(&first, &mut surfer).await;
     accepted(&mut surfer, &camille.base).await;
-    stand(&[&first], "2026-11-24");
-    stands(&first, &camille.base, "in_force").await;
+    begins(&first, &camille.base, 0).await;
     let day: String = sqlx::query_scalar("SELECT CAST(MIN(due_on) AS CHAR) FROM contract_premium")
         .fetch_one(first.opened().pool())
         .await
@@ -199,8 +209,7 @@ async fn what_waits_or_was_renounced_is_not_announced_and_a_run_has_its_limit() 
     let page = second.open(&format!("{}/renoncer", signed[1].base)).await;
     fill(second, &page, &[]).await;
     assert_eq!(written(&first, &signed[1].base).await.0, "withdrawn");
-    stand(&[&first], "2026-11-24");
-    stands(&first, &signed[2].base, "in_force").await;
+    begins(&first, &signed[2].base, 0).await;
     let limited = copy(&database, &[("CONTRACTS__DEBIT_NOTICES_PER_RUN", "1")]).await;
     stand(&[&limited], "2027-01-07");
     let full = Announced { is_full: true, ..posted(1) };
@@ -211,8 +220,7 @@ async fn what_waits_or_was_renounced_is_not_announced_and_a_run_has_its_limit() 
     let sql = "UPDATE bank_request SET state = 'accepted' WHERE state <> 'accepted'";
     sqlx::query(sql).execute(limited.opened().pool()).await.expect("written");
     assert_eq!(looks(&limited).await, posted(0), "not before its cover has begun");
-    stand(&[&first], "2026-11-26");
-    stands(&first, &signed[0].base, "in_force").await;
+    begins(&first, &signed[0].base, 2).await;
     assert_eq!(looks(&limited).await, full);
     assert_eq!(looks(&limited).await, posted(0));
     let (subject, _) = letter(&limited, &signed[0].email, 1).await;
@@ -246,8 +254,7 @@ async fn another_payer_is_told_by_the_job_and_learns_nothing_of_the_loan() {
     // Who pays and is not insured was looked at by somebody.
     let looked = "UPDATE contract SET identity = 'ok' WHERE identity = 'pending'";
     sqlx::query(looked).execute(pair.app.opened().pool()).await.expect("written");
-    stand(&[&pair.app], "2026-11-26");
-    stands(&pair.app, &base, "in_force").await;
+    begins(&pair.app, &base, 0).await;
     stand(&[&pair.app], "2027-01-06");
     let (subject, text) = letter(&pair.app, &pair.email, 1).await;
     assert_eq!(subject, "Votre premier prélèvement");
