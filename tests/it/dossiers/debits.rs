@@ -232,6 +232,10 @@ async fn what_waits_or_was_renounced_is_not_announced_and_a_run_has_its_limit() 
     stand(&[&limited], "2027-02-06");
     assert_eq!([looks(&limited).await, looks(&limited).await], [full, full]);
     assert_eq!(looks(&limited).await, posted(0));
+    for one in [&signed[0], &signed[2]] {
+        // A letter that has not left by its day does not leave.
+        letter(&limited, &one.email, 2).await;
+    }
     // A row that nobody can read keeps no other one's word back.
     let sql = "UPDATE contract SET content = JSON_SET(content, '$.persons', JSON_ARRAY()) \
         WHERE dossier_id = ?";
