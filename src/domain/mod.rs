@@ -5,8 +5,8 @@
 //! rule or table is cited where it is applied.
 
 pub mod benefit;
-pub mod collection;
 pub mod cost;
+pub mod direct_debit;
 pub mod dossier;
 pub mod equivalence;
 pub mod guarantee;

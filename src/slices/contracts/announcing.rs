@@ -9,7 +9,7 @@ use super::core::{Contracts, midnight};
 use super::error::ContractError;
 use super::model::{Coming, Contract, Mandate};
 use super::notices::{Debit, notice};
-use crate::domain::collection;
+use crate::domain::direct_debit;
 use crate::kernel::locale::Locale;
 use crate::kernel::money::Cents;
 use crate::kernel::problem::{Kind, Problem};
@@ -53,7 +53,7 @@ impl Contracts {
     pub async fn announce_debits(&self) -> Result<Announced, Problem> {
         let (core, today) = (&self.core, self.today());
         let mut done = Announced::default();
-        let window = collection::announced(today, core.settings.debit_notice_days);
+        let window = direct_debit::announced(today, core.settings.debit_notice_days);
         let Some((first, last)) = window else { return Ok(done) };
         let mut after = Coming::before(first);
         loop {
@@ -95,7 +95,7 @@ impl Contracts {
         let debit = Debit {
             amount: Cents::new(coming.premium_cents),
             due_on: coming.due_on,
-            on: collection::debited_on(coming.due_on),
+            on: direct_debit::debited_on(coming.due_on),
             rum: mandate.rum.clone(),
             is_first: !core.store.is_announced(&mut transaction, contract.id).await?,
         };

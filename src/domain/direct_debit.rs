@@ -1,5 +1,5 @@
-//! The collection of premiums by direct debit (*prélèvement SEPA*): the day on which a premium is debited, and
-//! the premiums whose debit is announced on a day (*pre-notification* of the SEPA Core rulebook).
+//! Premiums by direct debit (*prélèvement SEPA*): the day on which a premium is debited, and the premiums
+//! whose debit is announced on a day (*pre-notification* of the SEPA Core rulebook).
 
 use jiff::ToSpan;
 use jiff::civil::Date;
