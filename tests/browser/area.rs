@@ -1,9 +1,11 @@
 //! What comes after the signature, on a telephone: an account opened with the address of the contract, the
 //! contract found by it, its documents and the ways out; and the offer of a loan, sent as a file.
 
+use super::axe::check;
 use super::engine::clamd::Place;
 use super::house::House;
 use super::identity::sign_up;
+use super::office;
 use super::people::{CAMILLE, ON};
 use super::subscription::{TELEPHONE, look, pictured, telephone};
 
@@ -94,5 +96,22 @@ async fn an_offer_is_sent_as_a_file() {
     house.sees("h1", "Votre prêt").await;
     std::fs::remove_file(&path).expect("removed");
     assert!(house.find(ON).await.is_displayed().await.expect("shown"));
+    compared(&house).await;
     house.close().await;
+}
+
+/// The desk of those who compare offers: what waits, one offer, a word that was forgotten, and nothing left.
+async fn compared(house: &House) {
+    office::log_in(house, &["conseil"], "Offres de prêt").await;
+    office::looked_at(house, "/gestion/offres", "offers").await;
+    let link = house.find("main td a, main th a").await.attr("href").await.expect("a page");
+    let link = link.expect("an address");
+    office::looked_at(house, &link, "offer").await;
+    house.press("main form .bouton").await;
+    house.sees("#bilan-t", "corriger").await;
+    check(house, "an offer without a word").await;
+    house.choose("avis", "same").await;
+    house.press("main form .bouton").await;
+    house.sees("main", "Aucune offre n’attend").await;
+    office::looked_at(house, "/gestion/offres", "offers-none").await;
 }

@@ -35,11 +35,11 @@ async fn said(mut command: Command) -> String {
     out
 }
 
-/// Somebody of the staff, hired, with a password and an application of codes, logged in.
-async fn log_in(house: &House) {
+/// Somebody of these groups of the staff, hired, with a password and an application of codes, logged in.
+pub(crate) async fn log_in(house: &House, groups: &[&str], room: &str) {
     let mut hire = house.program(&["identity", "user", "create", "--pool", "gestion"]);
     hire.args(["--email", "n.petit@assurly.example", "--given-name", "Nadia"]);
-    hire.args(["--family-name", "Petit", "--group", "campagnes", "--group", "donnees"]);
+    hire.args(["--family-name", "Petit"]).args(groups.iter().flat_map(|group| ["--group", *group]));
     let link = said(hire).await;
     let query = link.split_once('?').expect("a link").1;
     let query = query.split(['"', ' ', '\n']).next().expect("its end");
@@ -69,11 +69,11 @@ async fn log_in(house: &House) {
     house.press("form.carte .bouton").await;
     house.sees("h1", "Gardez ces codes").await;
     house.press("a.bouton").await;
-    house.sees("nav.menu", "Segments").await;
+    house.sees("nav.menu", room).await;
 }
 
 /// Looks at a page on a telephone and on a screen: no scroll sideways, nothing for axe, a picture.
-async fn looked_at(house: &House, path: &str, name: &str) {
+pub(crate) async fn looked_at(house: &House, path: &str, name: &str) {
     fs::create_dir_all("var/screenshots").expect("a folder");
     for width in [360, 1280] {
         house.width(width).await;
@@ -136,7 +136,7 @@ async fn a_load_under_way(house: &House) {
 #[tokio::test]
 async fn loads_and_segments_on_a_telephone_and_on_a_screen() {
     let house = House::open().await;
-    log_in(&house).await;
+    log_in(&house, &["campagnes", "donnees"], "Segments").await;
     looked_at(&house, "/gestion/chargements", "loads-none").await;
     looked_at(&house, "/gestion/segments", "segments-none").await;
 

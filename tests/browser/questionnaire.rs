@@ -10,6 +10,8 @@ use super::axe::check;
 use super::engine::clamd::Place;
 use super::engine::{Tomcat, eventually};
 use super::house::{House, keys};
+use super::layout::picture;
+use super::office;
 
 const MOBILE: &str = "0612345678";
 
@@ -239,5 +241,22 @@ async fn a_document_is_sent_from_a_telephone() {
     house.press("[name=action][value=terminer]").await;
     house.sees("h1", "Votre demande est à l’étude").await;
     looked_at(&house, "documents-sent").await;
+    at_the_desk(&house).await;
     house.close().await;
+}
+
+/// The medical desk: what waits, the reason that is asked for first, and the case.
+async fn at_the_desk(house: &House) {
+    office::log_in(house, &["medical"], "Service médical").await;
+    office::looked_at(house, "/gestion/medical", "cases").await;
+    let link = house.find("main th a").await.attr("href").await.expect("a page");
+    office::looked_at(house, &link.expect("an address"), "case-reason").await;
+    house.fill("motif", "Pièce reçue").await;
+    house.press("main form .bouton").await;
+    house.sees("main", "Pièces envoyées").await;
+    check(house, "a case at the desk").await;
+    house.width(360).await;
+    let wide: u32 = house.ask("return document.documentElement.scrollWidth").await;
+    assert!(wide <= 360, "the case is {wide} px wide");
+    picture(house, 360, "office-case-360").await;
 }

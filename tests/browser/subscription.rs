@@ -86,14 +86,17 @@ async fn a_couple_on_two_telephones_signs_one_contract() {
     house.reach(&CAMILLE, &[("qui", "lien")]).await;
     house.introduce(&CAMILLE, "Votre prêt").await;
     house.borrow(&[("quotite_1", "100"), ("quotite_2", "100")], "Inviter").await;
+    look(&house, "inviter").await;
     let invited = [("prenom", "Sam"), ("email", SAM.email), ("mobile", SAM.mobile)];
     house.answer(&invited, "").await;
+    pictured(&house, "invite").await;
     let link = house.link(SAM.email, "/i/").await;
     // Sam's telephone.
     let mut other = house.another_browser().await;
     std::mem::swap(&mut house.browser, &mut other);
     house.width(TELEPHONE).await;
     house.go(&link).await;
+    look(&house, "invitation").await;
     let birth = [("naissance_j", "27"), ("naissance_m", "3"), ("naissance_a", SAM.birth_year)];
     house.answer(&birth, "Le code reçu par SMS").await;
     let code = house.code(SAM.mobile, "").await;
@@ -109,6 +112,7 @@ async fn a_couple_on_two_telephones_signs_one_contract() {
     house.sees("h1", "Vérifiez avant de signer").await;
     house.prepare(&CAMILLE).await;
     house.sign(&CAMILLE, "Vous avez signé").await;
+    pictured(&house, "signe-en-attente").await;
     std::mem::swap(&mut house.browser, &mut other);
     house.go(&format!("{base}/signature")).await;
     house.prepared().await;
@@ -285,6 +289,14 @@ async fn every_page_of_a_protected_person_is_accessible_and_looked_at() {
     look(&house, "pret").await;
     house.answer(LOAN, "Vos garanties").await;
     pictured(&house, "garanties").await;
+    house.press("a[href$='/garanties/banque']").await;
+    pictured(&house, "criteres").await;
+    let chosen = "document.querySelectorAll('main select').forEach(one => one.selectedIndex = 1); return 0";
+    assert_eq!(house.ask::<u8>(chosen).await, 0);
+    house.press("main form .bouton").await;
+    house.sees("main .carte h2", "Demandé et couvert").await;
+    pictured(&house, "criteres-reponse").await;
+    house.press("main a[href$='/garanties']").await;
     let cover = [("quotite_1", "100"), ("franchise", "90")];
     house.answer(&cover, "Vérifiez avant de signer").await;
     let at = house.browser.current_url().await.expect("an address");
