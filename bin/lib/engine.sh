@@ -100,20 +100,41 @@ engine_stop() {
 
 have_image() { docker image inspect "$1" >/dev/null 2>&1; }
 
-# base_tree NAME SUITE PACKAGES: a root tree by debootstrap in var/engine/roots/NAME.
-base_tree() {
-    local tree="$ENGINE/roots/$1"
-    if [ -e "$tree.whole" ]; then return 0; fi
-    rm -rf "$tree"
-    mkdir -p "$tree"
+# What base images are made of: name, image, suite, packages.
+BASES=(
+    'debian|debian:bookworm-slim|bookworm|'
+    'mysql|standin/mysql-packages|sid|mysql-server-core,mysql-client-core'
+    'tomcat|tomcat:10.1-jdk17-temurin|bookworm|openjdk-17-jdk-headless,libtomcat10-java,tomcat10-common,tomcat10-user,curl,ca-certificates'
+    'caddy|caddy:2|bookworm|caddy,ca-certificates'
+)
+
+# base_trees: root trees by debootstrap in var/engine/roots, of the images that are missing. Side by side: each is
+# the work of one processor.
+base_trees() {
+    local one name image suite packages tree
+    local -a laying=()
     debian_mirror
-    run_logged "base-$1" "$LOGS/base-$1.log" debootstrap --variant=minbase ${3:+--include="$3"} \
-        "$2" "$tree" "$MIRROR" || {
-        show_tail "$LOGS/base-$1.log" 20
-        PROBLEM="the tree of $1 cannot be laid out from $MIRROR"
-        return 1
-    }
-    : >"$tree.whole"
+    for one in "${BASES[@]}"; do
+        IFS='|' read -r name image suite packages <<<"$one"
+        tree="$ENGINE/roots/$name"
+        if have_image "$image" || [ -e "$tree.whole" ]; then continue; fi
+        rm -rf "$tree"
+        mkdir -p "$tree"
+        spawn "base-$name" "$LOGS/base-$name.log" -- \
+            debootstrap --variant=minbase ${packages:+--include="$packages"} "$suite" "$tree" "$MIRROR"
+        laying+=("$name")
+    done
+    PROBLEM=
+    for name in "${laying[@]}"; do
+        if wait "${SPAWNED[base-$name]}"; then
+            : >"$ENGINE/roots/$name.whole"
+        else
+            show_tail "$LOGS/base-$name.log" 20
+            PROBLEM="the tree of $name cannot be laid out from $MIRROR"
+        fi
+        leftovers "base-$name"
+    done
+    [ -z "$PROBLEM" ]
 }
 
 # base_import NAME IMAGE CHANGE...: the tree becomes an image, without what a package manager left.
@@ -134,27 +155,21 @@ base_failed() { PROBLEM=${PROBLEM:-the base image of $1 cannot be made}; }
 # engine_bases: images under the names that the Dockerfiles say, made of Debian's packages.
 engine_bases() {
     local context="$ROOT/deploy/standin"
-    have_image debian:bookworm-slim || {
-        base_tree debian bookworm '' &&
-            base_import debian debian:bookworm-slim -c 'CMD ["bash"]'
-    } || { base_failed debian; return 1; }
+    base_trees || return 1
+    have_image debian:bookworm-slim || base_import debian debian:bookworm-slim -c 'CMD ["bash"]' ||
+        { base_failed debian; return 1; }
     have_image standin/mysql-packages || {
-        base_tree mysql sid mysql-server-core,mysql-client-core &&
-            chroot "$ENGINE/roots/mysql" useradd --system --uid 999 --home-dir /var/lib/mysql mysql &&
+        chroot "$ENGINE/roots/mysql" useradd --system --uid 999 --home-dir /var/lib/mysql mysql &&
             base_import mysql standin/mysql-packages
     } || { base_failed mysql; return 1; }
     docker build -q --network none -t mysql:9.7 "$context/mysql" >/dev/null || { base_failed mysql; return 1; }
     have_image tomcat:10.1-jdk17-temurin || {
-        base_tree tomcat bookworm \
-            openjdk-17-jdk-headless,libtomcat10-java,tomcat10-common,tomcat10-user,curl,ca-certificates &&
-            "$context/tomcat/lay-out.sh" "$ENGINE/roots/tomcat" &&
+        "$context/tomcat/lay-out.sh" "$ENGINE/roots/tomcat" &&
             base_import tomcat tomcat:10.1-jdk17-temurin -c 'WORKDIR /usr/local/tomcat' \
                 -c 'ENV CATALINA_HOME=/usr/local/tomcat PATH=/usr/local/tomcat/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin' \
                 -c 'EXPOSE 8080' -c 'CMD ["catalina.sh", "run"]' &&
             docker tag tomcat:10.1-jdk17-temurin tomcat:10.1-jre17-temurin
     } || { base_failed tomcat; return 1; }
-    have_image caddy:2 || {
-        base_tree caddy bookworm caddy,ca-certificates &&
-            base_import caddy caddy:2 -c 'CMD ["caddy", "run", "--config", "/etc/caddy/Caddyfile"]'
-    } || { base_failed caddy; return 1; }
+    have_image caddy:2 || base_import caddy caddy:2 -c 'CMD ["caddy", "run", "--config", "/etc/caddy/Caddyfile"]' ||
+        { base_failed caddy; return 1; }
 }

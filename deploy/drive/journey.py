@@ -142,7 +142,9 @@ def waited(surfer, path):
 def questionnaire(surfer, gate):
     """The full questionnaire, as its own page asks and sends it; the page that tells what was decided."""
     while True:
-        expect(gate, "Quelques questions sur votre santé")
+        # Who began already, even with an answer that was lost on its way, is told so.
+        if gate.heading() != "Reprenez vos réponses":
+            expect(gate, "Quelques questions sur votre santé")
         first = surfer.fill(gate, {"action": "accepter"})
         if not first.at.startswith("/continue/"):
             raise Failed(f"{first.at}: «{first.heading()}» ({first.status}) where the first question was expected")

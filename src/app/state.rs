@@ -204,7 +204,7 @@ pub(super) fn contracts(
         identity: identity.clone(),
     };
     let origin = platform.settings.server.public_url.as_str().trim_end_matches('/');
-    Contracts::new(tools, origin)
+    Contracts::new(tools, platform.settings.contracts, origin)
 }
 
 /// The full questionnaire within the journey, on these tools.

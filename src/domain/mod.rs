@@ -6,6 +6,7 @@
 
 pub mod benefit;
 pub mod cost;
+pub mod direct_debit;
 pub mod dossier;
 pub mod equivalence;
 pub mod guarantee;

@@ -258,5 +258,6 @@ async fn at_the_desk(house: &House) {
     house.width(360).await;
     let wide: u32 = house.ask("return document.documentElement.scrollWidth").await;
     assert!(wide <= 360, "the case is {wide} px wide");
+    house.scheme("light").await;
     picture(house, 360, "office-case-360").await;
 }

@@ -25,6 +25,7 @@ use crate::platform::storage::StorageSettings;
 use crate::platform::telemetry::TelemetrySettings;
 use crate::slices::admission::AdmissionSettings;
 use crate::slices::campaigns::CampaignsSettings;
+use crate::slices::contracts::ContractsSettings;
 use crate::slices::documents::DocumentsSettings;
 use crate::slices::dossiers::DossiersSettings;
 use crate::slices::health::HealthSettings;
@@ -80,6 +81,8 @@ pub struct Settings {
     pub documents: DocumentsSettings,
     /// Subscription.
     pub dossiers: DossiersSettings,
+    /// Contracts.
+    pub contracts: ContractsSettings,
     /// Loan offers that people send.
     pub offers: OffersSettings,
     /// Health.
@@ -146,6 +149,7 @@ impl Settings {
         self.backup.check(&mut complaints);
         self.documents.check(&mut complaints);
         self.dossiers.check(&mut complaints);
+        self.contracts.check(&mut complaints);
         self.offers.check(&mut complaints);
         self.underwriting.check(&mut complaints);
         complaints.unless(

@@ -97,6 +97,12 @@ impl State {
         )
     }
 
+    /// Whether premiums are debited as they fall due. Not of a contract that waits for its first day; nor of one
+    /// that is suspended, of which a person decides.
+    pub const fn is_debited(self) -> bool {
+        matches!(self, Self::InForce | Self::Amending)
+    }
+
     /// Whether somebody has still something to do or to wait for before they sign.
     pub const fn is_under_way(self) -> bool {
         matches!(

@@ -61,7 +61,7 @@ impl Acceptances {
         let request = scaled(request, place, scale).ok_or(Kind::Bug)?;
         let key = format!("acceptance-cap-{}-{scale}", it.proposal.id.simple());
         let base = QuoteId::from_uuid(it.proposal.base_quote);
-        let quote = core.quotes.keep(request, &key, Some(base)).await?.quote;
+        let quote = core.quotes.keep_step(request, &key, Some(base)).await?;
         let quote: QuoteId = quote.id.parse().map_err(|_| Problem::new(Kind::Bug))?;
         let income_cents = household.income.get();
         let said = Said { income_cents, quarters: household.quarters, scale };

@@ -233,7 +233,7 @@ impl Acceptances {
         let person = request.insured.get_mut(place).ok_or(Kind::Bug)?;
         person.conditions = Some(wanted);
         let key = format!("acceptance-{}-{}-{}", insured.simple(), decided.id.simple(), quote.id);
-        let after = core.quotes.keep(request, &key, Some(base)).await?.quote;
+        let after = core.quotes.keep_step(request, &key, Some(base)).await?;
         let made: QuoteId = after.id.parse().map_err(|_| Problem::new(Kind::Bug))?;
         let now = core.clock.now();
         let proposal = Proposal {

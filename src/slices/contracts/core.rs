@@ -8,6 +8,7 @@ use jiff::tz::TimeZone;
 
 use super::error::ContractError;
 use super::model::{Account, BankRequest, Contract, ContractId, Mandate, Premium};
+use super::settings::ContractsSettings;
 use super::store::{MandateRow, Store};
 use crate::domain::dossier::State;
 use crate::platform::access::Party;
@@ -57,6 +58,7 @@ pub(super) struct Core {
     pub(super) identity: Identity,
     pub(super) signatures: Signatures,
     pub(super) schedule: Schedule,
+    pub(super) settings: ContractsSettings,
     /// Origin of our addresses, without a slash at its end.
     pub(super) origin: Box<str>,
 }
@@ -69,7 +71,7 @@ pub struct Contracts {
 
 impl Contracts {
     /// Contracts on these tools. `origin` is the public origin, without a slash at its end.
-    pub fn new(tools: Tools, origin: &str) -> Self {
+    pub fn new(tools: Tools, settings: ContractsSettings, origin: &str) -> Self {
         let Tools { database, keyring, clock, entropy, dossiers, documents, messages, identity } =
             tools;
         let signatures =
@@ -86,6 +88,7 @@ impl Contracts {
             identity,
             signatures,
             schedule,
+            settings,
             origin: origin.into(),
         };
         Self { core: Arc::new(core) }

@@ -1,4 +1,5 @@
-//! What people are told by message: links, never an amount, an account or a word of health.
+//! What people are told by message: links, never an amount, an account or a word of health. The letter before a
+//! debit, which names an amount, is in `notices`.
 
 use jiff::civil::Date;
 

@@ -6,6 +6,7 @@
 //! contract is who has the dossier's session or owns it by their account; nothing is selected by what
 //! a request claims. See `docs/contracts.md`.
 
+mod announcing;
 mod api;
 mod banking;
 mod core;
@@ -18,21 +19,25 @@ mod leaving;
 mod letters;
 mod mandates;
 mod model;
+mod notices;
 pub mod pages;
 mod papers;
 mod payers;
 mod preparing;
+mod settings;
 mod signing;
 mod store;
 mod tasks;
 
 pub use self::core::{Contracts, Tools};
+pub use announcing::Announced;
 pub use api::api;
 pub use error::ContractError;
 pub use holding::{HeldContract, HeldInContracts, HeldMandate, Shown};
 pub use keeping::Listed;
 pub use model::{BankRequest, Contract, ContractId, Premium};
 pub use payers::{ErasedPayers, HeldPayer};
+pub use settings::ContractsSettings;
 
 /// Every statement of this slice, for the test that prepares them.
 pub const STATEMENTS: &[&[crate::platform::db::Statement]] = store::ALL;

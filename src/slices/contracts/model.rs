@@ -56,6 +56,13 @@ pub(super) struct Account {
     pub(super) iban: String,
 }
 
+impl Account {
+    /// Whether its holder has this name.
+    pub(super) fn is_of(&self, name: &str) -> bool {
+        name.to_lowercase() == self.holder.trim().to_lowercase()
+    }
+}
+
 impl fmt::Debug for Account {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Account(…)")
@@ -153,6 +160,30 @@ pub struct Premium {
     pub premium_cents: i64,
     /// What is left of the loans after the month.
     pub outstanding_cents: i64,
+}
+
+/// A premium that is debited soon.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Coming {
+    pub(super) contract: ContractId,
+    pub(super) dossier: DossierId,
+    /// As in the schedule.
+    pub(super) month: u32,
+    pub(super) due_on: Date,
+    pub(super) premium_cents: i64,
+}
+
+impl Coming {
+    /// The place before all that are due on this day or later.
+    pub(super) fn before(day: Date) -> Self {
+        Self {
+            contract: ContractId::from_uuid(Uuid::max()),
+            dossier: DossierId::from_uuid(Uuid::max()),
+            month: u32::MAX,
+            due_on: day.yesterday().unwrap_or(day),
+            premium_cents: 0,
+        }
+    }
 }
 
 /// What is asked of the lender.

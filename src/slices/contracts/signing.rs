@@ -318,8 +318,8 @@ fn identity(signable: &Signable, mandate: &Mandate) -> &'static str {
     if mandate.payer.is_some() {
         return "pending";
     }
-    let same = |name: &str| name.to_lowercase() == mandate.account.holder.trim().to_lowercase();
-    let payer = signable.insured.iter().any(|one| same(&one.person.full_name()));
+    let own = |one: &SignableInsured| mandate.account.is_of(&one.person.full_name());
+    let payer = signable.insured.iter().any(own);
     if payer { "ok" } else { "pending" }
 }
 

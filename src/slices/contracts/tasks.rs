@@ -1,5 +1,5 @@
 //! What contracts do in time: their documents after the signature, the first day of cover, the ten
-//! business days of a lender.
+//! business days of a lender, the word before each debit.
 
 use jiff::Timestamp;
 
@@ -24,6 +24,9 @@ pub(super) const BEGIN: &str = "contracts.begin";
 /// The day after the lender's last.
 pub(super) const WATCH: &str = "contracts.bank";
 
+/// How often it is looked what is debited soon.
+const HOUR: std::time::Duration = std::time::Duration::from_secs(3600);
+
 /// How often it is looked whom no contract came of.
 const DAY: std::time::Duration = std::time::Duration::from_secs(86_400);
 
@@ -32,6 +35,7 @@ impl Contracts {
     pub fn tasks(&self) -> Vec<Task> {
         let signed = self.clone();
         let (mandate, payers, gone) = (self.clone(), self.clone(), self.clone());
+        let debits = self.clone();
         let papers = self.clone();
         let unconcluded = self.clone();
         let begin = self.clone();
@@ -56,6 +60,10 @@ impl Contracts {
             Task::every(FORGET_PAYERS, DAY, move |_| {
                 let own = payers.clone();
                 async move { own.forget_payers().await }
+            }),
+            Task::every("contracts.announce_debits", HOUR, move |_| {
+                let own = debits.clone();
+                async move { own.announce_soon().await }
             }),
             Task::due(PAPERS, move |job| {
                 let own = papers.clone();

@@ -187,7 +187,7 @@ impl Dossiers {
         let document =
             serde_json::to_vec(&request).map_err(|e| Problem::new(Kind::Bug).cause(e))?;
         let key = format!("{}-{}-{}", dossier.id, old.id, hex(&sha256(&[&document])[..16]));
-        Ok(self.core.quotes.keep(request, &key, old.id.parse().ok()).await?.quote)
+        Ok(self.core.quotes.keep_step(request, &key, old.id.parse().ok()).await?)
     }
 
     /// Puts another quote under the dossier; `true` when what is insured has changed.

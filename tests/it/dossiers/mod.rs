@@ -5,6 +5,7 @@ mod area;
 mod couple;
 mod criteria;
 mod deadlines;
+mod debits;
 mod journeys;
 mod killed;
 pub(crate) mod offers;

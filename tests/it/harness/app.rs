@@ -16,6 +16,7 @@ use assurly::platform::db::Database;
 use assurly::platform::seal::development_pair;
 use assurly::platform::web::json::Json;
 use assurly::slices::admission::Admissions;
+use assurly::slices::contracts::Contracts;
 use assurly::slices::dossiers::Dossiers;
 use assurly::slices::messages::Messages;
 use assurly::slices::quotes::Pricer;
@@ -120,6 +121,7 @@ pub(crate) struct App {
     pub(crate) stop: Stop,
     pub(crate) messages: Messages,
     pub(crate) admissions: Admissions,
+    pub(crate) contracts: Contracts,
     pub(crate) dossiers: Dossiers,
     pub(crate) underwriting: Underwriting,
     pub(crate) client: reqwest::Client,
@@ -264,6 +266,7 @@ impl App {
             stop,
             messages: Messages::from_ref(&state),
             admissions: Admissions::from_ref(&state),
+            contracts: Contracts::from_ref(&state),
             dossiers: Dossiers::from_ref(&state),
             underwriting: Underwriting::from_ref(&state),
             client: client(),

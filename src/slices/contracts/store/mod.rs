@@ -3,6 +3,7 @@
 
 mod bank;
 mod contracts;
+mod debits;
 mod mandates;
 mod payers;
 
@@ -131,4 +132,4 @@ fn day(text: &str) -> Result<Date, ContractError> {
 }
 
 /// The statements, for the slice's list.
-pub(super) const ALL: &[&[Statement]] = &[STATEMENTS, payers::ALL];
+pub(super) const ALL: &[&[Statement]] = &[STATEMENTS, debits::ALL, payers::ALL];

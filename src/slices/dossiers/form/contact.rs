@@ -18,6 +18,24 @@ const MEANT: [(&str, &str); 8] = [
     ("yaho.fr", "yahoo.fr"),
 ];
 
+/// Whose address and number are asked for, in the words of what is missing.
+#[derive(Clone, Copy)]
+pub(super) enum Whose {
+    /// Who types.
+    Yours,
+    /// Somebody else.
+    Theirs,
+}
+
+impl Whose {
+    const fn word(self) -> &'static str {
+        match self {
+            Self::Yours => "votre",
+            Self::Theirs => "son",
+        }
+    }
+}
+
 /// A number in place of another, before the code is typed.
 pub(in super::super) struct Correction {
     pub(in super::super) email: String,
@@ -26,7 +44,7 @@ pub(in super::super) struct Correction {
 
 /// The contact page; `None` when the form now holds what is to be corrected.
 pub(in super::super) fn contact(form: &mut Form, couple: bool) -> Option<Contact> {
-    let (email, mobile) = (email(form, "email"), mobile(form, "mobile"));
+    let (email, mobile) = both(form, Whose::Yours);
     let together = form.is("qui", "ici");
     if couple && !together && !form.is("qui", "lien") {
         form.refuse("qui", "Indiquez qui remplit ce dossier");
@@ -37,14 +55,14 @@ pub(in super::super) fn contact(form: &mut Form, couple: bool) -> Option<Contact
 
 /// The same, to correct it.
 pub(in super::super) fn correction(form: &mut Form) -> Option<Correction> {
-    let (email, mobile) = (email(form, "email"), mobile(form, "mobile"));
+    let (email, mobile) = both(form, Whose::Yours);
     Some(Correction { email: email?, mobile: mobile? })
 }
 
 /// The page that invites the other person; `mine` is the number of who invites.
 pub(in super::super) fn invited(form: &mut Form, mine: Option<&str>) -> Option<Invited> {
     let given_name = name(form, "prenom", "Indiquez le prénom de l’autre personne", true);
-    let (email, mobile) = (email(form, "email"), mobile(form, "mobile"));
+    let (email, mobile) = both(form, Whose::Theirs);
     let invited = Invited { given_name: given_name??, email: email?, mobile: mobile? };
     // Both on one number, nobody could tell who typed the code.
     if mine == Some(&invited.mobile) {
@@ -56,11 +74,15 @@ pub(in super::super) fn invited(form: &mut Form, mine: Option<&str>) -> Option<I
     Some(invited)
 }
 
+fn both(form: &mut Form, whose: Whose) -> (Option<String>, Option<String>) {
+    (email(form, "email", whose), mobile(form, "mobile", whose))
+}
+
 /// An address of e-mail. One that looks mistyped is asked about once, and taken the second time.
-pub(in super::super) fn email(form: &mut Form, field: &str) -> Option<String> {
+pub(super) fn email(form: &mut Form, field: &str, whose: Whose) -> Option<String> {
     let typed = form.value(field).to_owned();
     if typed.is_empty() {
-        form.refuse(field, "Indiquez votre adresse e-mail");
+        form.refuse(field, format!("Indiquez {} adresse e-mail", whose.word()));
         return None;
     }
     if !Recipient::Email(typed.clone()).is_sound() {
@@ -85,10 +107,10 @@ pub(in super::super) fn email(form: &mut Form, field: &str) -> Option<String> {
 }
 
 /// A mobile number, in E.164.
-pub(in super::super) fn mobile(form: &mut Form, field: &str) -> Option<String> {
+pub(super) fn mobile(form: &mut Form, field: &str, whose: Whose) -> Option<String> {
     let typed = form.value(field);
     if typed.is_empty() {
-        form.refuse(field, "Indiquez votre numéro de mobile");
+        form.refuse(field, format!("Indiquez {} numéro de mobile", whose.word()));
         return None;
     }
     let digits: String =

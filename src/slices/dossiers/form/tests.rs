@@ -1,12 +1,12 @@
 //! The pages of the journey, read as people fill them in.
 
-use super::contact::{email, mobile};
+use super::contact::{Whose, email, mobile};
 use super::*;
 use crate::platform::web::form::Form;
 
 fn read_mobile(typed: &'static str) -> Result<String, String> {
     let mut form = Form::new([("mobile", typed)]);
-    let read = mobile(&mut form, "mobile");
+    let read = mobile(&mut form, "mobile", Whose::Yours);
     read.ok_or_else(|| form.error("mobile").unwrap_or_default().to_owned())
 }
 
@@ -36,15 +36,15 @@ fn a_mobile_number_is_read_as_people_write_it() {
 #[test]
 fn an_address_that_looks_mistyped_is_asked_about_once() {
     let mut form = Form::new([("email", "camille@gmial.com")]);
-    assert_eq!(email(&mut form, "email"), None);
+    assert_eq!(email(&mut form, "email", Whose::Yours), None);
     assert_eq!(
         form.error("email"),
         Some("Vouliez-vous écrire camille@gmail.com\u{202F}? Sinon, continuez")
     );
     let mut again = Form::new([("email", "camille@gmial.com"), ("email_vu", "camille@gmial.com")]);
-    assert_eq!(email(&mut again, "email").as_deref(), Some("camille@gmial.com"));
+    assert_eq!(email(&mut again, "email", Whose::Yours).as_deref(), Some("camille@gmial.com"));
     let mut bad = Form::new([("email", "camille")]);
-    assert_eq!(email(&mut bad, "email"), None);
+    assert_eq!(email(&mut bad, "email", Whose::Yours), None);
     assert_eq!(
         bad.error("email"),
         Some("L’adresse e-mail doit contenir un @ et un nom de domaine, comme camille@exemple.fr")

@@ -135,11 +135,12 @@ async fn page(
         };
         format!("{what}, le {day}. {}", review.note)
     });
+    let lender = if shown.lender.is_empty() { "pas encore indiquée" } else { &shown.lender };
     let page = LoanPage {
         action: address(of),
         number: shown.number,
         typed: vec![
-            ("Banque", shown.lender),
+            ("Banque", lender.to_owned()),
             ("Montant", french::euros(Cents::new(loan.capital_cents))),
             ("Durée", french::duration(loan.months)),
             ("Taux", french::rate(&loan.nominal_rate)),

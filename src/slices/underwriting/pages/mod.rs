@@ -243,7 +243,7 @@ fn line(it: &GuaranteeOutcome) -> (String, String) {
     let wording =
         |code: &String| words::exclusion(code).map_or(code.clone(), |(_, it)| it.to_owned());
     said.extend(it.exclusions.iter().map(wording));
-    said.extend(it.evidence.iter().map(|code| words::evidence(code).to_owned()));
+    said.extend(it.evidence.iter().map(|code| format!("«\u{a0}{}\u{a0}»", words::evidence(code))));
     said.extend(it.postpone_months.map(|months| format!("{months}\u{a0}mois")));
     (capitalised(words::guarantee(it.guarantee)), said.join(", "))
 }
