@@ -5,6 +5,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::extract::FromRef;
 use axum::http::{HeaderValue, header};
+use axum::middleware::from_fn_with_state;
 use axum::response::Response;
 use utoipa::OpenApi;
 use utoipa_swagger_ui::SwaggerUi;
@@ -87,8 +88,7 @@ pub fn around(state: &AppState, api: Api) -> Work {
     operations
         .merge(quotes::pages::routes().with_state(Quotes::from_ref(state)))
         .merge(acceptance::pages::routes().with_state(Acceptances::from_ref(state)))
-        .merge(contracts::pages::routes().with_state(Contracts::from_ref(state)))
-        .merge(dossiers::pages::routes().with_state(Dossiers::from_ref(state)))
+        .merge(journey(state))
         .merge(offers::pages::routes().with_state(Offers::from_ref(state)))
         .merge(rights::pages::routes().with_state(Rights::from_ref(state)))
         .merge(identity::pages(&Identity::from_ref(state)))
@@ -100,6 +100,15 @@ pub fn around(state: &AppState, api: Api) -> Work {
         .merge(registry::routes(rules()))
         .merge(assets::routes())
         .merge(documentation(document))
+}
+
+/// The pages of a dossier on which people type: what arrives after the end of a session is kept for a moment.
+fn journey(state: &AppState) -> Router {
+    let keeping = from_fn_with_state(Dossiers::from_ref(state), dossiers::pages::keeping);
+    dossiers::pages::routes()
+        .with_state(Dossiers::from_ref(state))
+        .merge(contracts::pages::routes().with_state(Contracts::from_ref(state)))
+        .layer(keeping)
 }
 
 /// The pages of our staff, each room behind the same door.

@@ -11,6 +11,7 @@ mod forms;
 mod house;
 mod identity;
 mod journey;
+mod late;
 mod layout;
 mod live;
 mod network;

@@ -202,7 +202,8 @@ async fn pairs(request: Request) -> Result<Vec<(String, String)>, PageError> {
     Ok(pairs.map_err(|error| Problem::new(Kind::Malformed).cause(error))?)
 }
 
-fn is_form(headers: &HeaderMap) -> bool {
+/// Whether a request says that it is a form without files.
+pub fn is_form(headers: &HeaderMap) -> bool {
     let media = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
     let media = media.and_then(|media| media.split(';').next()).unwrap_or_default();
     media.trim().eq_ignore_ascii_case("application/x-www-form-urlencoded")

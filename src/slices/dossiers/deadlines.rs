@@ -7,6 +7,7 @@ use super::core::Dossiers;
 use super::error::DossierError;
 use super::letters;
 use super::model::{By, Dossier, DossierId};
+use super::parking::ENDED;
 use super::progress::{self, Task as Page};
 use super::settings::days;
 use crate::domain::dossier::{Act, State};
@@ -36,6 +37,9 @@ enum Deadline {
 /// How often the deadlines are looked at.
 const PERIOD: std::time::Duration = std::time::Duration::from_secs(3600);
 
+/// How often what was kept of ended sessions is.
+const OFTEN: std::time::Duration = std::time::Duration::from_secs(300);
+
 impl Dossiers {
     /// The work that this slice has done by the jobs of the program.
     pub fn tasks(&self) -> Vec<Task> {
@@ -56,7 +60,16 @@ impl Dossiers {
                 Ok(Next::Done)
             }
         };
+        let dossiers = self.clone();
+        let forget_parked = move |_: Job| {
+            let dossiers = dossiers.clone();
+            async move {
+                dossiers.forget_parked().await?;
+                Ok(Next::Done)
+            }
+        };
         vec![
+            Task::every("dossiers.parked", OFTEN, forget_parked),
             Task::every("dossiers.sweep", PERIOD, sweep),
             Task::every("dossiers.forget", PERIOD * 24, forget),
         ]
@@ -80,8 +93,7 @@ impl Dossiers {
             }
         }
         let (now, settings) = (self.now(), &self.core.settings);
-        let hour = std::time::Duration::from_secs(3600);
-        self.core.store.forget_old(now - settings.session() - hour, now - days(30)).await?;
+        self.core.store.forget_old(now - settings.session() - ENDED, now - days(30)).await?;
         Ok(swept)
     }
 

@@ -24,6 +24,7 @@ mod model;
 mod opening;
 mod owning;
 pub mod pages;
+mod parking;
 mod progress;
 mod settings;
 mod settling;

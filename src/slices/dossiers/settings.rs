@@ -79,6 +79,6 @@ impl DossiersSettings {
 }
 
 /// So many days.
-pub(super) fn days(count: u32) -> Duration {
-    Duration::from_secs(u64::from(count) * 86_400)
+pub(super) const fn days(count: u32) -> Duration {
+    Duration::from_secs(count as u64 * 86_400)
 }

@@ -209,6 +209,31 @@ impl HealthWorld {
         Ok(())
     }
 
+    /// Seals what this person sent from a page of health, for who keeps it a moment and cannot read it.
+    ///
+    /// # Errors
+    /// No consent; no key is configured; the database does not answer.
+    pub async fn seal_aside(&self, insured: Uuid, sent: &[u8]) -> Result<Vec<u8>, HealthError> {
+        let mut transaction = self.store.begin().await?;
+        self.require_consent(&mut transaction, insured).await?;
+        let sealed = self.keyring.seal(&aside(&insured), sent, &self.entropy)?;
+        self.note(&mut transaction, insured, "insured", None, "saved", "aside").await?;
+        self.store.commit(transaction).await?;
+        Ok(sealed)
+    }
+
+    /// Opens for this person what [`Self::seal_aside`] sealed.
+    ///
+    /// # Errors
+    /// The consent was taken back; it cannot be opened; the database does not answer.
+    pub async fn open_aside(&self, insured: Uuid, sealed: &[u8]) -> Result<Vec<u8>, HealthError> {
+        let mut transaction = self.store.begin().await?;
+        self.require_consent(&mut transaction, insured).await?;
+        self.note(&mut transaction, insured, "insured", None, "read", "aside").await?;
+        self.store.commit(transaction).await?;
+        Ok(self.keyring.open(&aside(&insured), sealed)?)
+    }
+
     /// Seals everything under the first key of the file. Several copies may do so at once.
     ///
     /// # Errors
@@ -306,6 +331,11 @@ impl HealthWorld {
         let access = Access { insured, at: self.clock.now(), reader, party, act, reason };
         Ok(self.store.note(connection, &access).await?)
     }
+}
+
+/// Where that is kept which is put aside for a moment.
+fn aside(insured: &Uuid) -> [&[u8]; 2] {
+    [b"health_aside", insured.as_bytes()]
 }
 
 /// Where a declaration is kept: what is moved to another person does not open there.

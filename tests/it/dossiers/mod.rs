@@ -9,6 +9,7 @@ mod debits;
 mod journeys;
 mod killed;
 pub(crate) mod offers;
+mod parked;
 pub(crate) mod payer;
 mod rights;
 mod serving;

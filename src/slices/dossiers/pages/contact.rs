@@ -12,6 +12,7 @@ use super::super::progress;
 use super::super::visits::{PROOF, Visit};
 use super::frame::{Notice, hour, unkept};
 use super::guest::{Answer, COOKIE, Stop, arriving};
+use super::parking;
 use crate::kernel::problem::{Kind, Problem};
 use crate::platform::crypto::Opaque;
 use crate::platform::web::cookies::Cookies;
@@ -203,7 +204,8 @@ pub(super) async fn prove(
     let (visit, cookie) = arriving(&dossiers, &headers, &id).await?;
     ours(&dossiers, &headers, &cookie, &form)?;
     if visit.is_proven {
-        return Ok(Redirect::to(&format!("/d/{}", visit.dossier)).into_response());
+        // Sent twice: the first answer.
+        return proven(&dossiers, &visit, &headers).await;
     }
     let typed: String = form.value("code").chars().filter(|c| !c.is_whitespace()).collect();
     if typed.is_empty() {
@@ -212,7 +214,7 @@ pub(super) async fn prove(
         form.refuse("code", "Le code doit comporter 6 chiffres");
     } else {
         match dossiers.prove(&visit, &typed).await? {
-            Verdict::Right(_) => return proven(&dossiers, &visit).await,
+            Verdict::Right(_) => return proven(&dossiers, &visit, &headers).await,
             Verdict::Wrong(left) => {
                 let tries = if left > 1 { "essais" } else { "essai" };
                 form.refuse(
@@ -242,8 +244,12 @@ fn blocked(until: &str, back: &str) -> Response {
         .status(StatusCode::TOO_MANY_REQUESTS)
 }
 
-/// Where somebody goes on who has typed the code: the first page at the beginning, the hub after.
-async fn proven(dossiers: &Dossiers, visit: &Visit) -> Result<Response, Stop> {
+/// Where somebody goes on who has typed the code: the first page at the beginning, the hub after, unless
+/// what they sent when their session was over waits for them.
+async fn proven(dossiers: &Dossiers, visit: &Visit, headers: &HeaderMap) -> Result<Response, Stop> {
+    if parking::waits(dossiers, visit, headers).await? {
+        return Ok(Redirect::to(&format!("/d/{}/reprise", visit.dossier)).into_response());
+    }
     let dossier = dossiers.find(visit.dossier).await?;
     let place = dossier.person(visit.insured).map_or(1, |one| one.place);
     let base = format!("/d/{}", dossier.id);

@@ -181,6 +181,18 @@ impl Notice {
         .act("Recevoir le lien par e-mail", &format!("/d/{id}/lien"))
     }
 
+    /// The same after a form that is kept.
+    pub(super) fn kept(id: DossierId) -> Self {
+        Self::new(
+            "Votre session est terminée",
+            &[
+                "Vos réponses sont gardées 20\u{a0}minutes. Demandez un lien pour les reprendre ici.",
+                "Le lien part à l’adresse e-mail du dossier. Ouvrez-le sur cet appareil.",
+            ],
+        )
+        .act("Recevoir le lien par e-mail", &format!("/d/{id}/lien"))
+    }
+
     /// A form of another site, or of a session that is gone.
     pub(super) fn foreign() -> Self {
         Self::new(

@@ -9,6 +9,7 @@ use super::super::error::DossierError;
 use super::super::model::{By, Dossier, DossierId, Insured};
 use super::super::visits::Visit;
 use super::frame::{Notice, signed};
+use super::parking::unread;
 use crate::domain::dossier::Role;
 use crate::kernel::problem::{Kind, Problem};
 use crate::platform::web::cookies::Cookies;
@@ -154,9 +155,10 @@ impl Guest {
         Ok(())
     }
 
-    /// Where a form of this dossier leads.
+    /// Where a form of this dossier leads; without a path, to the hub.
     pub(super) fn to(&self, path: &str) -> Response {
-        Redirect::to(&format!("/d/{}/{path}", self.dossier.id)).into_response()
+        let base = format!("/d/{}", self.dossier.id);
+        Redirect::to(&if path.is_empty() { base } else { format!("{base}/{path}") }).into_response()
     }
 }
 
@@ -170,13 +172,13 @@ pub async fn guest(dossiers: &Dossiers, headers: &HeaderMap, id: &str) -> Result
     let cookies = Cookies::of(dossiers.origin());
     let cookie = cookies.read(headers, COOKIE).map(str::to_owned);
     let Some(visit) = dossiers.visit(cookie.as_deref()).await? else {
-        return Err(Stop::with(Notice::over(id).status(StatusCode::FORBIDDEN)));
+        return Err(Stop::with(unread(Notice::over(id).status(StatusCode::FORBIDDEN))));
     };
     if visit.dossier != id {
         return Err(DossierError::Unknown.into());
     }
     if !visit.is_proven {
-        return Err(Stop::with(Redirect::to(&format!("/d/{id}/code"))));
+        return Err(Stop::with(unread(Redirect::to(&format!("/d/{id}/code")))));
     }
     let dossier = dossiers.find(id).await?;
     let me = dossier.person(visit.insured).ok_or(DossierError::Unknown)?;

@@ -12,6 +12,7 @@ mod health;
 mod hub;
 mod links;
 mod loan;
+mod parking;
 mod person;
 mod recap;
 
@@ -31,6 +32,7 @@ use crate::platform::web::page::posted;
 
 pub use frame::Frame;
 pub use guest::{Guest, Stop, guest, visitor};
+pub use parking::keeping;
 
 /// Longest form: far above what a person types.
 const BODY_LIMIT: usize = 16 * 1024;
@@ -47,6 +49,7 @@ pub fn routes() -> Router<Dossiers> {
         .route("/d/{id}/plus-tard", get(hub::later).post(hub::send_link))
         .route("/d/{id}/prolonger", posted(hub::extend))
         .route("/d/{id}/quitter", posted(hub::leave))
+        .route("/d/{id}/reprise", get(parking::show).post(parking::leave))
         .route("/d/{id}/invitation", get(links::invitation).post(links::invite))
         .route("/d/{id}/pret/{number}", get(loan::show).post(loan::save))
         .route("/d/{id}/garanties", get(loan::guarantees).post(loan::save_guarantees))

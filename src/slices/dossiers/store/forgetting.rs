@@ -21,6 +21,8 @@ statements! {
     DELETE_LINKS = "DELETE FROM dossier_link WHERE insured_id = ?";
     /// Their codes.
     DELETE_CODES = "DELETE FROM dossier_code WHERE insured_id = ?";
+    /// What they sent after the end of a session.
+    DELETE_PARKED = "DELETE FROM dossier_parked WHERE insured_id = ?";
     /// What was typed and not taken.
     DELETE_DRAFTS = "DELETE FROM dossier_draft WHERE dossier_id = ?";
 }
@@ -58,7 +60,7 @@ impl Store {
         connection: &mut Connection,
         insured: Uuid,
     ) -> Result<(), DbError> {
-        for statement in [DELETE_SESSIONS, DELETE_LINKS, DELETE_CODES] {
+        for statement in [DELETE_SESSIONS, DELETE_LINKS, DELETE_CODES, DELETE_PARKED] {
             sqlx::query(statement).bind(insured).execute(&mut *connection).await?;
         }
         Ok(())

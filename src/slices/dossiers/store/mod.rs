@@ -7,6 +7,7 @@ mod forgetting;
 mod insured;
 mod links;
 mod owners;
+mod parked;
 mod sessions;
 mod sweep;
 
@@ -16,6 +17,7 @@ pub(super) use codes::CodeRow;
 pub(super) use dossiers::{Inserted, NewDossier};
 pub(super) use events::NewEvent;
 pub(super) use links::LinkRow;
+pub(super) use parked::ParkedRow;
 pub(super) use sessions::SessionRow;
 
 /// Every statement, for the test that prepares them.
@@ -27,6 +29,7 @@ pub(super) const STATEMENTS: &[&[Statement]] = &[
     insured::STATEMENTS,
     links::STATEMENTS,
     owners::STATEMENTS,
+    parked::STATEMENTS,
     sessions::STATEMENTS,
     sweep::STATEMENTS,
 ];
