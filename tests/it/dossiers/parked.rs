@@ -156,6 +156,28 @@ async fn answers_about_health_are_kept_under_the_key_of_health_alone() {
 }
 
 #[tokio::test]
+async fn an_account_that_was_typed_is_kept_too() {
+    let app = app().await;
+    let mut late = late(&app, "iban", "1992").await;
+    let recap = describe(&mut late.surfer, late.page.clone()).await;
+    late.page = fill(&mut late.surfer, &recap, &[("lu", "oui")]).await;
+    assert_eq!(late.page.heading(), "Le compte à prélever", "{}", late.page.body);
+    let account =
+        [("titulaire", "Philomène"), ("iban", "FR7630006000011234567890189"), ("jour", "10")];
+    let over = late.answer_too_late(&app, &account).await;
+    assert!(over.says("gardées 20 minutes"), "{}", over.body);
+    let rows = kept(&app).await;
+    assert!(rows[0].1 == "prelevement" && !holds(&rows[0].2, "30006000"));
+    let browser = late.surfer.clone();
+    let (mut surfer, page) = late.come_back(&app, browser).await;
+    assert_eq!(page.heading(), KEPT, "{}", page.body);
+    let saved = surfer.submit_once(&page.form("/prelevement")).await;
+    assert_eq!(saved.location(), format!("{}/signature", late.base()), "{}", saved.body);
+    assert!(kept(&app).await.is_empty());
+    assert!(logs::holding("30006000").is_empty());
+}
+
+#[tokio::test]
 async fn a_form_that_is_not_ours_or_not_of_this_session_is_not_kept() {
     let app = app().await;
     let mut late = late(&app, "rita", "1992").await;
