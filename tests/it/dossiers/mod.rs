@@ -8,6 +8,7 @@ mod deadlines;
 mod debits;
 mod journeys;
 mod killed;
+mod lender;
 pub(crate) mod offers;
 pub(crate) mod payer;
 mod rights;
@@ -15,6 +16,7 @@ mod serving;
 pub(crate) mod signing;
 mod strangers;
 mod time;
+mod vigilance;
 
 use serde_json::Value;
 use std::collections::BTreeMap;
