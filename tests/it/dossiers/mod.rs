@@ -8,6 +8,7 @@ mod deadlines;
 mod debits;
 mod journeys;
 mod killed;
+mod lender;
 pub(crate) mod offers;
 mod parked;
 pub(crate) mod payer;
@@ -16,6 +17,7 @@ mod serving;
 pub(crate) mod signing;
 mod strangers;
 mod time;
+mod vigilance;
 
 use serde_json::Value;
 use std::collections::BTreeMap;
