@@ -1,29 +1,13 @@
 //! The hosted pages in a real browser: journeys on a telephone without scripts, passkeys with them,
 //! accessibility in every state, and pictures.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::axe::check;
 use super::house::House;
 use super::layout::picture;
 
 const PASSWORD: &str = "fougère tambour lézard 41";
-
-/// The newest message to somebody.
-async fn letter(house: &House, to: &str) -> Value {
-    let address = format!("{}/dev/messages.json?to={to}", house.origin);
-    let deadline = std::time::Instant::now() + std::time::Duration::from_secs(20);
-    loop {
-        let answer = reqwest::get(&address).await.expect("an answer");
-        let list: Value = serde_json::from_str(&answer.text().await.expect("text")).expect("JSON");
-        let list = list.as_array().or_else(|| list["messages"].as_array()).cloned();
-        if let Some(newest) = list.and_then(|list| list.into_iter().next()) {
-            return newest;
-        }
-        assert!(std::time::Instant::now() < deadline, "no message to {to}");
-        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
-    }
-}
 
 async fn scripts(house: &House, on: bool) {
     house.command("Emulation.setScriptExecutionDisabled", json!({ "value": !on })).await;
