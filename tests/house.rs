@@ -25,6 +25,7 @@ const DOORS: &[(&str, &[&str])] = &[
     ("contracts", &["documents", "dossiers", "identity", "messages", "quotes", "signature"]),
     ("dossiers", &["documents", "health", "identity", "messages", "quotes"]),
     ("offers", &["dossiers"]),
+    ("vigilance", &["contracts"]),
     (
         "rights",
         &["acceptance", "contracts", "dossiers", "identity", "messages", "offers", "underwriting"],

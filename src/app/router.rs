@@ -37,6 +37,8 @@ use crate::slices::rights::{self, Rights};
 use crate::slices::site;
 use crate::slices::underwriting::pages::MedicalRoom;
 use crate::slices::underwriting::{self, Underwriting};
+use crate::slices::vigilance::pages::VigilanceRoom;
+use crate::slices::vigilance::{self, Vigilance};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -111,6 +113,7 @@ fn backoffice(state: &AppState) -> Router {
         .room::<LoadsRoom>(loads::pages::routes(Loads::from_ref(state)))
         .room::<MedicalRoom>(medical)
         .room::<OffersRoom>(offers::pages::desk().with_state(Offers::from_ref(state)))
+        .room::<VigilanceRoom>(vigilance::pages::routes().with_state(Vigilance::from_ref(state)))
         .room::<SegmentsRoom>(segments::pages::routes(Segments::from_ref(state), entropy))
         .room::<admission::Gateway>(gateway)
         .routes()

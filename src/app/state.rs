@@ -30,6 +30,7 @@ use crate::slices::offers::{self, Offers};
 use crate::slices::quotes::{Pricer, Quotes};
 use crate::slices::rights::{self, Rights};
 use crate::slices::underwriting::{self, Applicants, Insured, Underwriting};
+use crate::slices::vigilance::{self, Vigilance};
 
 /// What handlers take their part of. Each slice's handle is one field, built in [`Self::new`].
 #[derive(Clone)]
@@ -49,6 +50,7 @@ pub struct AppState {
     rights: Rights,
     segments: Segments,
     underwriting: Underwriting,
+    vigilance: Vigilance,
 }
 
 impl AppState {
@@ -101,7 +103,7 @@ impl AppState {
             &platform.settings.campaigns,
         );
         let loads = Loads::new(platform.database.clone(), platform.clock.clone());
-        let entropy = platform.entropy.clone();
+        let vigilance = vigilance(platform, &contracts);
         let rights = Rights::new(rights::Tools {
             database: platform.database.clone(),
             clock: platform.clock.clone(),
@@ -119,7 +121,7 @@ impl AppState {
             admissions,
             contracts,
             dossiers,
-            entropy,
+            entropy: platform.entropy.clone(),
             identity,
             jobs,
             loads,
@@ -129,6 +131,7 @@ impl AppState {
             rights,
             segments,
             underwriting,
+            vigilance,
         })
     }
 }
@@ -205,6 +208,17 @@ pub(super) fn contracts(
     };
     let origin = platform.settings.server.public_url.as_str().trim_end_matches('/');
     Contracts::new(tools, platform.settings.contracts, origin)
+}
+
+/// Who looks at who pays, on these tools.
+fn vigilance(platform: &Platform, contracts: &Contracts) -> Vigilance {
+    Vigilance::new(vigilance::Tools {
+        database: platform.database.clone(),
+        keyring: platform.keyring.clone(),
+        clock: platform.clock.clone(),
+        entropy: platform.entropy.clone(),
+        contracts: contracts.clone(),
+    })
 }
 
 /// The full questionnaire within the journey, on these tools.
@@ -377,4 +391,5 @@ handles! {
     rights: Rights,
     segments: Segments,
     underwriting: Underwriting,
+    vigilance: Vigilance,
 }

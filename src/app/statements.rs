@@ -4,7 +4,7 @@ use crate::platform::db::{self, Statement};
 use crate::platform::jobs;
 use crate::slices::{
     acceptance, admission, campaigns, contracts, documents, dossiers, health, identity, messages,
-    offers, quotes, signature, underwriting,
+    offers, quotes, signature, underwriting, vigilance,
 };
 
 /// The statements, room by room. A slice adds its `store::STATEMENTS` here.
@@ -18,6 +18,7 @@ pub fn all() -> impl Iterator<Item = &'static Statement> {
         offers::STATEMENTS,
         quotes::STATEMENTS,
         signature::STATEMENTS,
+        vigilance::STATEMENTS,
     ];
     let rooms = [db::STATEMENTS, identity::STATEMENTS, campaigns::STATEMENTS, dossiers::STATEMENTS];
     let rooms = rooms.into_iter().chain([admission::STATEMENTS, underwriting::STATEMENTS]);

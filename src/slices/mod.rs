@@ -19,3 +19,4 @@ pub mod rights;
 pub mod signature;
 pub mod site;
 pub mod underwriting;
+pub mod vigilance;

@@ -64,7 +64,7 @@ impl Contracts {
         self.commit(transaction).await
     }
 
-    /// Writes what the lender did.
+    /// Writes what the lender did, as this insured person says it, or as the lender itself does.
     ///
     /// # Errors
     /// The contract is over or not so far; the database does not answer.
@@ -72,16 +72,19 @@ impl Contracts {
         &self,
         contract: &Contract,
         answer: Answer,
-        by: Uuid,
+        by: Option<Uuid>,
     ) -> Result<(), ContractError> {
         let core = &self.core;
         let mut transaction = core.store.begin().await?;
-        self.notify(&mut transaction, contract, Role::Customer, Some(by)).await?;
+        let role = by.map_or(Role::System, |_| Role::Customer);
+        self.notify(&mut transaction, contract, role, by).await?;
         let mut request = self.locked(&mut transaction, contract).await?;
         if matches!(request.state.as_str(), "accepted" | "refused") {
             return Ok(());
         }
         match answer {
+            // The first day stands: the lender's word or the customer's.
+            Answer::Received(_) if request.received_on.is_some() => return Ok(()),
             Answer::Received(on) => {
                 self.received(&mut transaction, contract, &mut request, on).await?;
             }
@@ -96,14 +99,7 @@ impl Contracts {
             Answer::Refused(on, reason) => {
                 (request.state, request.answered_on) = ("refused".to_owned(), Some(on));
                 request.reason = reason;
-                self.step(
-                    &mut transaction,
-                    contract,
-                    Act::RecordBankRefusal,
-                    Role::Customer,
-                    Some(by),
-                )
-                .await?;
+                self.step(&mut transaction, contract, Act::RecordBankRefusal, role, by).await?;
             }
         }
         self.write(&mut transaction, contract, request).await?;

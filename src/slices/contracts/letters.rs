@@ -1,8 +1,10 @@
 //! What people are told by message: links, never an amount, an account or a word of health. The letter before a
 //! debit, which names an amount, is in `notices`.
 
+use jiff::Timestamp;
 use jiff::civil::Date;
 
+use super::model::{BankRequest, Contract};
 use crate::kernel::french;
 use crate::slices::messages::Letter;
 
@@ -28,6 +30,37 @@ pub(super) fn signed(number: &str, until: Date, link: String) -> Letter {
     )
 }
 
+/// To the lender: the demand, by a link to its papers.
+pub(super) fn demanded(
+    contract: &Contract,
+    request: &BankRequest,
+    link: String,
+    until: Timestamp,
+) -> Letter {
+    let persons: Vec<_> = contract.content.persons.iter().map(|one| &*one.name).collect();
+    let until = french::day_of_moment(&until.to_string()).unwrap_or_default();
+    let asks = if persons.len() > 1 { "demandent" } else { "demande" };
+    letter(
+        "Demande de substitution d’assurance emprunteur",
+        &[
+            format!(
+                "Prêt n°\u{a0}{}\u{a0}: {} vous {asks}, par notre intermédiaire, d’accepter le contrat \
+                 {} à la place de l’assurance actuelle, à partir du {}.",
+                request.loan_number,
+                persons.join(" et "),
+                contract.number,
+                french::day(request.effect_on)
+            ),
+            "Le lien ouvre la lettre et l’attestation, et vous permet d’en accuser réception. Vous \
+             avez 10\u{a0}jours ouvrés pour répondre à la personne qui emprunte (article L313-31 du \
+             Code de la consommation)."
+                .to_owned(),
+            format!("Ce lien s’ouvre jusqu’au {until}."),
+        ],
+        Some(("Ouvrir la demande", link)),
+    )
+}
+
 /// The lender has the demand.
 pub(super) fn asked(received: Date, due: Date) -> Letter {
     letter(
@@ -48,6 +81,25 @@ pub(super) fn late(due: Date) -> Letter {
         &[
             format!("Votre banque devait répondre avant le {}.", french::day(due)),
             "Relancez-la par écrit. Sans réponse, vous pouvez saisir l’ACPR ou la DDPP.".to_owned(),
+        ],
+        None,
+    )
+}
+
+/// It could not be verified who pays.
+pub(super) fn not_vouched(number: &str, phone: &str) -> Letter {
+    letter(
+        "Nous n’avons pas pu vérifier une identité",
+        &[
+            format!(
+                "Nous n’avons pas pu vérifier l’identité de la personne qui paie votre contrat \
+                 {number}. La loi nous le demande avant le début de l’assurance, qui ne commence \
+                 donc pas encore."
+            ),
+            format!(
+                "Gardez votre assurance actuelle, et appelez-nous au {phone}\u{a0}: nous verrons \
+                 ensemble ce qui manque."
+            ),
         ],
         None,
     )

@@ -24,10 +24,12 @@ pub mod pages;
 mod papers;
 mod payers;
 mod preparing;
+mod sending;
 mod settings;
 mod signing;
 mod store;
 mod tasks;
+mod vouching;
 
 pub use self::core::{Contracts, Tools};
 pub use announcing::Announced;
@@ -35,9 +37,10 @@ pub use api::api;
 pub use error::ContractError;
 pub use holding::{HeldContract, HeldInContracts, HeldMandate, Shown};
 pub use keeping::Listed;
-pub use model::{BankRequest, Contract, ContractId, Premium};
+pub use model::{BankRequest, Contract, ContractId, Identified, Premium};
 pub use payers::{ErasedPayers, HeldPayer};
 pub use settings::ContractsSettings;
+pub use vouching::{Payment, UnderCheck, Unvouched};
 
 /// Every statement of this slice, for the test that prepares them.
 pub const STATEMENTS: &[&[crate::platform::db::Statement]] = store::ALL;

@@ -126,6 +126,43 @@ impl Content {
     }
 }
 
+/// Whether it is known who is insured and who pays (LCB-FT, art. L561-5 CMF). No cover begins before it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Identified {
+    /// Somebody must look.
+    Pending,
+    /// It is known.
+    Verified,
+    /// It could not be verified; it may still be.
+    Refused,
+}
+
+impl Identified {
+    const ALL: [Self; 3] = [Self::Pending, Self::Verified, Self::Refused];
+
+    /// As it is stored.
+    pub(super) const fn code(self) -> &'static str {
+        match self {
+            Self::Pending => "pending",
+            Self::Verified => "ok",
+            Self::Refused => "rejected",
+        }
+    }
+
+    pub(super) fn of(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|one| one.code() == code)
+    }
+
+    /// As programs read it.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Pending => "pending",
+            Self::Verified => "verified",
+            Self::Refused => "refused",
+        }
+    }
+}
+
 /// A contract.
 #[derive(Clone, Debug)]
 pub struct Contract {
@@ -144,7 +181,7 @@ pub struct Contract {
     /// Last day of the right to renounce.
     pub withdraw_until: Date,
     /// Where the verification of identities is (LCB-FT).
-    pub(super) identity: String,
+    pub identity: Identified,
     /// When it ended.
     pub ended_at: Option<Timestamp>,
 }

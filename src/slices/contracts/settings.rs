@@ -7,7 +7,7 @@ use crate::platform::limits::Complaints;
 /// Days before a debit on which the mandates that are signed promise a word.
 const PROMISED_DAYS: u8 = 5;
 
-/// How debits are announced.
+/// How debits are announced, and what is looked at twice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ContractsSettings {
@@ -15,6 +15,11 @@ pub struct ContractsSettings {
     pub debit_notice_days: u8,
     /// Debits that are announced in one run of the job.
     pub debit_notices_per_run: u32,
+    /// Days during which a lender opens the link of a demand that we sent it.
+    pub bank_link_days: u16,
+    /// Capital of the loans, in cents, from which two people look at who is insured and who pays (*vigilance
+    /// renforcée*, LCB-FT).
+    pub enhanced_capital_cents: i64,
 }
 
 impl ContractsSettings {
@@ -23,5 +28,8 @@ impl ContractsSettings {
         let days = PROMISED_DAYS..=14;
         complaints.range("contracts.debit_notice_days", self.debit_notice_days, days);
         complaints.range("contracts.debit_notices_per_run", self.debit_notices_per_run, 1..=10_000);
+        complaints.range("contracts.bank_link_days", self.bank_link_days, 14..=366);
+        let least = 1..=i64::MAX;
+        complaints.range("contracts.enhanced_capital_cents", self.enhanced_capital_cents, least);
     }
 }

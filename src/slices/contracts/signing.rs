@@ -13,12 +13,13 @@ use super::core::{Contracts, midnight};
 use super::error::ContractError;
 use super::letters;
 use super::mandates::schedule;
-use super::model::{Content, Contract, Mandate, Party};
+use super::model::{Content, Contract, Identified, Mandate, Party};
 use super::papers::lines;
 use super::payers::quote_of;
 use super::preparing::is_true;
 use super::store::{MandateRow, NewContract};
 use super::tasks::{BEGIN, PAPERS};
+use super::vouching::capital;
 use crate::domain::dossier::{Act, Role};
 use crate::kernel::locale::Locale;
 use crate::platform::db::{Connection, again};
@@ -211,7 +212,7 @@ impl Contracts {
             effect_on: signable.quote.request.effect_date,
             concluded_at: now,
             withdraw_until: until,
-            identity: identity(signable, mandate).to_owned(),
+            identity: self.identity(signable, mandate),
             ended_at: None,
         };
         let owner = signable.owner.as_deref();
@@ -225,6 +226,17 @@ impl Contracts {
         core.store.insert_bank(connection, contract.id, contract.effect_on).await?;
         self.plan(connection, &contract, now).await?;
         self.tell_signed(connection, &contract, owner.is_some()).await
+    }
+
+    /// Verified when who pays is who is insured: everybody typed the code that their own number received, and
+    /// with an account in their own name this is the second measure for a product of low risk (art. L561-2
+    /// CMF). Else somebody looks: at a payer who came by a link, who is never taken for an insured person of
+    /// the same name, and at whatever covers a great capital (`contracts.enhanced_capital_cents`).
+    fn identity(&self, signable: &Signable, mandate: &Mandate) -> Identified {
+        let own = |one: &SignableInsured| mandate.account.is_of(&one.person.full_name());
+        let is_insured = mandate.payer.is_none() && signable.insured.iter().any(own);
+        let is_great = capital(signable) >= self.core.settings.enhanced_capital_cents;
+        if is_insured && !is_great { Identified::Verified } else { Identified::Pending }
     }
 
     /// The mandate of a contract is one row, whoever gave it.
@@ -308,19 +320,6 @@ fn content(signable: &Signable, mandate: &Mandate) -> Content {
         rum: mandate.rum.clone(),
         payer,
     }
-}
-
-/// Verified when who pays is who is insured: everybody typed the code that their own number received, and
-/// with an account in their own name this is the second measure for a product of low risk (art. L561-2
-/// CMF). Else somebody looks: a payer who came by a link is never taken for an insured person of the same
-/// name.
-fn identity(signable: &Signable, mandate: &Mandate) -> &'static str {
-    if mandate.payer.is_some() {
-        return "pending";
-    }
-    let own = |one: &SignableInsured| mandate.account.is_of(&one.person.full_name());
-    let payer = signable.insured.iter().any(own);
-    if payer { "ok" } else { "pending" }
 }
 
 /// Where a person is reached by this way.

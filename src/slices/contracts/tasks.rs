@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use super::core::{Contracts, midnight};
 use super::error::ContractError;
 use super::letters;
-use super::model::Contract;
+use super::model::{Contract, Identified};
 use super::payers::{FORGET_MANDATE, FORGET_PAYERS, MANDATE};
 use super::preparing::PREPARE;
 use crate::domain::dossier::{Act, Role, State};
@@ -116,11 +116,13 @@ impl Contracts {
             return Ok(Next::Done);
         }
         let bank = self.locked(&mut transaction, &contract).await?;
+        // As it is now that the dossier is held: it may have been found out meanwhile.
+        let identity = core.store.identity_of(&mut transaction, contract.id).await?;
         let today = self.today();
         let effect = bank.effect_on.max(contract.effect_on);
         let is_ready = held.state == State::Bank
             && bank.state == "accepted"
-            && contract.identity == "ok"
+            && identity == Some(Identified::Verified)
             && effect <= today;
         if !is_ready {
             return Ok(Next::At(next_look(effect, today, job.now())));

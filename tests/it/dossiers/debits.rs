@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use super::payer::{Pair, mandate};
 use super::signing::{PROGRAM, base, sign};
+use super::vigilance::vouched;
 use super::{fill, hex, written};
 use crate::harness::app::App;
 use crate::harness::database::TestDatabase;
@@ -35,7 +36,7 @@ async fn copy(database: &Arc<TestDatabase>, over: &[(&str, &str)]) -> App {
 }
 
 /// Has all of these programs stand at this day's morning.
-fn stand(apps: &[&App], day: &str) {
+pub(super) fn stand(apps: &[&App], day: &str) {
     for app in apps {
         app.clock.set(format!("{day}T07:00:00Z").parse().expect("an instant"));
     }
@@ -60,12 +61,12 @@ async fn begins(app: &App, base: &str, after: i64) {
     stands(app, base, "in_force").await;
 }
 
-async fn stands(app: &App, at: &str, wanted: &str) {
+pub(super) async fn stands(app: &App, at: &str, wanted: &str) {
     eventually(wanted, async || (written(app, at).await.0 == wanted).then_some(())).await;
 }
 
 /// The lender accepts: cover begins on the day of the contract.
-async fn accepted(surfer: &mut Surfer, base: &str) {
+pub(super) async fn accepted(surfer: &mut Surfer, base: &str) {
     let bank = surfer.open(&format!("{base}/banque")).await;
     let mut form = bank.form("/reponse");
     form.values.retain(|name, _| name == "jeton");
@@ -258,9 +259,8 @@ async fn another_payer_is_told_by_the_job_and_learns_nothing_of_the_loan() {
     let base = base(&end.at);
     stands(&pair.app, &base, "bank").await;
     accepted(&mut pair.borrower, &base).await;
-    // Who pays and is not insured was looked at by somebody.
-    let looked = "UPDATE contract SET identity = 'ok' WHERE identity = 'pending'";
-    sqlx::query(looked).execute(pair.app.opened().pool()).await.expect("written");
+    // Who pays and is not insured is looked at by somebody.
+    vouched(&pair.app).await;
     begins(&pair.app, &base, 0).await;
     stand(&[&pair.app], "2027-01-06");
     let (subject, text) = letter(&pair.app, &pair.email, 1).await;

@@ -9,6 +9,7 @@ mod debits;
 mod downloads;
 mod journeys;
 mod killed;
+mod lender;
 pub(crate) mod offers;
 pub(crate) mod payer;
 mod rights;
@@ -16,6 +17,7 @@ mod serving;
 pub(crate) mod signing;
 mod strangers;
 mod time;
+mod vigilance;
 
 use serde_json::Value;
 use std::collections::BTreeMap;

@@ -10,7 +10,7 @@ use crate::quotes::project;
 
 impl Town {
     /// A contract of the caller's on this project, signed by one person: its address.
-    async fn signed(&self, who: &str, document: Value) -> String {
+    pub(super) async fn signed(&self, who: &str, document: Value) -> String {
         let contact = somebody("anne");
         let due = document["loans"][0]["first_due_date"].as_str().expect("a day");
         let first = json!(due[..7]);
@@ -56,13 +56,13 @@ impl Town {
         sqlx::query(change).execute(self.app.opened().pool()).await.expect("written");
     }
 
-    async fn put_at(&self, who: &str, path: &str, body: Value) -> Told {
+    pub(super) async fn put_at(&self, who: &str, path: &str, body: Value) -> Told {
         self.ask(who, ("PUT", path), &[], Some(body)).await
     }
 }
 
 /// A loan that is being repaid, whose insurance is replaced.
-fn running() -> Value {
+pub(super) fn running() -> Value {
     let mut document = project();
     document["loans"][0]["release_date"] = json!("2024-12-05");
     document["loans"][0]["first_due_date"] = json!("2025-01-05");

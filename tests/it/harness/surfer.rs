@@ -13,7 +13,7 @@ use super::{lint, soon};
 const HOPS: usize = 8;
 
 /// Pages that customers see. What stands at these addresses is held against the rules of every page.
-const LINTED: [&str; 7] = ["/simuler", "/devis/", "/d/", "/i/", "/m/", "/r/", "/espace"];
+const LINTED: [&str; 8] = ["/simuler", "/devis/", "/d/", "/b/", "/i/", "/m/", "/r/", "/espace"];
 
 /// Among them, pages that are not held against the rules yet.
 const UNLINTED: [&str; 3] = ["/questionnaire", "/decision", "/pieces"];

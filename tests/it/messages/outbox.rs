@@ -95,21 +95,23 @@ async fn what_is_kept_is_sealed_and_then_erased() {
     }
     let app = App::on_database(&database, &through(&url, &[])).await;
     let sent = once(&app, "test/sealed", "sent").await;
-    assert!(!sent.has_words && sent.attempts == 1, "{sent:?}");
+    assert!(!sent.has_words, "{sent:?}");
     assert_eq!(arrived(&sink, 1).await[0].to, "camille@exemple.fr");
     let named = logs::holding("camille");
     assert!(named.is_empty(), "{named:?}");
-    // Six digits stand by chance in one identifier of some ten thousand requests.
+    // Six digits stand by chance in one identifier of some ten thousand requests, and one line of a million is
+    // written at the microsecond that they are: all tests of the process write here, tens of thousands of lines.
     let mut said = logs::holding(CODE);
     said.retain(|line| is_said(&line.to_string()));
     assert!(said.is_empty(), "{said:?}");
 }
 
-/// Whether the code stands there by itself, and not within an identifier.
+/// Whether the code stands there by itself, and not within an identifier or a fraction of a second.
 fn is_said(line: &str) -> bool {
-    let is_hex = |sign: char| sign.is_ascii_hexdigit();
+    let is_part = |sign: char| sign.is_ascii_hexdigit() || sign == '.';
     line.match_indices(CODE).any(|(at, code)| {
-        !line[..at].ends_with(is_hex) && !line[at + code.len()..].starts_with(is_hex)
+        let after = &line[at + code.len()..];
+        !line[..at].ends_with(is_part) && !after.starts_with(|c: char| c.is_ascii_hexdigit())
     })
 }
 

@@ -3,7 +3,7 @@
 use axum::extract::{Path, State};
 
 use super::contracts::own;
-use super::operations::{AnswerOfLender, AskLender, ShowLender};
+use super::operations::{AnswerOfLender, AskLender, DeliverToLender, ShowLender};
 use super::wire::{AnswerRequest, LenderDocument, Said, SubstitutionRequest};
 use super::{dated, faults};
 use crate::handler;
@@ -21,12 +21,14 @@ use crate::slices::contracts::model::{BankRequest, Contract};
 pub(super) fn add(api: Api<Contracts>) -> Api<Contracts> {
     api.operation::<ShowLender, _, _>(handler!(show))
         .operation::<AskLender, _, _>(handler!(ask))
+        .operation::<DeliverToLender, _, _>(handler!(deliver))
         .operation::<AnswerOfLender, _, _>(handler!(answer))
 }
 
 async fn told(contracts: &Contracts, contract: &Contract) -> Result<LenderDocument, Problem> {
     let request = contracts.bank(contract).await?;
-    Ok(LenderDocument::of(contract, request))
+    let link = contracts.bank_link(contract).await?;
+    Ok(LenderDocument::of(contract, request, link))
 }
 
 /// What is asked of the lender, and how far it is.
@@ -73,7 +75,8 @@ async fn ask(
     }
     let known = contracts.bank(&contract).await.map_err(Problem::from)?;
     if known.state != "draft" {
-        return same(known, &contract, &request);
+        is_same(&known, &request)?;
+        return Ok(Json(told(&contracts, &contract).await?));
     }
     let mut typed = Form::new([
         ("agence", request.agency.trim()),
@@ -91,21 +94,40 @@ async fn ask(
     Ok(Json(told(&contracts, &contract).await?))
 }
 
-/// The first demand, if this one says the same.
-fn same(
-    known: BankRequest,
-    contract: &Contract,
-    request: &SubstitutionRequest,
-) -> Result<Json<LenderDocument>, ApiError> {
+/// Refuses a second demand that does not say the same as the first.
+fn is_same(known: &BankRequest, request: &SubstitutionRequest) -> Result<(), Problem> {
     let is_same = known.agency == request.agency.trim()
         && known.loan_number == request.loan_number.trim()
         && known.old_contract == request.old_contract.as_deref().unwrap_or_default().trim()
         && known.effect_on.to_string() == request.effect_on;
-    if !is_same {
-        let detail = "La demande est datée\u{a0}: elle ne change plus.";
-        return Err(Problem::new(Kind::Conflict).detail(detail).into());
+    if is_same {
+        return Ok(());
     }
-    Ok(Json(LenderDocument::of(contract, known)))
+    let detail = "La demande est datée\u{a0}: elle ne change plus.";
+    Err(Problem::new(Kind::Conflict).detail(detail))
+}
+
+/// Sends the demand to the agency's e-mail address, as a link to the letter and the certificate, by which the
+/// lender may say that it has received them. Asked again, it was sent once.
+#[utoipa::path(
+    post, path = "/v1/contracts/{id}/lender/delivery", tag = "contracts",
+    params(("id" = String, Path, description = "Identifier, `ctr_…`")),
+    responses(
+        (status = 200, description = "How far it is now", body = LenderDocument),
+        (status = 409, description = "Nothing is dated, the agency has no e-mail address, or the lender has answered", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = "4XX", description = "What is wrong, where, and how to put it right", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = "5XX", description = "Our fault, or no room now: see Retry-After", body = ProblemDocument, content_type = "application/problem+json"),
+    )
+)]
+async fn deliver(
+    caller: Authorized<DeliverToLender>,
+    State(contracts): State<Contracts>,
+    Path(id): Path<String>,
+) -> Result<Json<LenderDocument>, ApiError> {
+    let contract = own(&contracts, caller.actor(), &id).await?;
+    let by = payer(&contract)?;
+    contracts.send_to_bank(&contract, by).await.map_err(Problem::from)?;
+    Ok(Json(told(&contracts, &contract).await?))
 }
 
 /// Says what the lender did today. Its answer, once given, stands.
@@ -137,7 +159,7 @@ async fn answer(
     let said =
         said.ok_or_else(|| faults(&typed, &[("reponse", "/answer"), ("motif", "/reason")]))?;
     let by = payer(&contract)?;
-    contracts.answered(&contract, said, by).await.map_err(Problem::from)?;
+    contracts.answered(&contract, said, Some(by)).await.map_err(Problem::from)?;
     Ok(Json(told(&contracts, &contract).await?))
 }
 

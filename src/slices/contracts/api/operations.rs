@@ -55,6 +55,8 @@ operations! {
     ShowLender "contracts.lender" READ;
     /// Dates the demand of substitution.
     AskLender "contracts.ask_lender" WRITE;
+    /// Has the demand sent to the lender.
+    DeliverToLender "contracts.deliver_to_lender" WRITE;
     /// Says what the lender did.
     AnswerOfLender "contracts.answer_of_lender" WRITE;
     /// Renounces.

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::super::model::{BankRequest, Contract, Premium};
+use super::super::sending::BankLink;
 use crate::slices::dossiers::DossierId;
 use crate::slices::signature::Ceremony;
 
@@ -136,6 +137,10 @@ pub(super) struct ContractDocument {
     concluded_at: String,
     /// Last day of the right to renounce.
     withdraw_until: String,
+    /// Whether it is known who is insured and who pays: `pending`, `verified` or `refused`. No cover begins
+    /// before it is.
+    #[schema(example = "verified")]
+    identity: &'static str,
     /// When it ended.
     #[serde(skip_serializing_if = "Option::is_none")]
     ended_at: Option<String>,
@@ -253,6 +258,9 @@ pub(super) struct LenderDocument {
     /// The letter to hand over, once the demand is dated.
     #[serde(skip_serializing_if = "Option::is_none")]
     letter: Option<String>,
+    /// When we sent the demand to the agency by e-mail, if we did.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    delivered_at: Option<String>,
 }
 
 /// An end that is asked for.
@@ -277,7 +285,7 @@ pub(super) struct EndDocument {
 }
 
 impl LenderDocument {
-    pub(super) fn of(contract: &Contract, request: BankRequest) -> Self {
+    pub(super) fn of(contract: &Contract, request: BankRequest, link: Option<BankLink>) -> Self {
         let is_substitution = contract.content.is_substitution;
         let is_dated = is_substitution && request.state != "draft";
         let text = |day: Option<jiff::civil::Date>| day.map(|day| day.to_string());
@@ -294,6 +302,7 @@ impl LenderDocument {
             answer_due: text(request.answer_due),
             answered_on: text(request.answered_on),
             reason: request.reason,
+            delivered_at: link.map(|link| link.sent_at.to_string()),
         }
     }
 }
@@ -340,6 +349,7 @@ impl ContractDocument {
             effect_on: contract.effect_on.to_string(),
             concluded_at: contract.concluded_at.to_string(),
             withdraw_until: contract.withdraw_until.to_string(),
+            identity: contract.identity.word(),
             ended_at: contract.ended_at.map(|at| at.to_string()),
             lender: contract.content.lender.clone(),
             account: contract.content.account(),

@@ -23,6 +23,8 @@ struct BankPage {
     request: BankRequest,
     /// What happened and what is awaited, in order, with whether it is done.
     tracker: Vec<(String, bool)>,
+    /// When we sent the demand, if we did.
+    sent: String,
 }
 
 sheets!(BankPage);
@@ -34,6 +36,14 @@ impl BankPage {
 
     fn is_answered(&self) -> bool {
         matches!(self.request.state.as_str(), "accepted" | "refused")
+    }
+
+    /// Whether the demand can leave from here: the customer gave an e-mail address, and nobody has answered.
+    fn can_be_sent(&self) -> bool {
+        self.is_asked()
+            && !self.is_answered()
+            && self.sent.is_empty()
+            && self.request.email().is_some()
     }
 
     fn is_new_loan(&self) -> bool {
@@ -94,8 +104,11 @@ async fn page(
         form.set("effet_m", day.month().to_string());
         form.set("effet_a", day.year().to_string());
     }
+    let sent = contracts.bank_link(&contract).await?;
+    let sent = sent.and_then(|link| french::day_of_moment(&link.sent_at.to_string()));
     Ok(BankPage {
         tracker: tracker(&contract, &request),
+        sent: sent.unwrap_or_default(),
         frame: Frame::new(guest, "Prévenir votre banque", 0, "fin", form),
         contract,
         request,
@@ -114,7 +127,7 @@ pub(super) async fn show(
     }
 }
 
-/// «Envoyer pour moi» and «Préparer la lettre».
+/// «Préparer la demande».
 pub(super) async fn ask(
     State(contracts): State<Contracts>,
     Path(id): Path<String>,
@@ -133,6 +146,22 @@ pub(super) async fn ask(
     Ok(to(&guest, "banque"))
 }
 
+/// «Envoyer pour moi».
+pub(super) async fn send(
+    State(contracts): State<Contracts>,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+    form: Form,
+) -> Answer {
+    let guest = guest(&contracts.core.dossiers, &headers, &id).await?;
+    guest.check(&contracts.core.dossiers, &headers, &form)?;
+    let Some(contract) = found(&contracts, &guest).await? else {
+        return Ok(to(&guest, "signature"));
+    };
+    contracts.send_to_bank(&contract, guest.visit.insured).await?;
+    Ok(to(&guest, "banque"))
+}
+
 /// What the lender did, as the customer says it.
 pub(super) async fn answer(
     State(contracts): State<Contracts>,
@@ -148,6 +177,6 @@ pub(super) async fn answer(
     let Some(said) = form::answer(&mut form, contracts.today()) else {
         return Ok(unkept(page(&contracts, &guest, contract, form).await?));
     };
-    contracts.answered(&contract, said, guest.visit.insured).await?;
+    contracts.answered(&contract, said, Some(guest.visit.insured)).await?;
     Ok(to(&guest, "banque"))
 }

@@ -1,5 +1,5 @@
-//! The pages from the account to the end of the journey, those of a payer who is not insured, and the
-//! customer's area. Server-rendered; nothing needs a script; kept by nobody.
+//! The pages from the account to the end of the journey, those of a payer who is not insured and of a
+//! lender, and the customer's area. Server-rendered; nothing needs a script; kept by nobody.
 
 mod area;
 mod bank;
@@ -7,6 +7,7 @@ mod debtor;
 mod end;
 mod frame;
 mod leave;
+mod lender;
 mod mandate;
 mod payer;
 mod sign;
@@ -42,7 +43,11 @@ pub fn routes() -> Router<Contracts> {
         .route("/d/{id}/documents.zip", get(end::archive))
         .route("/d/{id}/documents/{name}", get(end::file))
         .route("/d/{id}/banque", get(bank::show).post(bank::ask))
+        .route("/d/{id}/banque/envoi", posted(bank::send))
         .route("/d/{id}/banque/reponse", posted(bank::answer))
+        .route("/b/{secret}", get(lender::show))
+        .route("/b/{secret}/recu", posted(lender::received))
+        .route("/b/{secret}/{name}", get(lender::file))
         .route("/d/{id}/fin", get(end::show))
         .route("/d/{id}/renoncer", get(leave::show).post(leave::submit))
         .route("/espace", get(area::home))

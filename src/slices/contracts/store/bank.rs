@@ -3,9 +3,33 @@
 use jiff::civil::Date;
 
 use super::{INSERT_BANK, LOCK_BANK, SELECT_BANK, Store, UPDATE_BANK, day};
-use crate::platform::db::{Connection, DbError};
+use uuid::Uuid;
+
+use crate::platform::crypto::TokenHash;
+use crate::platform::db::{Connection, DbError, Instant, Statement, statements};
 use crate::slices::contracts::error::ContractError;
 use crate::slices::contracts::model::{BankRequest, ContractId};
+use crate::slices::contracts::sending::BankLink;
+
+statements! {
+    /// A demand leaves for its lender.
+    INSERT_BANK_LINK = "INSERT INTO bank_link (contract_id, link_hash, sent_at, expires_at) \
+        VALUES (?, ?, ?, ?)";
+    /// Whether it left.
+    SELECT_BANK_LINK = "SELECT contract_id, sent_at, expires_at FROM bank_link WHERE contract_id = ?";
+    /// What a link is of.
+    BANK_LINK_OF = "SELECT contract_id, sent_at, expires_at FROM bank_link WHERE link_hash = ?";
+}
+
+/// The statements, for the slice's list.
+pub(super) const ALL: &[Statement] = STATEMENTS;
+
+type LinkRow = (Uuid, Instant, Instant);
+
+fn link((id, sent_at, expires_at): LinkRow) -> BankLink {
+    let contract = ContractId::from_uuid(id);
+    BankLink { contract, sent_at: sent_at.0, expires_at: expires_at.0 }
+}
 
 #[derive(sqlx::FromRow)]
 struct Row {
@@ -42,6 +66,37 @@ impl TryFrom<Row> for BankRequest {
 }
 
 impl Store {
+    /// Writes that a demand leaves.
+    pub(in crate::slices::contracts) async fn insert_bank_link(
+        &self,
+        connection: &mut Connection,
+        link: &BankLink,
+        hash: &TokenHash,
+    ) -> Result<(), DbError> {
+        let query = sqlx::query(INSERT_BANK_LINK).bind(link.contract.uuid());
+        let query = query.bind(hash.as_slice()).bind(Instant(link.sent_at));
+        query.bind(Instant(link.expires_at)).execute(connection).await?;
+        Ok(())
+    }
+
+    /// The link of a contract whose demand left.
+    pub(in crate::slices::contracts) async fn bank_link(
+        &self,
+        id: ContractId,
+    ) -> Result<Option<BankLink>, DbError> {
+        let query = sqlx::query_as::<_, LinkRow>(SELECT_BANK_LINK).bind(id.uuid());
+        Ok(query.fetch_optional(self.database.pool()).await?.map(link))
+    }
+
+    /// The link of this secret.
+    pub(in crate::slices::contracts) async fn bank_link_of(
+        &self,
+        hash: &TokenHash,
+    ) -> Result<Option<BankLink>, DbError> {
+        let query = sqlx::query_as::<_, LinkRow>(BANK_LINK_OF).bind(hash.as_slice());
+        Ok(query.fetch_optional(self.database.pool()).await?.map(link))
+    }
+
     /// Writes that something is to be asked.
     pub(in crate::slices::contracts) async fn insert_bank(
         &self,

@@ -5,14 +5,14 @@ use jiff::civil::Date;
 use uuid::Uuid;
 
 use super::{
-    ADOPT, ALL_OF_OWNER, BY_DOSSIER, END_CONTRACT, INSERT_CONTRACT, INSERT_NUMBER, INSERT_PREMIUMS,
-    INSERT_TERMINATION, OF_OWNER, PAGE_OF_OWNER, SELECT_NUMBER, SELECT_PREMIUMS,
+    ADOPT, ALL_OF_OWNER, BY_DOSSIER, BY_ID, END_CONTRACT, INSERT_CONTRACT, INSERT_NUMBER,
+    INSERT_PREMIUMS, INSERT_TERMINATION, OF_OWNER, PAGE_OF_OWNER, SELECT_NUMBER, SELECT_PREMIUMS,
     SELECT_TERMINATION, Store, day,
 };
 use crate::platform::access::Party;
 use crate::platform::db::{Connection, DbError, Instant};
 use crate::slices::contracts::error::ContractError;
-use crate::slices::contracts::model::{Contract, ContractId, Premium, Reserved};
+use crate::slices::contracts::model::{Contract, ContractId, Identified, Premium, Reserved};
 use crate::slices::dossiers::DossierId;
 
 /// No contract is concluded later: 31 December 9999, which both engines can hold.
@@ -53,7 +53,7 @@ impl TryFrom<Row> for Contract {
             effect_on: day(&row.effect_on)?,
             concluded_at: row.concluded_at.0,
             withdraw_until: day(&row.withdraw_until)?,
-            identity: row.identity,
+            identity: Identified::of(&row.identity).ok_or(ContractError::Stored("its identity"))?,
             ended_at: row.ended_at.map(|at| at.0),
         })
     }
@@ -116,7 +116,7 @@ impl Store {
             .bind(contract.effect_on.to_string())
             .bind(Instant(contract.concluded_at))
             .bind(contract.withdraw_until.to_string())
-            .bind(&contract.identity)
+            .bind(contract.identity.code())
             .execute(connection)
             .await;
         match inserted.map_err(DbError::from) {
@@ -159,6 +159,16 @@ impl Store {
         dossier: DossierId,
     ) -> Result<Option<Contract>, ContractError> {
         let query = sqlx::query_as::<_, Row>(BY_DOSSIER).bind(dossier.uuid());
+        let row = query.fetch_optional(self.database.pool()).await.map_err(DbError::from)?;
+        row.map(Contract::try_from).transpose()
+    }
+
+    /// One contract, whoever owns it.
+    pub(in crate::slices::contracts) async fn by_id(
+        &self,
+        id: ContractId,
+    ) -> Result<Option<Contract>, ContractError> {
+        let query = sqlx::query_as::<_, Row>(BY_ID).bind(id.uuid());
         let row = query.fetch_optional(self.database.pool()).await.map_err(DbError::from)?;
         row.map(Contract::try_from).transpose()
     }

@@ -6,6 +6,7 @@ mod contracts;
 mod debits;
 mod mandates;
 mod payers;
+mod vouching;
 
 pub(super) use contracts::NewContract;
 pub(super) use mandates::MandateRow;
@@ -58,6 +59,11 @@ statements! {
         CAST(effect_on AS CHAR) AS effect_on, concluded_at, \
         CAST(withdraw_until AS CHAR) AS withdraw_until, identity, ended_at \
         FROM contract WHERE dossier_id = ?";
+    /// One contract, for those who look after all of them.
+    BY_ID = "SELECT id, dossier_id, number, ceremony_id, content, \
+        CAST(effect_on AS CHAR) AS effect_on, concluded_at, \
+        CAST(withdraw_until AS CHAR) AS withdraw_until, identity, ended_at \
+        FROM contract WHERE id = ?";
     /// One contract of somebody.
     OF_OWNER = "SELECT id, dossier_id, number, ceremony_id, content, \
         CAST(effect_on AS CHAR) AS effect_on, concluded_at, \
@@ -132,4 +138,5 @@ fn day(text: &str) -> Result<Date, ContractError> {
 }
 
 /// The statements, for the slice's list.
-pub(super) const ALL: &[&[Statement]] = &[STATEMENTS, debits::ALL, payers::ALL];
+pub(super) const ALL: &[&[Statement]] =
+    &[STATEMENTS, bank::ALL, debits::ALL, payers::ALL, vouching::ALL];

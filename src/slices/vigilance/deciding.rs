@@ -1,0 +1,113 @@
+//! Somebody of the compliance desk writes down what they found about who pays. One person is enough; where much
+//! is covered two different people are, the second after the first (*vigilance renforcée*).
+
+use super::core::Vigilance;
+use super::model::{Check, Finding, Measure, Outcome, Settled};
+use crate::kernel::problem::Problem;
+use crate::platform::crypto::SealError;
+use crate::platform::db::{Connection, DbError, again};
+use crate::slices::contracts::{ContractId, Identified, UnderCheck};
+
+/// Looks that are shown of one contract.
+const MOST: u32 = 50;
+
+/// Where a note is kept, for its seal.
+const PLACE: &[u8] = b"identity_check";
+
+impl Vigilance {
+    /// Writes a finding down and hands it to the contract, both or none. The same look sent twice is one.
+    pub(super) async fn found(
+        &self,
+        by: &str,
+        under: &UnderCheck,
+        finding: &Finding,
+    ) -> Result<Settled, Problem> {
+        let settled = again(|| self.found_once(by, under, finding)).await?;
+        self.contracts.wake();
+        metrics::counter!("identity_checks_total", "outcome" => finding.outcome.code())
+            .increment(1);
+        tracing::info!(by, contract = %under.contract.id, ?settled, "an identity was looked at");
+        Ok(settled)
+    }
+
+    async fn found_once(
+        &self,
+        by: &str,
+        under: &UnderCheck,
+        finding: &Finding,
+    ) -> Result<Settled, Problem> {
+        let id = under.contract.id;
+        let mut transaction = self.store.begin().await?;
+        // The contract first: two who look at once come one after the other.
+        if self.contracts.open_identity(&mut transaction, id).await?.is_none() {
+            return Ok(Settled::Closed);
+        }
+        if self.store.count(&mut transaction, id).await? != i64::from(finding.seen) {
+            return Ok(Settled::Changed);
+        }
+        let settled = match finding.outcome {
+            Outcome::Refused => Settled::Refused,
+            Outcome::Verified if under.is_enhanced => self.second(&mut transaction, id, by).await?,
+            Outcome::Verified => Settled::Verified,
+        };
+        let standing = match settled {
+            Settled::Verified => Identified::Verified,
+            Settled::Refused => Identified::Refused,
+            Settled::NeedsAnother => Identified::Pending,
+            Settled::SamePerson | Settled::Changed | Settled::Closed => return Ok(settled),
+        };
+        self.write(&mut transaction, id, by, finding).await?;
+        self.contracts.settle_identity(&mut transaction, id, standing).await?;
+        transaction.commit().await.map_err(DbError::from)?;
+        Ok(settled)
+    }
+
+    /// What a second look makes of it: one by somebody else, after a first that nobody refused.
+    async fn second(
+        &self,
+        connection: &mut Connection,
+        id: ContractId,
+        by: &str,
+    ) -> Result<Settled, Problem> {
+        let last = self.store.last(connection, id).await?;
+        Ok(match last.filter(|check| check.outcome == Outcome::Verified) {
+            Some(check) if check.by == by => Settled::SamePerson,
+            Some(_) => Settled::Verified,
+            None => Settled::NeedsAnother,
+        })
+    }
+
+    async fn write(
+        &self,
+        connection: &mut Connection,
+        id: ContractId,
+        by: &str,
+        finding: &Finding,
+    ) -> Result<(), Problem> {
+        let now = self.clock.now();
+        let key = self.entropy.uuid_v7(now);
+        let codes: Vec<_> = finding.measures.iter().map(|one: &Measure| one.code()).collect();
+        let note = finding.note.as_bytes();
+        let check = Check {
+            id: key,
+            outcome: finding.outcome,
+            measures: codes.join(","),
+            note: self.keyring.seal(&[PLACE, key.as_bytes()], note, &self.entropy)?,
+            by: by.to_owned(),
+            at: now,
+        };
+        self.store.insert(connection, id, &check).await?;
+        Ok(())
+    }
+
+    /// What was written down of a contract, the oldest first, each with its note.
+    pub(super) async fn history(&self, id: ContractId) -> Result<Vec<(Check, String)>, Problem> {
+        let checks = self.store.of_contract(id, MOST).await?;
+        let opened = |check: Check| {
+            let note = self.keyring.open(&[PLACE, check.id.as_bytes()], &check.note)?;
+            let note = String::from_utf8(note).map_err(|_| SealError::Broken)?;
+            Ok((check, note))
+        };
+        checks.into_iter().map(opened).collect()
+    }
+}

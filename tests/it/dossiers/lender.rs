@@ -1,0 +1,118 @@
+//! «Envoyer pour moi»: the lender reads two papers by its link, and nothing else; it says itself that it has received
+//! them, once; the customer sees that.
+
+use reqwest::StatusCode;
+use serde_json::{Value, json};
+
+use super::api::{Told, Town};
+use super::link;
+use super::serving::running;
+use crate::harness::surfer::{Seen, Surfer};
+
+/// A contract that replaces an insurance, whose demand is dated for this agency: its lender's address.
+async fn dated(town: &Town, who: &str, agency: &str) -> String {
+    let contract = town.signed(who, running()).await;
+    let path = format!("{contract}/lender");
+    let demand = json!({ "agency": agency, "loan_number": "P-42", "effect_on": "2027-02-01" });
+    let sent = town.put_at(who, &path, demand).await;
+    assert_eq!(sent.body["state"], "sent", "{}", sent.body);
+    path
+}
+
+async fn deliver(town: &Town, who: &str, path: &str) -> Told {
+    town.ask(who, ("POST", &format!("{path}/delivery")), &[], None).await
+}
+
+/// The letters to this address: how many, and the newest as text.
+async fn letters(town: &Town, to: &str) -> (usize, String) {
+    let path = format!("/dev/messages.json?to={}", to.replace('@', "%40"));
+    let json: Value = town.app.get(&path).await.json().await.expect("letters");
+    let all = json["messages"].as_array().expect("a list");
+    (all.len(), all.first().map(ToString::to_string).unwrap_or_default())
+}
+
+async fn acknowledges(bank: &mut Surfer, page: &Seen) -> Seen {
+    bank.submit(&page.form("/recu")).await
+}
+
+#[tokio::test]
+async fn a_demand_is_sent_to_the_lender_which_says_that_it_has_it() {
+    let town = Town::start().await;
+    let anne = town.customer("anne");
+    let agency = "assurances@banque-du-nord.example";
+    let path = dated(&town, &anne, agency).await;
+    for _ in 0..2 {
+        let sent = deliver(&town, &anne, &path).await;
+        assert_eq!((sent.status.as_u16(), &sent.body["state"]), (200, &json!("sent")));
+        assert!(sent.body["delivered_at"].is_string(), "{}", sent.body);
+    }
+    let at = link(&town.app, agency, "/b/").await;
+    let (count, words) = letters(&town, agency).await;
+    assert_eq!(count, 1, "sent once: {words}");
+    for said in ["P-42", "Camille Martin vous demande", "1er février 2027"] {
+        assert!(words.replace(['\u{a0}', '\u{202f}'], " ").contains(said), "{said}: {words}");
+    }
+    let mut bank = Surfer::new(&town.app);
+    let page = bank.open(&at).await;
+    assert_eq!(page.heading(), "Demande de changement d’assurance", "{}", page.body);
+    assert_eq!(page.headers["cache-control"], "no-store");
+    for hidden in ["FR76", "189", "anne", "1992", "Lilas"] {
+        assert!(!page.body.contains(hidden), "{hidden}: {}", page.body);
+    }
+    for paper in ["lettre_banque", "attestation_preteur"] {
+        let theirs = town.app.client.get(town.app.url(&format!("{at}/{paper}"))).send().await;
+        let theirs = theirs.expect("an answer").bytes().await.expect("bytes");
+        let own = path.replace("/lender", &format!("/documents/{paper}"));
+        let own = town.app.client.get(town.app.url(&own)).header("authorization", &anne);
+        let own = own.send().await.expect("an answer").bytes().await.expect("bytes");
+        assert!(theirs.starts_with(b"%PDF") && theirs == own, "{paper}");
+    }
+    for other in ["mandat_sepa", "preuve_signature", "conditions_particulieres", "x"] {
+        let seen = bank.open(&format!("{at}/{other}")).await;
+        assert_eq!(seen.status, StatusCode::NOT_FOUND, "{other}");
+    }
+    // Opening says nothing.
+    assert_eq!(town.get(&anne, &path).await.body["state"], "sent");
+    let done = acknowledges(&mut bank, &page).await;
+    assert!(done.says("avant le 7 décembre 2026"), "{}", done.body);
+    let seen = town.get(&anne, &path).await;
+    assert_eq!(
+        (&seen.body["state"], &seen.body["answer_due"]),
+        (&json!("received"), &json!("2026-12-07"))
+    );
+    // Said again, by a page that was left open.
+    town.app.clock.advance(std::time::Duration::from_secs(86_400));
+    let again = acknowledges(&mut bank, &page).await;
+    assert!(again.says("avant le 7 décembre 2026"), "{}", again.body);
+}
+
+#[tokio::test]
+async fn a_demand_leaves_only_where_it_can_and_its_link_ends() {
+    let town = Town::start().await;
+    let (anne, bob) = (town.customer("anne"), town.customer("bob"));
+    let postal = dated(&town, &anne, "1 place de la Mairie, 35000 Rennes").await;
+    let refused = deliver(&town, &anne, &postal).await;
+    assert_eq!(refused.status, 409, "{}", refused.body);
+    assert!(refused.body["detail"].as_str().is_some_and(|it| it.contains("pas un e-mail")));
+    let agency = "credits@banque-du-sud.example";
+    let path = dated(&town, &anne, agency).await;
+    assert_eq!(deliver(&town, &bob, &path).await.status, 404, "somebody else's");
+    deliver(&town, &anne, &path).await;
+    let at = link(&town.app, agency, "/b/").await;
+    let mut bank = Surfer::new(&town.app);
+    let page = bank.open(&at).await;
+    let foreign = [("origin", "https://mechant.example")];
+    let refused = town.app.client.post(town.app.url(&format!("{at}/recu")));
+    let refused = refused.header(foreign[0].0, foreign[0].1).send().await.expect("an answer");
+    assert_eq!(refused.status(), StatusCode::FORBIDDEN);
+    let answer = format!("{path}/answer");
+    let body = json!({ "answer": "refused", "reason": "Garanties" });
+    let said = town.ask(&anne, ("POST", &answer), &[], Some(body)).await;
+    assert_eq!(said.body["state"], "refused", "{}", said.body);
+    assert_eq!(deliver(&town, &anne, &path).await.status, 409, "it has answered");
+    let late = acknowledges(&mut bank, &page).await;
+    assert!(late.says("déjà sa réponse"), "{}", late.body);
+    town.app.clock.advance(std::time::Duration::from_secs(91 * 86_400));
+    assert_eq!(bank.open(&at).await.status, StatusCode::GONE);
+    assert_eq!(bank.open("/b/rien").await.status, StatusCode::GONE);
+}
