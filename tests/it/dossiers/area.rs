@@ -122,12 +122,13 @@ async fn is_kept_in_the_vault(app: &App, customer: &mut Surfer, at: &str) {
     assert_eq!(said("all documents were taken by their owner").len(), 3);
     // Another contract of theirs: both are shown, or the one that is chosen.
     for row in [
-        "INSERT INTO contract SELECT UNHEX(REPEAT('2', 32)), UNHEX(REPEAT('3', 32)), \
-            'CT-2026-7654321-0', ceremony_id, quote_id, owner, content, effect_on, concluded_at, \
-            withdraw_until, identity, ended_at, end_reason FROM contract",
-        "INSERT INTO bank_request SELECT UNHEX(REPEAT('2', 32)), version, state, agency, \
-            loan_number, old_contract, effect_on, sent_at, received_on, answer_due, answered_on, \
-            reason FROM bank_request",
+        "INSERT INTO contract (id, dossier_id, number, ceremony_id, quote_id, owner, content, \
+            effect_on, concluded_at, withdraw_until, identity) SELECT UNHEX(REPEAT('2', 32)), \
+            UNHEX(REPEAT('3', 32)), 'CT-2026-7654321-0', ceremony_id, quote_id, owner, content, \
+            effect_on, concluded_at, withdraw_until, identity FROM contract",
+        "INSERT INTO bank_request (contract_id, version, state, agency, loan_number, \
+            old_contract, effect_on, reason) SELECT UNHEX(REPEAT('2', 32)), version, state, \
+            agency, loan_number, old_contract, effect_on, reason FROM bank_request",
     ] {
         sqlx::query(row).execute(app.opened().pool()).await.expect("a row");
     }
