@@ -12,6 +12,7 @@ mod house;
 mod identity;
 mod journey;
 mod layout;
+mod lender;
 mod live;
 mod network;
 mod office;
