@@ -1,6 +1,7 @@
 //! Identifiers: UUIDv7 in sixteen bytes, typed text outside (`quo_…`), and human numbers with a
 //! check digit.
 
+use std::hash::{Hash, Hasher};
 use std::{fmt, marker::PhantomData, str::FromStr};
 
 use uuid::Uuid;
@@ -49,6 +50,12 @@ impl<S> PartialEq for Id<S> {
 }
 
 impl<S> Eq for Id<S> {}
+
+impl<S> Hash for Id<S> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.uuid.hash(state);
+    }
+}
 
 impl<S: Sort> fmt::Display for Id<S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

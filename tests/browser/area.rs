@@ -28,8 +28,15 @@ async fn a_contract_is_found_and_left_from_the_account() {
     house.go("/espace").await;
     house.sees("main", "Prochain prélèvement").await;
     pictured(&house, "espace").await;
+    house.press("a[href='/espace/documents']").await;
+    house.sees("h1", "Mes documents").await;
+    pictured(&house, "espace-documents").await;
+    house.go("/espace").await;
     house.press("a[href^='/espace/contrats/']").await;
     house.sees("h1", "Contrat").await;
+    let lines = "return document.querySelector('h1 .ref').getClientRects().length";
+    let lines = house.browser.execute(lines, Vec::new()).await.expect("counted");
+    assert_eq!(lines.json(), 1, "the number stands on one line");
     pictured(&house, "espace-contrat").await;
     let at = house.browser.current_url().await.expect("an address").path().to_owned();
     house.go(&format!("{at}/resilier")).await;

@@ -13,6 +13,7 @@ mod identity;
 mod journey;
 mod late;
 mod layout;
+mod lender;
 mod live;
 mod network;
 mod office;

@@ -1,7 +1,9 @@
 //! «Le compte est à quelqu’un d’autre», on two telephones: who asks, who gives the mandate, who signs first;
 //! every page of it with axe and pictures.
 
+use super::axe::check;
 use super::house::House;
+use super::office;
 use super::people::{CAMILLE, ON};
 use super::subscription::{TELEPHONE, look, pictured, telephone};
 
@@ -53,7 +55,29 @@ async fn somebody_else_pays_from_their_own_telephone() {
     house.sees("main", "compte de Dominique Leroy").await;
     pictured(&house, "fin-titulaire").await;
     other.quit().await.expect("the other browser ends");
+    vouches(&house).await;
     house.close().await;
+}
+
+/// The compliance desk looks at who pays: what waits, one contract, a look without a word, and nothing left.
+async fn vouches(house: &House) {
+    const DESK: &str = "/gestion/identites";
+    office::log_in(house, &["conformite"], "Vérification des identités").await;
+    office::looked_at(house, DESK, "identities").await;
+    let link = house.find("main th a").await.attr("href").await.expect("a page");
+    let link = link.expect("an address");
+    office::looked_at(house, &link, "identity").await;
+    house.press("main form .bouton").await;
+    house.sees("#bilan-t", "corriger").await;
+    check(house, "a look without a word").await;
+    for what in ["#document", "#account"] {
+        house.press(what).await;
+    }
+    house.choose("avis", "verified").await;
+    house.press("main form .bouton").await;
+    house.sees("main", "Aucun contrat n’attend").await;
+    office::looked_at(house, &link, "identity-verified").await;
+    office::looked_at(house, DESK, "identities-none").await;
 }
 
 /// The payer reads, types, and signs.

@@ -28,6 +28,8 @@ pub struct Listed {
     pub title: &'static str,
     /// «PDF, 84 Ko»; «PDF» while it is still to be made.
     pub size: String,
+    /// The day on which it was made: «27 novembre 2026»; empty while it is still to be.
+    pub made_on: String,
 }
 
 impl Contracts {
@@ -68,9 +70,14 @@ impl Contracts {
                 _ => subject_of(kind, contract.ceremony),
             };
             let known = self.core.documents.find(subject, kind, 0).await?;
-            let size = known.map(|one| format!("PDF, {}", french::bytes(one.size)));
-            let size = size.unwrap_or_else(|| "PDF".to_owned());
-            listed.push(Listed { name: kind.code(), title: kind.title(), size });
+            let size = known.as_ref().map(|one| format!("PDF, {}", french::bytes(one.size)));
+            let made_on = known.and_then(|one| french::day_of_moment(&one.created_at.to_string()));
+            listed.push(Listed {
+                name: kind.code(),
+                title: kind.title(),
+                size: size.unwrap_or_else(|| "PDF".to_owned()),
+                made_on: made_on.unwrap_or_default(),
+            });
         }
         Ok(listed)
     }

@@ -1,6 +1,8 @@
 //! The door for whoever goes on where the recap ends: the content that is signed, and acts in a
 //! transaction of the caller's.
 
+use std::collections::HashMap;
+
 use jiff::Timestamp;
 use uuid::Uuid;
 
@@ -106,6 +108,17 @@ impl Dossiers {
         let dossier = self.find(id).await?;
         let quote = self.quote_of(&dossier).await?;
         Ok(signable(dossier, quote))
+    }
+
+    /// The numbers for people of these dossiers, of those that are there, in one look.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn numbers(
+        &self,
+        ids: &[DossierId],
+    ) -> Result<HashMap<DossierId, String>, DossierError> {
+        Ok(self.core.store.numbers(ids).await?)
     }
 
     /// One act, in the caller's transaction. The version is the one that the caller saw.

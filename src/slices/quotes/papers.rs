@@ -6,7 +6,7 @@
 use tokio_util::task::TaskTracker;
 
 use super::pages::papers::{devis, fiche, whose};
-use super::service::QuoteId;
+use super::service::{QuoteId, Quotes};
 use super::wire::{DocumentResponse, QuoteResponse};
 use crate::kernel::french;
 use crate::kernel::problem::{Kind as Refusal, Problem};
@@ -29,6 +29,17 @@ pub(super) struct Papers {
     documents: Documents,
     /// Documents that are being made for pages that do not wait.
     making: TaskTracker,
+}
+
+/// A document of a quote as other pages offer it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Offered {
+    /// Its address.
+    pub href: String,
+    /// What it is, and whose when there are several.
+    pub title: String,
+    /// How many bytes; `None` while it is being made.
+    pub size: Option<u64>,
 }
 
 /// One document of a quote: which one, and what it is called.
@@ -95,8 +106,58 @@ impl Papers {
         let unknown =
             || Problem::new(Refusal::NotFound).detail("Ce devis n’a pas de document de ce nom.");
         let paper = paper.ok_or_else(unknown)?;
-        let file = format!("{}-{}.pdf", paper.name.replace('_', "-"), quote.number);
-        Ok((self.documents.read(paper.order(quote)?).await?, file))
+        Ok((self.documents.read(paper.order(quote)?).await?, paper.file(quote)))
+    }
+
+    /// Those of these insured persons (their numbers from 1) and of all, as a page offers them that does not
+    /// wait: without their sizes when nobody can tell them now.
+    pub(super) async fn offered(&self, quote: &QuoteResponse, persons: &[u16]) -> Vec<Offered> {
+        let papers = self.begun(quote).await.unwrap_or_else(|problem| {
+            let cause = problem.cause.unwrap_or_default();
+            tracing::warn!(cause, "the documents of a quote are not ready");
+            Paper::all(quote).into_iter().map(|paper| (paper, None)).collect()
+        });
+        let theirs = papers.into_iter().filter(|(paper, _)| paper.is_of(persons));
+        let offered = theirs.map(|(paper, known)| Offered {
+            href: format!("{}/documents/{}", quote.page, paper.name),
+            title: paper.title,
+            size: known.map(|made| made.size),
+        });
+        offered.collect()
+    }
+
+    /// The same with their bytes, made if nobody has, each under the name of its file.
+    pub(super) async fn files(
+        &self,
+        quote: &QuoteResponse,
+        persons: &[u16],
+    ) -> Result<Vec<(String, Vec<u8>)>, Problem> {
+        let mut files = Vec::new();
+        for paper in Paper::all(quote).into_iter().filter(|paper| paper.is_of(persons)) {
+            let made = self.documents.read(paper.order(quote)?).await?;
+            files.push((paper.file(quote), made.bytes));
+        }
+        Ok(files)
+    }
+}
+
+impl Quotes {
+    /// The documents of a quote that are of all, and of these insured persons (their numbers from 1), as
+    /// other pages offer them. What nobody has made begins to be made; no page waits for it.
+    pub async fn offered(&self, quote: &QuoteResponse, persons: &[u16]) -> Vec<Offered> {
+        self.papers().offered(quote, persons).await
+    }
+
+    /// The same documents with their bytes, made if nobody has, each under the name of its file.
+    ///
+    /// # Errors
+    /// One cannot be made or read now.
+    pub async fn files(
+        &self,
+        quote: &QuoteResponse,
+        persons: &[u16],
+    ) -> Result<Vec<(String, Vec<u8>)>, Problem> {
+        self.papers().files(quote, persons).await
     }
 }
 
@@ -117,6 +178,16 @@ impl Paper {
         let code = kind.code();
         let name = if part == 0 { code.to_owned() } else { format!("{code}_{part}") };
         Self { name, title: format!("{}{whose}", kind.title()), kind, part }
+    }
+
+    /// Whether it is of all, or of one of these persons.
+    fn is_of(&self, persons: &[u16]) -> bool {
+        self.part == 0 || persons.contains(&self.part)
+    }
+
+    /// The name of its file.
+    fn file(&self, quote: &QuoteResponse) -> String {
+        format!("{}-{}.pdf", self.name.replace('_', "-"), quote.number)
     }
 
     /// Whose they are.

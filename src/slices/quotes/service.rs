@@ -168,12 +168,6 @@ impl Quotes {
         Ok(self.page(author, after, limit).await?)
     }
 
-    /// The documents of a quote as other pages offer them: address and title.
-    pub fn offered(&self, quote: &QuoteResponse) -> Vec<(String, String)> {
-        let papers = super::papers::Paper::all(quote).into_iter();
-        papers.map(|one| (format!("{}/documents/{}", quote.page, one.name), one.title)).collect()
-    }
-
     /// The documents of quotes.
     pub(super) const fn papers(&self) -> &Papers {
         &self.papers

@@ -5,10 +5,12 @@ use std::time::Duration;
 
 use reqwest::StatusCode;
 
+use super::downloads::is_what_is_listed;
 use super::signing::{base, program, sign};
 use super::{another_code, code, fill, link, somebody, written};
 use crate::harness::app::App;
 use crate::harness::eventually;
+use crate::harness::logs::holding;
 use crate::harness::surfer::{Seen, SeenForm, Surfer};
 
 /// Long, and of no list.
@@ -67,6 +69,7 @@ async fn what_was_signed_without_an_account_is_found_in_it_and_left_by_it() {
     let at = home.body.split("href=\"/espace/contrats/").nth(1).expect("a contract");
     let at = format!("/espace/contrats/{}", at.split('"').next().expect("its end"));
     let contract = customer.open(&at).await;
+    assert!(contract.heading().contains("<span class=\"ref\">CT-2026-"), "it is not broken");
     assert!(contract.says("240 prélèvements") && contract.says("Compte prélevé"));
     let csv = customer.open(&format!("{at}/echeancier.csv")).await;
     assert_eq!(csv.body.lines().count(), 241, "a line for each month, and their names");
@@ -81,7 +84,8 @@ async fn what_was_signed_without_an_account_is_found_in_it_and_left_by_it() {
         (all.status, &all.headers["content-type"] == "application/zip"),
         (StatusCode::OK, true)
     );
-    assert!(all.body.contains("conditions-particulieres.pdf") && all.body.contains("notice.pdf"));
+    is_what_is_listed(&app, &mut customer, &contract, &format!("{at}/documents.zip")).await;
+    is_kept_in_the_vault(&app, &mut customer, &at).await;
     let data = customer.open("/espace/donnees.json").await;
     assert!(data.body.contains("\"premiums\"") && !data.body.contains("30006000"));
     is_not_for_others(&app, &at).await;
@@ -94,6 +98,51 @@ async fn what_was_signed_without_an_account_is_found_in_it_and_left_by_it() {
     assert_eq!(written(&app, &base(&end.at)).await.0, "withdrawn");
     let again = customer.open(&format!("{at}/renoncer")).await;
     assert!(!again.says("Confirmer ma renonciation"), "{}", again.body);
+}
+
+/// Each document with its day, format and size, by contract; each opening leaves a line that says by whom.
+async fn is_kept_in_the_vault(app: &App, customer: &mut Surfer, at: &str) {
+    let home = customer.open("/espace").await;
+    assert!(home.body.contains("href=\"/espace/documents\""), "{}", home.body);
+    let vault = customer.open("/espace/documents").await;
+    assert_eq!(vault.heading(), "Mes documents", "{}", vault.body);
+    assert_eq!(vault.body.matches("<tr><th scope=\"row\">").count(), 7, "{}", vault.body);
+    let (day, size) = ("<td>23\u{a0}novembre 2026</td>", "<td>PDF, ");
+    assert_eq!(vault.body.matches(size).count(), 7, "all were opened: {}", vault.body);
+    assert_eq!(vault.body.matches(day).count(), 7, "{}", vault.body);
+    assert!(!vault.body.contains("<select"), "one contract is no choice");
+    is_what_is_listed(app, customer, &vault, &format!("{at}/documents.zip")).await;
+    let id = at.trim_start_matches("/espace/contrats/");
+    let said = |words: &str| {
+        let lines = holding(words).into_iter().filter(|line| line.to_string().contains(id));
+        lines.filter(|line| line.to_string().contains("\"by\":\"")).collect::<Vec<_>>()
+    };
+    let opened = said("a document was opened by its owner");
+    assert!(opened.iter().any(|line| line.to_string().contains("mandat_sepa")), "{opened:?}");
+    assert_eq!(said("all documents were taken by their owner").len(), 3);
+    // Another contract of theirs: both are shown, or the one that is chosen.
+    for row in [
+        "INSERT INTO contract (id, dossier_id, number, ceremony_id, quote_id, owner, content, \
+            effect_on, concluded_at, withdraw_until, identity) SELECT UNHEX(REPEAT('2', 32)), \
+            UNHEX(REPEAT('3', 32)), 'CT-2026-7654321-0', ceremony_id, quote_id, owner, content, \
+            effect_on, concluded_at, withdraw_until, identity FROM contract",
+        "INSERT INTO bank_request (contract_id, version, state, agency, loan_number, \
+            old_contract, effect_on, reason) SELECT UNHEX(REPEAT('2', 32)), version, state, \
+            agency, loan_number, old_contract, effect_on, reason FROM bank_request",
+    ] {
+        sqlx::query(row).execute(app.opened().pool()).await.expect("a row");
+    }
+    let both = customer.open("/espace/documents").await;
+    assert_eq!(both.body.matches("<h2>Contrat ").count(), 2, "{}", both.body);
+    let one = customer.open(&format!("/espace/documents?contrat={id}")).await;
+    assert_eq!(one.body.matches("<h2>Contrat ").count(), 1, "{}", one.body);
+    assert!(one.body.contains(&format!("value=\"{id}\" selected")), "{}", one.body);
+    for row in [
+        "DELETE FROM contract WHERE number = 'CT-2026-7654321-0'",
+        "DELETE FROM bank_request WHERE contract_id = UNHEX(REPEAT('2', 32))",
+    ] {
+        sqlx::query(row).execute(app.opened().pool()).await.expect("a row");
+    }
 }
 
 /// Somebody who signed without an account, and opens one later with the same address: the contract waits
@@ -212,6 +261,10 @@ async fn is_not_for_others(app: &App, at: &str) {
         let seen = stranger.open(&format!("{at}{path}")).await;
         assert_eq!(seen.status, StatusCode::NOT_FOUND, "{path}: {}", seen.body);
     }
+    let filtered = at.replace("/espace/contrats/", "/espace/documents?contrat=");
+    assert_eq!(stranger.open(&filtered).await.status, StatusCode::NOT_FOUND);
+    let vault = stranger.open("/espace/documents").await;
+    assert!(vault.says("Aucun document pour l’instant"), "{}", vault.body);
     let home = stranger.open("/espace").await;
     assert!(home.says("Dossier à terminer") && !home.body.contains("/espace/contrats/"));
 }

@@ -28,6 +28,11 @@ async fn what_the_lender_demands_is_held_against_what_is_covered() {
     let less = phone.open(&format!("{at}?c6=30")).await;
     assert!(less.says("Une partie n’est pas couverte"), "{}", less.body);
     assert!(less.says("Pas couvert"), "{}", less.body);
+    let said = less.body.split("<dl").nth(1).and_then(|rest| rest.split("</dl>").next());
+    let said = said.expect("an answer").replace('\u{a0}', " ");
+    let title = said.split("<dt>").nth(1).and_then(|rest| rest.split('<').next()).expect("a title");
+    assert_eq!(said.matches(title).count(), 1, "a criterion is said once: {said}");
+    assert!(said.contains("<small>Exigé 30 jours"), "{said}");
     let odd = phone.open(&format!("{at}?c6=31&c99=oui&c3=non")).await;
     assert!(!odd.says("Demandé et couvert"), "what is in no list is not chosen: {}", odd.body);
     let many = (1..=18).map(|number| match number {

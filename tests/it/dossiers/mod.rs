@@ -6,6 +6,7 @@ mod couple;
 mod criteria;
 mod deadlines;
 mod debits;
+mod downloads;
 mod journeys;
 mod killed;
 mod lender;

@@ -113,6 +113,7 @@ async fn compared(app: &App, phone: &mut Surfer, bytes: &[u8]) {
     let (mut advisor, queue) = Staffer::at(app, &["conseil"], "/gestion/offres").await;
     let (_, rest) = queue.body.split_once("href=\"/gestion/offres/").expect("an offer that waits");
     let at = format!("/gestion/offres/{}", rest.split('"').next().expect("its end"));
+    assert!(queue.says(&format!("{at}\">DO-2026-")), "the dossier's number: {}", queue.body);
     let case = advisor.browser.open(&at).await;
     assert!(case.says("150 000,00 €") && case.says("meilleure.pdf"), "{}", case.body);
     let (_, rest) = case.body.split_once(&format!("href=\"{at}/")).expect("a file");

@@ -166,5 +166,7 @@ async fn document(
 ) -> Result<Response, ApiError> {
     let contract = own(&contracts, caller.actor(), &id).await?;
     let made = contracts.document(&contract, &name).await.map_err(Problem::from)?;
+    let (document, by) = (made.document.kind.code(), &caller.actor().principal().subject);
+    tracing::info!(contract = %contract.id, document, %by, "a document was opened by its owner");
     Ok(served(&name, made, &headers))
 }

@@ -117,6 +117,8 @@ async fn document(
 ) -> Result<Response, ApiError> {
     let holder = held(&contracts, caller.actor(), &id).await?;
     let made = contracts.paper(holder.dossier, &name).await.map_err(Problem::from)?;
+    let (document, by) = (made.document.kind.code(), &caller.actor().principal().subject);
+    tracing::info!(dossier = %holder.dossier, document, %by, "a document was opened");
     Ok(served(&name, made, &headers))
 }
 

@@ -9,7 +9,6 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use jiff::civil::Date;
 
-use super::end::{archived, served};
 use super::frame::{Answer, Frame, sheets, unkept};
 use super::leave::WithdrawPage;
 use crate::kernel::french;
@@ -92,7 +91,10 @@ struct TerminatePage {
 sheets!(AreaPage, ContractPage, TerminatePage);
 
 /// Who is logged in; else the way to the login.
-async fn visitor(contracts: &Contracts, headers: &HeaderMap) -> Result<Visitor, Response> {
+pub(super) async fn visitor(
+    contracts: &Contracts,
+    headers: &HeaderMap,
+) -> Result<Visitor, Response> {
     match contracts.core.identity.visitor(POOL, headers).await {
         Ok(Some(visitor)) => Ok(visitor),
         Ok(None) => Err(Redirect::to(&format!("/pools/{POOL}/account")).into_response()),
@@ -100,16 +102,19 @@ async fn visitor(contracts: &Contracts, headers: &HeaderMap) -> Result<Visitor, 
     }
 }
 
+/// Who is logged in, for a handler that else answers with the way to the login.
 macro_rules! logged_in {
     ($contracts:expr, $headers:expr) => {
-        match visitor($contracts, $headers).await {
+        match super::area::visitor($contracts, $headers).await {
             Ok(visitor) => visitor,
             Err(answer) => return Ok(answer),
         }
     };
 }
 
-fn frame(visitor: &Visitor, title: &str, base: &str, form: Form) -> Frame {
+pub(super) use logged_in;
+
+pub(super) fn frame(visitor: &Visitor, title: &str, base: &str, form: Form) -> Frame {
     Frame {
         title: title.to_owned(),
         step: 0,
@@ -162,7 +167,11 @@ pub(super) async fn home(State(contracts): State<Contracts>, headers: HeaderMap)
 }
 
 /// The contract of this address, if it is theirs; else as if it were not there.
-async fn theirs(contracts: &Contracts, visitor: &Visitor, id: &str) -> Result<Contract, Stop> {
+pub(super) async fn theirs(
+    contracts: &Contracts,
+    visitor: &Visitor,
+    id: &str,
+) -> Result<Contract, Stop> {
     let id = id.parse().map_err(|_| Problem::new(Kind::NotFound))?;
     Ok(contracts.find_for(visitor.party, id).await?)
 }
@@ -266,29 +275,6 @@ fn download(media: &'static str, disposition: &str, text: String) -> Response {
         (header::CONTENT_DISPOSITION, disposition.to_owned()),
     ];
     (StatusCode::OK, headers, text).into_response()
-}
-
-pub(super) async fn file(
-    State(contracts): State<Contracts>,
-    Path((id, name)): Path<(String, String)>,
-    headers: HeaderMap,
-) -> Answer {
-    let visitor = logged_in!(&contracts, &headers);
-    let contract = theirs(&contracts, &visitor, &id).await?;
-    tracing::info!(contract = %contract.id, name, "a document was opened by its owner");
-    let made = contracts.document(&contract, &name).await?;
-    Ok(served(&name, made, &headers))
-}
-
-pub(super) async fn archive(
-    State(contracts): State<Contracts>,
-    Path(id): Path<String>,
-    headers: HeaderMap,
-) -> Answer {
-    let visitor = logged_in!(&contracts, &headers);
-    let contract = theirs(&contracts, &visitor, &id).await?;
-    tracing::info!(contract = %contract.id, "all documents were taken by their owner");
-    Ok(archived(&contracts, &contract).await?)
 }
 
 /// Refuses a form of another site.

@@ -85,6 +85,8 @@ pub(super) async fn file(
 ) -> Answer {
     let guest = guest(&contracts.core.dossiers, &headers, &id).await?;
     let made = contracts.paper(guest.visit.dossier, &name).await?;
+    let (document, visit) = (made.document.kind.code(), &guest.visit);
+    tracing::info!(dossier = %visit.dossier, document, by = %visit.insured, "a document was opened");
     Ok(served(&name, made, &headers))
 }
 
@@ -97,7 +99,9 @@ pub(super) async fn archive(
     let guest = guest(&contracts.core.dossiers, &headers, &id).await?;
     let contract = contracts.of_dossier(guest.visit.dossier).await?;
     let contract = contract.ok_or(ContractError::Unknown)?;
-    Ok(archived(&contracts, &contract).await?)
+    let (answer, by) = (archived(&contracts, &contract).await?, guest.visit.insured);
+    tracing::info!(contract = %contract.id, %by, "all documents were taken");
+    Ok(answer)
 }
 
 /// All documents of a contract in one file.

@@ -115,5 +115,7 @@ pub(super) async fn file(
 ) -> Answer {
     let shown = presented(&contracts, &secret).await?;
     let made = contracts.paper_of_bank(&shown, &name).await?;
+    let (contract, document) = (shown.contract.id, made.document.kind.code());
+    tracing::info!(%contract, document, "a document was opened by the lender's link");
     Ok(served(&name, made, &headers))
 }

@@ -11,6 +11,7 @@ mod lender;
 mod mandate;
 mod payer;
 mod sign;
+mod vault;
 
 pub(super) use end::served;
 pub(super) use sign::refusal;
@@ -50,10 +51,11 @@ pub fn routes() -> Router<Contracts> {
         .route("/d/{id}/fin", get(end::show))
         .route("/d/{id}/renoncer", get(leave::show).post(leave::submit))
         .route("/espace", get(area::home))
+        .route("/espace/documents", get(vault::show))
         .route("/espace/contrats/{id}", get(area::contract))
         .route("/espace/contrats/{id}/echeancier.csv", get(area::schedule))
-        .route("/espace/contrats/{id}/documents.zip", get(area::archive))
-        .route("/espace/contrats/{id}/documents/{name}", get(area::file))
+        .route("/espace/contrats/{id}/documents.zip", get(vault::archive))
+        .route("/espace/contrats/{id}/documents/{name}", get(vault::file))
         .route("/espace/contrats/{id}/renoncer", get(area::withdraw).post(area::withdrawn))
         .route("/espace/contrats/{id}/resilier", get(area::terminate).post(area::terminated))
         .layer(DefaultBodyLimit::max(BODY_LIMIT))

@@ -89,6 +89,14 @@ fn hard(text: &str) -> String {
     text.replace(" :", "\u{a0}:").replace(" %", "\u{a0}%").replace(" ;", "\u{202f};")
 }
 
+/// What is said of a criterion, without its title, which stands beside.
+fn detail(title: &str, sentence: &str) -> String {
+    let rest = sentence.strip_prefix(title).and_then(|rest| rest.strip_prefix(" : "));
+    let mut letters = rest.unwrap_or(sentence).chars();
+    let first = letters.next().map(|first| first.to_uppercase().to_string()).unwrap_or_default();
+    hard(&format!("{first}{}", letters.as_str()))
+}
+
 fn asked(criterion: &crate::domain::equivalence::Criterion) -> Asked {
     let mut options = vec![("", "Non demandé".to_owned())];
     if criterion.values.is_empty() {
@@ -124,7 +132,7 @@ fn covered(said: &SimulationResponse, retained: &[CriterionRequest]) -> Vec<Cove
             Some(Line {
                 asked: hard(criterion.title),
                 covered: if line.status == "ok" { "Couvert" } else { "Pas couvert" },
-                detail: hard(&line.detail),
+                detail: detail(criterion.title, &line.detail),
             })
         });
         let who = if is_alone { String::new() } else { format!("Personne {place}") };

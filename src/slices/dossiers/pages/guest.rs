@@ -95,14 +95,21 @@ impl Guest {
         let place = who.strip_prefix('a').and_then(|place| place.parse::<u8>().ok());
         let person = place.and_then(|place| self.dossier.at(place));
         let person = person.ok_or_else(|| Stop::from(DossierError::Unknown))?;
+        if self.is_here(person) { Ok(person) } else { Err(DossierError::Unknown.into()) }
+    }
+
+    /// Whether this is oneself, or who sits beside.
+    fn is_here(&self, person: &Insured) -> bool {
         let sits_beside = self.is_initiator()
             && self.dossier.answers.together
             && person.mobile_proven_at.is_none();
-        if person.id == self.visit.insured || sits_beside {
-            Ok(person)
-        } else {
-            Err(DossierError::Unknown.into())
-        }
+        person.id == self.visit.insured || sits_beside
+    }
+
+    /// The places of those whose own documents may be read here: as [`Self::person`].
+    pub(super) fn here(&self) -> Vec<u16> {
+        let here = self.dossier.insured.iter().filter(|one| self.is_here(one));
+        here.map(|one| one.place.into()).collect()
     }
 
     /// The same for health: oneself, and nobody else ever.

@@ -19,8 +19,10 @@ use crate::domain::dossier::State as At;
 use crate::domain::guarantee::Pack;
 use crate::kernel::french::{self, HARD};
 use crate::kernel::money::Cents;
+use crate::platform::web::archive;
 use crate::platform::web::form::Form;
 use crate::platform::web::page::Sheet as _;
+use crate::slices::quotes::Offered;
 use crate::slices::quotes::form::answers as known;
 use crate::slices::quotes::wire::QuoteResponse;
 
@@ -36,6 +38,15 @@ struct Row {
 struct Paper {
     href: String,
     title: String,
+    /// «PDF, 84 Ko».
+    format: String,
+}
+
+impl Paper {
+    fn of(one: Offered) -> Self {
+        let size = one.size.map_or_else(|| "en préparation".to_owned(), french::bytes);
+        Self { href: one.href, title: one.title, format: format!("PDF, {size}") }
+    }
 }
 
 #[derive(Template)]
@@ -153,13 +164,14 @@ fn advice(quote: &QuoteResponse) -> String {
     };
     let why = match quote.request.options.pack {
         Pack::Full => {
-            "un arrêt de travail ou une invalidité ne doit pas vous empêcher de rembourser"
+            "qu’un arrêt de travail ou une invalidité ne doit pas vous empêcher de rembourser"
         }
-        Pack::DcPtia => "ce sont les garanties que la banque exige pour ce projet",
+        Pack::DcPtia => "que ce sont les garanties que la banque exige pour ce projet",
     };
+    let together = if quote.request.insured.len() > 1 { " en tout" } else { "" };
     format!(
-        "Nous vous conseillons {cover}, pour {sum}{HARD}% du prêt en tout, parce que le prêt finance \
-         {purpose} et que {why}."
+        "Nous vous conseillons {cover}, pour {sum}{HARD}% du prêt{together}, parce qu’il finance \
+         {purpose} et {why}."
     )
 }
 
@@ -181,8 +193,7 @@ async fn page(dossiers: &Dossiers, guest: &Guest, form: Form) -> Result<RecapPag
     let missing = progress::missing(dossier, guest.place).into_iter();
     let missing = missing
         .map(|task: Task| (task.label(dossier, guest.place), format!("{base}/{}", task.path())));
-    let papers = dossiers.core.quotes.offered(&quote).into_iter();
-    let papers = papers.map(|(href, title)| Paper { href, title }).collect();
+    let papers = dossiers.core.quotes.offered(&quote, &guest.here()).await;
     let until = dossier.offered_until.map(super::frame::day);
     let valid = french::day_of_moment(&quote.expires_at).unwrap_or_default();
     Ok(RecapPage {
@@ -196,7 +207,7 @@ async fn page(dossiers: &Dossiers, guest: &Guest, form: Form) -> Result<RecapPag
         valid_until: until.unwrap_or(valid),
         advice: advice(&quote),
         essentials: essentials(&quote),
-        papers,
+        papers: papers.into_iter().map(Paper::of).collect(),
         missing: missing.collect(),
         other: other(guest),
         is_ready: matches!(dossier.state, At::Offer | At::Signature),
@@ -212,6 +223,20 @@ pub(super) async fn show(
     let guest = guest(&dossiers, &headers, &id).await?;
     guest.is_unsigned()?;
     Ok(unkept(page(&dossiers, &guest, Form::default()).await?))
+}
+
+/// «Tout télécharger»: the documents of the list, each as it is opened alone.
+pub(super) async fn archive(
+    State(dossiers): State<Dossiers>,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+) -> Answer {
+    let guest = guest(&dossiers, &headers, &id).await?;
+    let quote = dossiers.quote_of(&guest.dossier).await?;
+    let files = dossiers.core.quotes.files(&quote, &guest.here()).await?;
+    let (dossier, by) = (guest.dossier.id, guest.visit.insured);
+    tracing::info!(%dossier, quote = %quote.id, %by, "the documents of an offer were taken");
+    Ok(archive::download(&format!("dossier-{}.zip", guest.dossier.number()), &files)?)
 }
 
 /// «Continuer vers la signature».

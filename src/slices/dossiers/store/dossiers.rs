@@ -1,5 +1,7 @@
 //! The rows of dossiers.
 
+use std::collections::HashMap;
+
 use jiff::Timestamp;
 use sqlx::types::Json;
 use uuid::Uuid;
@@ -7,7 +9,7 @@ use uuid::Uuid;
 use super::Store;
 use crate::domain::dossier::State;
 use crate::platform::db::{Connection, DbError, Instant, statements};
-use crate::slices::dossiers::model::{Answers, Dossier, DossierId};
+use crate::slices::dossiers::model::{Answers, Dossier, DossierId, number};
 
 statements! {
     /// A dossier; a second one of the same act is a duplicate.
@@ -22,6 +24,9 @@ statements! {
     /// The same, held against other writers until the transaction ends.
     LOCK_DOSSIER = "SELECT id, sequence, version, state, quote_id, answers, owner, created_at, \
         touched_at, offered_until FROM dossier WHERE id = ? FOR UPDATE";
+    /// What the numbers of these dossiers are made of; a list of identifiers in hexadecimal.
+    SELECT_NUMBERS = "SELECT d.id, d.sequence, d.created_at FROM JSON_TABLE(?, '$[*]' \
+        COLUMNS (id CHAR(32) PATH '$')) AS wanted JOIN dossier d ON d.id = UNHEX(wanted.id)";
     /// What was changed of a locked dossier.
     UPDATE_DOSSIER = "UPDATE dossier SET version = ?, state = ?, quote_id = ?, answers = ?, \
         owner = ?, touched_at = ?, offered_until = ? WHERE id = ?";
@@ -125,6 +130,17 @@ impl Store {
         let query = sqlx::query_as::<_, DossierRow>(SELECT_DOSSIER).bind(id.uuid());
         let row = query.fetch_optional(&mut *connection).await?;
         self.whole(&mut connection, row).await
+    }
+
+    /// The numbers for people of these dossiers, of those that are there.
+    pub(in super::super) async fn numbers(
+        &self,
+        ids: &[DossierId],
+    ) -> Result<HashMap<DossierId, String>, DbError> {
+        let wanted: Vec<_> = ids.iter().map(|id| id.uuid().simple().to_string()).collect();
+        let query = sqlx::query_as::<_, (Uuid, u64, Instant)>(SELECT_NUMBERS).bind(Json(wanted));
+        let rows = query.fetch_all(self.database.pool()).await?.into_iter();
+        Ok(rows.map(|(id, n, at)| (DossierId::from_uuid(id), number(at.0, n))).collect())
     }
 
     /// The same, held until the transaction ends.

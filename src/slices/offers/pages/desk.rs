@@ -81,17 +81,20 @@ async fn queue(
     who: Admitted<OffersRoom>,
     State(offers): State<Offers>,
 ) -> Result<Page<QueuePage>, PageError> {
-    let mut rows = Vec::new();
-    for one in offers.waiting(MOST).await? {
-        let shown = offers.core.dossiers.shown(one.of.dossier).await.map_err(Problem::from)?;
-        rows.push(Row {
+    let waiting = offers.waiting(MOST).await?;
+    let dossiers: Vec<_> = waiting.iter().map(|one| one.of.dossier).collect();
+    let numbers = offers.core.dossiers.numbers(&dossiers).await.map_err(Problem::from)?;
+    // A dossier that is just forgotten takes its offers with it.
+    let rows = waiting.into_iter().filter_map(|one| {
+        Some(Row {
             href: address(one.of),
-            number: shown.number,
+            number: numbers.get(&one.of.dossier)?.clone(),
             loan: one.of.loan,
             since: french::day_of_moment(&one.since.to_string()).unwrap_or_default(),
             files: one.files,
-        });
-    }
+        })
+    });
+    let rows = rows.collect();
     Ok(Page::new(QueuePage { frame: who.frame(), rows }).cache(CachePolicy::Never))
 }
 

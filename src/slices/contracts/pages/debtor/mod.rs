@@ -228,5 +228,6 @@ pub(super) async fn file(
         _ => return Ok(closed()),
     };
     let made = contracts.mandate_of_payer(&payer).await?;
+    tracing::info!(dossier = %payer.dossier, document = "mandat_sepa", "a document was opened by its payer");
     Ok(served("mandat_sepa", made, &headers))
 }
