@@ -29,7 +29,9 @@ async fn the_demand_is_sent_to_the_bank_which_has_received_it() {
     house.sees("h1", "Où vous joindre").await;
     house.reach(&CAMILLE, &[]).await;
     house.introduce(&CAMILLE, "Votre prêt").await;
-    house.answer(LOAN, "Vos garanties").await;
+    // A loan that has been repaid for four years.
+    let since = [("echeance_m", "12"), ("echeance_a", "2022")];
+    house.answer(&[&LOAN[..2], &since].concat(), "Vos garanties").await;
     let cover = [("quotite_1", "100"), ("franchise", "90")];
     house.answer(&cover, "Vérifiez avant de signer").await;
     house.prepare(&CAMILLE).await;
