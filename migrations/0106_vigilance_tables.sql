@@ -7,8 +7,8 @@ CREATE TABLE identity_check (
     outcome     VARCHAR(8)   NOT NULL,
     -- What it was verified by, as codes: "document,account".
     measures    VARCHAR(60)  NOT NULL,
-    -- What was written down, sealed: it speaks of people.
-    note        VARBINARY(2600) NOT NULL,
+    -- Who looked and what they wrote, sealed: it speaks of people.
+    words       VARBINARY(3000) NOT NULL,
     -- Who looked, as their pool names them.
     decided_by  VARCHAR(120) NOT NULL,
     decided_at  DATETIME(6)  NOT NULL,

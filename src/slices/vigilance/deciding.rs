@@ -2,7 +2,7 @@
 //! is covered two different people are, the second after the first (*vigilance renforcée*).
 
 use super::core::Vigilance;
-use super::model::{Check, Finding, Measure, Outcome, Settled};
+use super::model::{Check, Finding, Measure, Officer, Outcome, Settled, Words};
 use crate::kernel::problem::Problem;
 use crate::platform::crypto::SealError;
 use crate::platform::db::{Connection, DbError, again};
@@ -11,14 +11,14 @@ use crate::slices::contracts::{ContractId, Identified, UnderCheck};
 /// Looks that are shown of one contract.
 const MOST: u32 = 50;
 
-/// Where a note is kept, for its seal.
+/// Where the words are kept, for their seal.
 const PLACE: &[u8] = b"identity_check";
 
 impl Vigilance {
     /// Writes a finding down and hands it to the contract, both or none. The same look sent twice is one.
     pub(super) async fn found(
         &self,
-        by: &str,
+        by: Officer<'_>,
         under: &UnderCheck,
         finding: &Finding,
     ) -> Result<Settled, Problem> {
@@ -26,13 +26,14 @@ impl Vigilance {
         self.contracts.wake();
         metrics::counter!("identity_checks_total", "outcome" => finding.outcome.code())
             .increment(1);
-        tracing::info!(by, contract = %under.contract.id, ?settled, "an identity was looked at");
+        let subject = by.subject;
+        tracing::info!(by = subject, contract = %under.contract.id, ?settled, "an identity was looked at");
         Ok(settled)
     }
 
     async fn found_once(
         &self,
-        by: &str,
+        by: Officer<'_>,
         under: &UnderCheck,
         finding: &Finding,
     ) -> Result<Settled, Problem> {
@@ -67,11 +68,11 @@ impl Vigilance {
         &self,
         connection: &mut Connection,
         id: ContractId,
-        by: &str,
+        by: Officer<'_>,
     ) -> Result<Settled, Problem> {
         let last = self.store.last(connection, id).await?;
         Ok(match last.filter(|check| check.outcome == Outcome::Verified) {
-            Some(check) if check.by == by => Settled::SamePerson,
+            Some(check) if check.by == by.subject => Settled::SamePerson,
             Some(_) => Settled::Verified,
             None => Settled::NeedsAnother,
         })
@@ -81,32 +82,33 @@ impl Vigilance {
         &self,
         connection: &mut Connection,
         id: ContractId,
-        by: &str,
+        by: Officer<'_>,
         finding: &Finding,
     ) -> Result<(), Problem> {
         let now = self.clock.now();
         let key = self.entropy.uuid_v7(now);
         let codes: Vec<_> = finding.measures.iter().map(|one: &Measure| one.code()).collect();
-        let note = finding.note.as_bytes();
+        let words = Words { name: by.name.to_owned(), note: finding.note.clone() };
+        let words = serde_json::to_vec(&words).map_err(|_| SealError::Broken)?;
         let check = Check {
             id: key,
             outcome: finding.outcome,
             measures: codes.join(","),
-            note: self.keyring.seal(&[PLACE, key.as_bytes()], note, &self.entropy)?,
-            by: by.to_owned(),
+            words: self.keyring.seal(&[PLACE, key.as_bytes()], &words, &self.entropy)?,
+            by: by.subject.to_owned(),
             at: now,
         };
         self.store.insert(connection, id, &check).await?;
         Ok(())
     }
 
-    /// What was written down of a contract, the oldest first, each with its note.
-    pub(super) async fn history(&self, id: ContractId) -> Result<Vec<(Check, String)>, Problem> {
+    /// What was written down of a contract, the oldest first, each with its words.
+    pub(super) async fn history(&self, id: ContractId) -> Result<Vec<(Check, Words)>, Problem> {
         let checks = self.store.of_contract(id, MOST).await?;
         let opened = |check: Check| {
-            let note = self.keyring.open(&[PLACE, check.id.as_bytes()], &check.note)?;
-            let note = String::from_utf8(note).map_err(|_| SealError::Broken)?;
-            Ok((check, note))
+            let text = self.keyring.open(&[PLACE, check.id.as_bytes()], &check.words)?;
+            let words = serde_json::from_slice(&text).map_err(|_| SealError::Broken)?;
+            Ok((check, words))
         };
         checks.into_iter().map(opened).collect()
     }

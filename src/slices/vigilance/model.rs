@@ -1,6 +1,7 @@
 //! The words of vigilance: what a check rests on, and what came of it.
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 /// What an identity is verified by. A person whom nobody met is known by two of them (art. R561-5-2 CMF).
@@ -63,11 +64,29 @@ pub(super) struct Check {
     pub(super) outcome: Outcome,
     /// Codes of measures.
     pub(super) measures: String,
-    /// Sealed.
-    pub(super) note: Vec<u8>,
+    /// [`Words`], sealed.
+    pub(super) words: Vec<u8>,
     /// Who looked, as their pool names them.
     pub(super) by: String,
     pub(super) at: Timestamp,
+}
+
+/// What a look says of people.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(super) struct Words {
+    /// Who looked, as they are called.
+    pub(super) name: String,
+    /// What they wrote.
+    pub(super) note: String,
+}
+
+/// One of our staff who looks.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Officer<'a> {
+    /// As their pool names them.
+    pub(super) subject: &'a str,
+    /// As they are called.
+    pub(super) name: &'a str,
 }
 
 /// What somebody found and is about to write down.

@@ -9,24 +9,24 @@ use crate::slices::contracts::ContractId;
 statements! {
     /// What somebody found.
     INSERT_CHECK = "INSERT INTO identity_check \
-        (id, contract_id, outcome, measures, note, decided_by, decided_at) \
+        (id, contract_id, outcome, measures, words, decided_by, decided_at) \
         VALUES (?, ?, ?, ?, ?, ?, ?)";
     /// All that was found of a contract, the oldest first.
-    SELECT_CHECKS = "SELECT id, outcome, measures, note, decided_by, decided_at \
+    SELECT_CHECKS = "SELECT id, outcome, measures, words, decided_by, decided_at \
         FROM identity_check WHERE contract_id = ? ORDER BY decided_at, id LIMIT ?";
     /// How many times somebody looked.
     COUNT_CHECKS = "SELECT COUNT(*) FROM identity_check WHERE contract_id = ?";
     /// What was found last.
-    SELECT_LAST = "SELECT id, outcome, measures, note, decided_by, decided_at \
+    SELECT_LAST = "SELECT id, outcome, measures, words, decided_by, decided_at \
         FROM identity_check WHERE contract_id = ? ORDER BY decided_at DESC, id DESC LIMIT 1";
 }
 
 type Row = (Uuid, String, String, Vec<u8>, String, Instant);
 
-fn check((id, outcome, measures, note, by, at): Row) -> Result<Check, DbError> {
+fn check((id, outcome, measures, words, by, at): Row) -> Result<Check, DbError> {
     let outcome = Outcome::of(&outcome);
     let outcome = outcome.ok_or_else(|| DbError::from(sqlx::Error::Decode("an outcome".into())))?;
-    Ok(Check { id, outcome, measures, note, by, at: at.0 })
+    Ok(Check { id, outcome, measures, words, by, at: at.0 })
 }
 
 /// Checks in the database. Cheap to clone.
@@ -52,7 +52,7 @@ impl Store {
         check: &Check,
     ) -> Result<(), DbError> {
         let query = sqlx::query(INSERT_CHECK).bind(check.id).bind(contract.uuid());
-        let query = query.bind(check.outcome.code()).bind(&check.measures).bind(&check.note);
+        let query = query.bind(check.outcome.code()).bind(&check.measures).bind(&check.words);
         query.bind(&check.by).bind(Instant(check.at)).execute(connection).await?;
         Ok(())
     }

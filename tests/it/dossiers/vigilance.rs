@@ -114,7 +114,7 @@ async fn cover_begins_once_somebody_has_looked_at_who_pays() {
     assert!(late.says("Il n’y a plus rien à vérifier"), "{}", late.body);
     assert_eq!(identity(&pair.app, &base).await, "ok");
     let note =
-        "SELECT COUNT(*) FROM identity_check WHERE CONVERT(note USING latin1) LIKE '%expir%'";
+        "SELECT COUNT(*) FROM identity_check WHERE CONVERT(words USING latin1) LIKE '%expir%'";
     let open: i64 =
         sqlx::query_scalar(note).fetch_one(pair.app.opened().pool()).await.expect("a count");
     assert_eq!(open, 0, "notes are sealed");
@@ -155,7 +155,7 @@ async fn where_much_is_covered_two_people_look() {
     let page = the_one(&mut first, &queue).await;
     assert!(page.says("deux personnes vérifient cette identité"), "{}", page.body);
     let once = finds(&mut first, &page, &SEEN).await;
-    assert!(once.says("Vérifiée par"), "{}", once.body);
+    assert!(once.says("Vérifiée par Nadia Petit"), "{}", once.body);
     assert_eq!(identity(&app, &base).await, "pending");
     let again = finds(&mut first, &once, &SEEN).await;
     assert!(again.says("quelqu’un d’autre doit le faire aussi"), "{}", again.body);

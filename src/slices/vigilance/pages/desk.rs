@@ -16,7 +16,7 @@ use crate::platform::web::form::Form;
 use crate::platform::web::page::{CachePolicy, Page, PageError, Sheet as _};
 use crate::slices::contracts::{ContractId, Identified, UnderCheck};
 use crate::slices::vigilance::core::Vigilance;
-use crate::slices::vigilance::model::{Check, Finding, Measure, Outcome, Settled};
+use crate::slices::vigilance::model::{Check, Finding, Measure, Officer, Outcome, Settled, Words};
 
 /// Most that are listed.
 const MOST: u32 = 100;
@@ -172,14 +172,15 @@ fn payer(under: &UnderCheck) -> Vec<(&'static str, String)> {
     facts
 }
 
-fn line((check, note): &(Check, String)) -> (String, String) {
+fn line((check, words): &(Check, Words)) -> (String, String) {
     let day = french::day_of_moment(&check.at.to_string()).unwrap_or_default();
     let what = match check.outcome {
         Outcome::Verified => "Vérifiée",
         Outcome::Refused => "Non vérifiée",
     };
+    let Words { name, note } = words;
     let note = if note.is_empty() { String::new() } else { format!("\u{a0}: {note}") };
-    (day, format!("{what} par {}{note}", check.by))
+    (day, format!("{what} par {name}{note}"))
 }
 
 /// What was typed; none with messages at what is missing.
@@ -215,9 +216,10 @@ async fn found(
     mut deed: Deed<VigilanceRoom>,
 ) -> Result<Response, PageError> {
     let under = under_check(&vigilance, &contract).await?;
-    let by = deed.admitted.staff().subject().to_owned();
+    let staff = deed.admitted.staff().clone();
+    let by = Officer { subject: staff.subject(), name: staff.name() };
     if let Some(finding) = read(&mut deed.form) {
-        let told = match vigilance.found(&by, &under, &finding).await? {
+        let told = match vigilance.found(by, &under, &finding).await? {
             Settled::Verified | Settled::Refused => {
                 return Ok(Redirect::to(VigilanceRoom::PATH).into_response());
             }
