@@ -8,13 +8,10 @@ CREATE TABLE identity_check (
     -- What it was verified by, as codes: "document,account".
     measures    VARCHAR(60)  NOT NULL,
     -- Who looked and what they wrote, sealed: it speaks of people.
-    words       VARBINARY(3000) NOT NULL,
+    words       VARBINARY(8000) NOT NULL,
     -- Who looked, as their pool names them.
     decided_by  VARCHAR(120) NOT NULL,
     decided_at  DATETIME(6)  NOT NULL,
     PRIMARY KEY (id),
     KEY identity_check_contract (contract_id, decided_at)
 ) COLLATE utf8mb4_unicode_ci;
-
--- The contracts that wait for a look.
-CREATE INDEX contract_identity ON contract (identity, concluded_at);

@@ -20,7 +20,7 @@ use crate::kernel::access::Acr;
 use crate::kernel::problem::{Kind, Problem};
 use crate::platform::crypto::equal;
 use crate::platform::web::csrf;
-use crate::platform::web::form::Form;
+use crate::platform::web::form::{Form, LongForm};
 use crate::platform::web::page::PageError;
 
 /// Longest address that a login comes back to.
@@ -149,7 +149,9 @@ impl<R: Room, S: Send + Sync> FromRequest<S> for Deed<R> {
         let (mut parts, body) = request.into_parts();
         let admitted = Admitted::<R>::from_request_parts(&mut parts, state).await?;
         let headers = parts.headers.clone();
-        let form = Form::from_request(Request::from_parts(parts, body), state).await?;
+        // Whole, as it was typed: what staff write down is kept, and each room says what is too long.
+        let LongForm(form) =
+            LongForm::from_request(Request::from_parts(parts, body), state).await?;
         let visitor = &admitted.visitor;
         let word = form.value(csrf::FIELD);
         let is_ours = csrf::comes_from_us(&headers, visitor.door.sessions.origin())

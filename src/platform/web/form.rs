@@ -20,7 +20,7 @@ const MOST_FIELDS: usize = 100;
 /// Longest value kept of one field: what a person types is far shorter.
 const LONGEST_VALUE: usize = 200;
 
-/// The same of a [`LongForm`], where a browser's own program answers.
+/// The same of a [`LongForm`], where a browser's own program answers, or somebody of our staff writes.
 const LONGEST_ANSWER: usize = 8000;
 
 /// What was typed, and what is wrong with it.
@@ -181,7 +181,7 @@ impl<S: Send + Sync> FromRequest<S> for Form {
     }
 }
 
-/// A form with an answer that no person types: what a passkey says.
+/// A form with long answers: what a passkey says, what somebody of our staff writes down.
 #[derive(Clone, Debug)]
 pub struct LongForm(pub Form);
 

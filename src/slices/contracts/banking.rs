@@ -47,6 +47,11 @@ impl Contracts {
         demand: Demand,
         by: Uuid,
     ) -> Result<(), ContractError> {
+        if !contract.content.is_substitution {
+            return Err(ContractError::NotNow(
+                "Ce prêt est nouveau\u{a0}: rien n’est à demander à la banque.",
+            ));
+        }
         let core = &self.core;
         let mut transaction = core.store.begin().await?;
         self.notify(&mut transaction, contract, Role::Customer, Some(by)).await?;

@@ -38,8 +38,20 @@ fn text(form: &mut Form, name: &str, (label, most): (&str, usize)) -> String {
     typed
 }
 
-/// A day after today.
-fn later_day(form: &mut Form, name: &str, today: Date) -> Option<Date> {
+/// A number as lenders and insurers write them: no word and no address hides in it.
+fn number(form: &mut Form, name: &str, label: &str) -> String {
+    let typed = text(form, name, (label, LONGEST_NUMBER));
+    let is_of_a_number = |sign: char| sign.is_alphanumeric() || " -/_".contains(sign);
+    if !typed.chars().all(is_of_a_number) {
+        let what =
+            "ne comporte que des lettres, des chiffres, des espaces, des tirets et des barres";
+        form.refuse(name, format!("{label} {what}"));
+    }
+    typed
+}
+
+/// A day after today, and not before our own cover begins: no loan is without insurance between the two.
+fn later_day(form: &mut Form, name: &str, (today, first): (Date, Date)) -> Option<Date> {
     let controls = ["j", "m", "a"].map(|part| format!("{name}_{part}"));
     let names = [controls[0].as_str(), controls[1].as_str(), controls[2].as_str()];
     let found = day(form, name);
@@ -52,23 +64,31 @@ fn later_day(form: &mut Form, name: &str, today: Date) -> Option<Date> {
             let message = format!("La date d’effet doit être après le {}", french::day(today));
             form.refuse_group(name, names[0], &names, message);
         }
+        Some(on) if on < first => {
+            let message = format!(
+                "La date d’effet doit être le {} ou après\u{a0}: votre contrat commence ce jour-là",
+                french::day(first)
+            );
+            form.refuse_group(name, names[0], &names, message);
+        }
         Some(_) => {}
     }
     found
 }
 
 /// What is asked of the lender; `None` when the form now holds what is to be corrected.
-pub(super) fn demand(form: &mut Form, today: Date) -> Option<Demand> {
+/// `first` is the first day of the contract.
+pub(super) fn demand(form: &mut Form, (today, first): (Date, Date)) -> Option<Demand> {
     let agency = text(form, "agence", ("L’adresse de l’agence", LONGEST_TEXT));
-    let loan_number = text(form, "n_pret", ("Le numéro du prêt", LONGEST_NUMBER));
-    let old_contract = text(form, "n_adhesion", ("Le numéro de l’assurance", LONGEST_NUMBER));
+    let loan_number = number(form, "n_pret", "Le numéro du prêt");
+    let old_contract = number(form, "n_adhesion", "Le numéro de l’assurance");
     if agency.is_empty() {
         form.refuse("agence", "Indiquez l’adresse de l’agence, postale ou e-mail");
     }
     if loan_number.is_empty() {
         form.refuse("n_pret", "Indiquez le numéro du prêt");
     }
-    let effect_on = later_day(form, "effet", today)?;
+    let effect_on = later_day(form, "effet", (today, first))?;
     form.is_sound().then_some(Demand { agency, loan_number, old_contract, effect_on })
 }
 
@@ -133,10 +153,14 @@ mod tests {
 
     #[test]
     fn a_demand_names_the_loan_and_a_day_to_come() {
-        let read = demand(&mut bank(&[]), TODAY).expect("sound");
+        let read = demand(&mut bank(&[]), (TODAY, TODAY)).expect("sound");
         assert_eq!(read.effect_on, Date::constant(2026, 11, 24));
+        let before_ours = demand(&mut bank(&[]), (TODAY, Date::constant(2026, 11, 25)));
+        assert!(before_ours.is_none(), "no loan is without insurance between the two");
         let long = "x".repeat(201);
         for (name, value) in [
+            ("n_pret", "voir banque.example"),
+            ("n_adhesion", "https://x"),
             ("agence", ""),
             ("agence", long.as_str()),
             ("n_pret", ""),
@@ -146,7 +170,10 @@ mod tests {
             ("effet_m", ""),
         ] {
             let mut form = bank(&[(name, value)]);
-            assert!(demand(&mut form, TODAY).is_none() && !form.is_sound(), "{name}: {value}");
+            assert!(
+                demand(&mut form, (TODAY, TODAY)).is_none() && !form.is_sound(),
+                "{name}: {value}"
+            );
         }
     }
 

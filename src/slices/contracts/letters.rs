@@ -1,5 +1,6 @@
-//! What people are told by message: links, never an amount, an account or a word of health. The letter before a
-//! debit, which names an amount, is in `notices`.
+//! What people, and a lender, are told by message: links, never an amount, an account or a word of health. The demand
+//! to a lender alone names who is insured and the loan. The letter before a debit, which names an amount, is in
+//! `notices`.
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -66,7 +67,7 @@ pub(super) fn asked(received: Date, due: Date) -> Letter {
     letter(
         "Votre banque a reçu la demande",
         &[format!(
-            "Votre banque a reçu la demande le {}. Elle doit répondre avant le {}.",
+            "Votre banque a reçu la demande le {}. Elle doit répondre au plus tard le {}.",
             french::day(received),
             french::day(due)
         )],
@@ -79,7 +80,7 @@ pub(super) fn late(due: Date) -> Letter {
     letter(
         "Votre banque n’a pas répondu",
         &[
-            format!("Votre banque devait répondre avant le {}.", french::day(due)),
+            format!("Votre banque devait répondre au plus tard le {}.", french::day(due)),
             "Relancez-la par écrit. Sans réponse, vous pouvez saisir l’ACPR ou la DDPP.".to_owned(),
         ],
         None,

@@ -12,19 +12,24 @@ use super::banking::Answer;
 use super::core::Contracts;
 use super::error::ContractError;
 use super::letters;
-use super::model::{BankRequest, Contract, ContractId};
+use super::model::{BankRequest, Contract, ContractId, Identified};
 use crate::domain::dossier::Role;
 use crate::kernel::locale::Locale;
 use crate::platform::crypto::{Opaque, TokenHash};
 use crate::platform::db::again;
 use crate::slices::documents::{Kind, Made};
-use crate::slices::messages::{Message, Recipient};
+use crate::slices::messages::{Allowance, Message, Recipient, Spender};
 use uuid::Uuid;
 
 /// What a lender reads by its link.
 pub(super) const PAPERS_OF_BANK: [Kind; 2] = [Kind::LettreBanque, Kind::AttestationPreteur];
 
 const DAY: u64 = 86_400;
+
+const HOUR: Duration = Duration::from_secs(3600);
+
+/// Demands to one address in an hour: an agency has many customers, a person has one.
+const MOST_TO_ONE: u32 = 30;
 
 /// A demand that was sent.
 #[derive(Clone, Copy, Debug)]
@@ -54,8 +59,8 @@ impl Contracts {
     /// Sends the demand to the lender. Sent already: the first one stands.
     ///
     /// # Errors
-    /// The demand is not dated, its address is no e-mail address, or the lender has answered; the database does
-    /// not answer.
+    /// No insurance is replaced, it is not known yet who pays, the demand is not dated, its address is no e-mail
+    /// address, too many left for it, or the lender has answered; the database does not answer.
     pub(super) async fn send_to_bank(
         &self,
         contract: &Contract,
@@ -67,20 +72,37 @@ impl Contracts {
     async fn send_to_bank_once(&self, contract: &Contract, by: Uuid) -> Result<(), ContractError> {
         let (core, now) = (&self.core, self.now());
         let mut transaction = core.store.begin().await?;
+        if !contract.content.is_substitution {
+            return Err(ContractError::NotNow(
+                "Ce prêt est nouveau\u{a0}: rien n’est à demander à la banque.",
+            ));
+        }
         self.notify(&mut transaction, contract, Role::Customer, Some(by)).await?;
+        // A lender that accepts ends the insurance of before: nothing leaves while ours may not begin.
+        let identity = core.store.identity_of(&mut transaction, contract.id).await?;
+        if identity != Some(Identified::Verified) {
+            return Err(ContractError::NotNow(
+                "Nous vérifions d’abord qui est assuré et qui paie.",
+            ));
+        }
         let request = self.locked(&mut transaction, contract).await?;
         if !matches!(request.state.as_str(), "sent" | "received" | "late") {
             return Err(ContractError::NotNow("La demande ne peut pas être envoyée maintenant."));
         }
         let to = request.email();
         let to = to.ok_or(ContractError::NotNow("L’adresse de l’agence n’est pas un e-mail."))?;
-        if core.store.bank_link(contract.id).await?.is_some() {
-            return Ok(());
+        let budget = Allowance { of: Spender::Recipient(&to), most: MOST_TO_ONE, window: HOUR };
+        if core.messages.spend(&mut transaction, "contracts/bank", &[budget]).await?.is_err() {
+            return Err(ContractError::NotNow(
+                "Beaucoup de demandes sont parties à cette adresse. Attendez une heure.",
+            ));
         }
         let secret = Opaque::draw("", &core.entropy);
         let life = Duration::from_secs(u64::from(core.settings.bank_link_days) * DAY);
         let link = BankLink { contract: contract.id, sent_at: now, expires_at: now + life };
-        core.store.insert_bank_link(&mut transaction, &link, &secret.hash()).await?;
+        if !core.store.insert_bank_link(&mut transaction, &link, &secret.hash()).await? {
+            return Ok(());
+        }
         let address = format!("{}/b/{}", core.origin, secret.expose());
         let message = Message {
             event: format!("contracts/bank-demand/{}", contract.id),

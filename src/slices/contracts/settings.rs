@@ -7,7 +7,7 @@ use crate::platform::limits::Complaints;
 /// Days before a debit on which the mandates that are signed promise a word.
 const PROMISED_DAYS: u8 = 5;
 
-/// How debits are announced, and what is looked at twice.
+/// How debits are announced, how long a lender's link opens, and what is looked at twice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ContractsSettings {

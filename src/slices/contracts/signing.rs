@@ -229,7 +229,7 @@ impl Contracts {
     }
 
     /// Verified when who pays is who is insured: everybody typed the code that their own number received, and
-    /// with an account in their own name this is the second measure for a product of low risk (art. L561-2
+    /// with an account in their own name this is the second measure for a product of low risk (art. L561-9
     /// CMF). Else somebody looks: at a payer who came by a link, who is never taken for an insured person of
     /// the same name, and at whatever covers a great capital (`contracts.enhanced_capital_cents`).
     fn identity(&self, signable: &Signable, mandate: &Mandate) -> Identified {

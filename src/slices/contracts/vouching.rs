@@ -75,7 +75,9 @@ impl Contract {
         match self.identity {
             _ if self.ended_at.is_some() => "",
             Identified::Verified => "",
-            Identified::Pending => "si nous avons pu vérifier avant qui est assuré et qui paie",
+            Identified::Pending => {
+                "si, d’ici là, nous avons pu vérifier qui est assuré et qui paie"
+            }
             Identified::Refused => {
                 "pas avant que nous ayons pu vérifier qui est assuré et qui paie\u{a0}: appelez-nous"
             }
@@ -127,17 +129,16 @@ impl Contracts {
     /// ends; none when there is nothing to find out any more: it is verified, or the contract is over.
     ///
     /// # Errors
-    /// There is no such contract; the database does not answer.
+    /// The database does not answer.
     pub async fn open_identity(
         &self,
         connection: &mut Connection,
-        id: ContractId,
+        contract: &Contract,
     ) -> Result<Option<Identified>, ContractError> {
         let core = &self.core;
-        let seen = core.store.by_id(id).await?.ok_or(ContractError::Unknown)?;
         // The dossier first, as everybody who writes of a contract.
-        core.dossiers.signable(connection, seen.dossier).await?;
-        let standing = core.store.identity_of(connection, id).await?;
+        core.dossiers.signable(connection, contract.dossier).await?;
+        let standing = core.store.identity_of(connection, contract.id).await?;
         Ok(standing.filter(|one| *one != Identified::Verified))
     }
 
@@ -145,24 +146,24 @@ impl Contracts {
     /// waited for this alone. Refused: who subscribed is told.
     ///
     /// # Errors
-    /// There is no such contract; the database does not answer.
+    /// The database does not answer.
     pub async fn settle_identity(
         &self,
         connection: &mut Connection,
-        id: ContractId,
+        contract: &Contract,
         found: Identified,
     ) -> Result<(), ContractError> {
         let core = &self.core;
-        let seen = core.store.by_id(id).await?.ok_or(ContractError::Unknown)?;
-        core.store.settle_identity(connection, id, found).await?;
+        core.store.settle_identity(connection, contract.id, found).await?;
         match found {
             Identified::Verified => {
-                let subject = seen.dossier.to_string();
+                let subject = contract.dossier.to_string();
                 core.schedule.put(connection, BEGIN, &subject, self.now()).await?;
             }
             Identified::Refused => {
-                let letter = letters::not_vouched(&seen.number, &core.documents.insurer().phone);
-                self.tell(connection, &seen, "identity-refused", letter).await?;
+                let letter =
+                    letters::not_vouched(&contract.number, &core.documents.insurer().phone);
+                self.tell(connection, contract, "identity-refused", letter).await?;
             }
             Identified::Pending => {}
         }

@@ -14,6 +14,7 @@ use super::settings::days;
 use super::store::ParkedRow;
 use super::visits::Visit;
 use crate::platform::crypto::Opaque;
+use crate::platform::db::again;
 use crate::slices::health::HealthError;
 
 /// How long it is kept.
@@ -93,7 +94,7 @@ impl Dossiers {
             sealed: &sealed,
             expires_at: now + LIFE,
         };
-        core.store.park(&row).await?;
+        again(|| core.store.park(&row)).await?;
         Ok(Some(secret))
     }
 

@@ -8,7 +8,7 @@ use crate::platform::crypto::SealError;
 use crate::platform::db::{Connection, DbError, again};
 use crate::slices::contracts::{ContractId, Identified, UnderCheck};
 
-/// Looks that are shown of one contract.
+/// Looks that are shown of one contract, the last ones.
 const MOST: u32 = 50;
 
 /// Where the words are kept, for their seal.
@@ -24,8 +24,7 @@ impl Vigilance {
     ) -> Result<Settled, Problem> {
         let settled = again(|| self.found_once(by, under, finding)).await?;
         self.contracts.wake();
-        metrics::counter!("identity_checks_total", "outcome" => finding.outcome.code())
-            .increment(1);
+        metrics::counter!("identity_checks_total", "settled" => settled.code()).increment(1);
         let subject = by.subject;
         tracing::info!(by = subject, contract = %under.contract.id, ?settled, "an identity was looked at");
         Ok(settled)
@@ -40,15 +39,16 @@ impl Vigilance {
         let id = under.contract.id;
         let mut transaction = self.store.begin().await?;
         // The contract first: two who look at once come one after the other.
-        if self.contracts.open_identity(&mut transaction, id).await?.is_none() {
+        if self.contracts.open_identity(&mut transaction, &under.contract).await?.is_none() {
             return Ok(Settled::Closed);
         }
-        if self.store.count(&mut transaction, id).await? != i64::from(finding.seen) {
+        let last = self.store.last(&mut transaction, id).await?;
+        if last.as_ref().map(|check| check.id) != finding.seen {
             return Ok(Settled::Changed);
         }
         let settled = match finding.outcome {
             Outcome::Refused => Settled::Refused,
-            Outcome::Verified if under.is_enhanced => self.second(&mut transaction, id, by).await?,
+            Outcome::Verified if under.is_enhanced => second(last.as_ref(), by),
             Outcome::Verified => Settled::Verified,
         };
         let standing = match settled {
@@ -58,24 +58,9 @@ impl Vigilance {
             Settled::SamePerson | Settled::Changed | Settled::Closed => return Ok(settled),
         };
         self.write(&mut transaction, id, by, finding).await?;
-        self.contracts.settle_identity(&mut transaction, id, standing).await?;
+        self.contracts.settle_identity(&mut transaction, &under.contract, standing).await?;
         transaction.commit().await.map_err(DbError::from)?;
         Ok(settled)
-    }
-
-    /// What a second look makes of it: one by somebody else, after a first that nobody refused.
-    async fn second(
-        &self,
-        connection: &mut Connection,
-        id: ContractId,
-        by: Officer<'_>,
-    ) -> Result<Settled, Problem> {
-        let last = self.store.last(connection, id).await?;
-        Ok(match last.filter(|check| check.outcome == Outcome::Verified) {
-            Some(check) if check.by == by.subject => Settled::SamePerson,
-            Some(_) => Settled::Verified,
-            None => Settled::NeedsAnother,
-        })
     }
 
     async fn write(
@@ -110,6 +95,15 @@ impl Vigilance {
             let words = serde_json::from_slice(&text).map_err(|_| SealError::Broken)?;
             Ok((check, words))
         };
-        checks.into_iter().map(opened).collect()
+        checks.into_iter().rev().map(opened).collect()
+    }
+}
+
+/// What a second look makes of it: one by somebody else, after a first that nobody refused.
+fn second(last: Option<&Check>, by: Officer<'_>) -> Settled {
+    match last.filter(|check| check.outcome == Outcome::Verified) {
+        Some(check) if check.by == by.subject => Settled::SamePerson,
+        Some(_) => Settled::Verified,
+        None => Settled::NeedsAnother,
     }
 }

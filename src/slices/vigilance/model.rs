@@ -95,8 +95,8 @@ pub(super) struct Finding {
     pub(super) outcome: Outcome,
     pub(super) measures: Vec<Measure>,
     pub(super) note: String,
-    /// How many looks were written down when the page was shown.
-    pub(super) seen: u32,
+    /// The last look that the page showed.
+    pub(super) seen: Option<Uuid>,
 }
 
 /// What writing it down led to.
@@ -114,4 +114,18 @@ pub(super) enum Settled {
     Changed,
     /// It is verified already, or the contract is over.
     Closed,
+}
+
+impl Settled {
+    /// As figures name it.
+    pub(super) const fn code(self) -> &'static str {
+        match self {
+            Self::Verified => "verified",
+            Self::NeedsAnother => "needs_another",
+            Self::SamePerson => "same_person",
+            Self::Refused => "refused",
+            Self::Changed => "changed",
+            Self::Closed => "closed",
+        }
+    }
 }

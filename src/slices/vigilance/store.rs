@@ -11,11 +11,9 @@ statements! {
     INSERT_CHECK = "INSERT INTO identity_check \
         (id, contract_id, outcome, measures, words, decided_by, decided_at) \
         VALUES (?, ?, ?, ?, ?, ?, ?)";
-    /// All that was found of a contract, the oldest first.
+    /// What was found of a contract, the newest first.
     SELECT_CHECKS = "SELECT id, outcome, measures, words, decided_by, decided_at \
-        FROM identity_check WHERE contract_id = ? ORDER BY decided_at, id LIMIT ?";
-    /// How many times somebody looked.
-    COUNT_CHECKS = "SELECT COUNT(*) FROM identity_check WHERE contract_id = ?";
+        FROM identity_check WHERE contract_id = ? ORDER BY decided_at DESC, id DESC LIMIT ?";
     /// What was found last.
     SELECT_LAST = "SELECT id, outcome, measures, words, decided_by, decided_at \
         FROM identity_check WHERE contract_id = ? ORDER BY decided_at DESC, id DESC LIMIT 1";
@@ -57,7 +55,7 @@ impl Store {
         Ok(())
     }
 
-    /// What was found of a contract, the oldest first.
+    /// What was found of a contract, the newest first.
     pub(super) async fn of_contract(
         &self,
         contract: ContractId,
@@ -65,16 +63,6 @@ impl Store {
     ) -> Result<Vec<Check>, DbError> {
         let query = sqlx::query_as::<_, Row>(SELECT_CHECKS).bind(contract.uuid()).bind(most);
         query.fetch_all(self.database.pool()).await?.into_iter().map(check).collect()
-    }
-
-    /// How many times somebody looked, in the caller's transaction, which holds the contract.
-    pub(super) async fn count(
-        &self,
-        connection: &mut Connection,
-        contract: ContractId,
-    ) -> Result<i64, DbError> {
-        let query = sqlx::query_scalar(COUNT_CHECKS).bind(contract.uuid());
-        Ok(query.fetch_one(connection).await?)
     }
 
     /// What was found last, in the caller's transaction, which holds the contract.

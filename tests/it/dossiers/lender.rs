@@ -4,7 +4,7 @@
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 
-use super::api::{Told, Town};
+use super::api::{Told, Town, pointers};
 use super::link;
 use super::serving::running;
 use crate::harness::surfer::{Seen, Surfer};
@@ -13,10 +13,21 @@ use crate::harness::surfer::{Seen, Surfer};
 async fn dated(town: &Town, who: &str, agency: &str) -> String {
     let contract = town.signed(who, running()).await;
     let path = format!("{contract}/lender");
+    let early = json!({ "agency": agency, "loan_number": "voir banque.example", "effect_on": "2026-11-25" });
+    let refused = town.put_at(who, &path, early).await;
+    let wrong = vec!["/effect_on", "/loan_number"];
+    assert_eq!((refused.status.as_u16(), sorted(&refused)), (422, wrong), "{}", refused.body);
     let demand = json!({ "agency": agency, "loan_number": "P-42", "effect_on": "2027-02-01" });
     let sent = town.put_at(who, &path, demand).await;
     assert_eq!(sent.body["state"], "sent", "{}", sent.body);
     path
+}
+
+/// Where a document is wrong, in the order of the letters.
+fn sorted(told: &Told) -> Vec<&str> {
+    let mut all = pointers(told);
+    all.sort_unstable();
+    all
 }
 
 async fn deliver(town: &Town, who: &str, path: &str) -> Told {
@@ -74,7 +85,7 @@ async fn a_demand_is_sent_to_the_lender_which_says_that_it_has_it() {
     // Opening says nothing.
     assert_eq!(town.get(&anne, &path).await.body["state"], "sent");
     let done = acknowledges(&mut bank, &page).await;
-    assert!(done.says("avant le 7 décembre 2026"), "{}", done.body);
+    assert!(done.says("au plus tard le 7 décembre 2026"), "{}", done.body);
     let seen = town.get(&anne, &path).await;
     assert_eq!(
         (&seen.body["state"], &seen.body["answer_due"]),
@@ -83,7 +94,12 @@ async fn a_demand_is_sent_to_the_lender_which_says_that_it_has_it() {
     // Said again, by a page that was left open.
     town.app.clock.advance(std::time::Duration::from_secs(86_400));
     let again = acknowledges(&mut bank, &page).await;
-    assert!(again.says("avant le 7 décembre 2026"), "{}", again.body);
+    assert!(again.says("au plus tard le 7 décembre 2026"), "{}", again.body);
+    let body = Some(json!({ "answer": "accepted" }));
+    let said = town.ask(&anne, ("POST", &format!("{path}/answer")), &[], body).await;
+    assert_eq!(said.body["state"], "accepted", "{}", said.body);
+    let over = bank.open(&at).await;
+    assert!(over.says("déjà sa réponse") && !over.says("Répondez"), "{}", over.body);
 }
 
 #[tokio::test]
@@ -97,6 +113,11 @@ async fn a_demand_leaves_only_where_it_can_and_its_link_ends() {
     let agency = "credits@banque-du-sud.example";
     let path = dated(&town, &anne, agency).await;
     assert_eq!(deliver(&town, &bob, &path).await.status, 404, "somebody else's");
+    // While it is not known who pays, nothing leaves: a lender that accepts ends the insurance of before.
+    town.is("UPDATE contract SET identity = 'pending'").await;
+    let early = deliver(&town, &anne, &path).await;
+    assert_eq!(early.status, 409, "{}", early.body);
+    town.is("UPDATE contract SET identity = 'ok'").await;
     deliver(&town, &anne, &path).await;
     let at = link(&town.app, agency, "/b/").await;
     let mut bank = Surfer::new(&town.app);

@@ -52,7 +52,7 @@ impl Town {
     }
 
     /// Time has passed: a token would not outlive it, so the row says it.
-    async fn is(&self, change: &'static str) {
+    pub(super) async fn is(&self, change: &'static str) {
         sqlx::query(change).execute(self.app.opened().pool()).await.expect("written");
     }
 

@@ -50,7 +50,7 @@ async fn on_its_first_day() -> (Pair, String) {
     pair.gives(&mandate(&[])).await;
     let end = pair.signs().await;
     assert_eq!(end.heading(), "C’est signé", "{}", end.body);
-    assert!(end.says("si nous avons pu vérifier avant qui est assuré"), "{}", end.body);
+    assert!(end.says("si, d’ici là, nous avons pu vérifier"), "{}", end.body);
     let base = base(&end.at);
     stands(&pair.app, &base, "bank").await;
     accepted(&mut pair.borrower, &base).await;
@@ -92,7 +92,9 @@ async fn cover_begins_once_somebody_has_looked_at_who_pays() {
     let silent = finds(&mut desk, &page, &[("avis", "refused")]).await;
     assert!(silent.says("Indiquez ce qui manque"), "{}", silent.body);
     assert_eq!(identity(&pair.app, &base).await, "pending", "nothing of it was written");
-    let refusal = [("avis", "refused"), ("note", "La pièce a expiré en mars")];
+    // As long as it may be, it is kept whole.
+    let note = format!("La pièce a expiré en mars{}.", " et rien ne l’a remplacée".repeat(15));
+    let refusal = [("avis", "refused"), ("note", note.as_str())];
     let queue = finds(&mut desk, &page, &refusal).await;
     assert!(queue.says("Non vérifiée"), "{}", queue.body);
     // Sent twice: the second time it must be read first.
@@ -104,7 +106,11 @@ async fn cover_begins_once_somebody_has_looked_at_who_pays() {
     assert!(told.contains("Gardez votre assurance actuelle"), "{told}");
     stands(&pair.app, &base, "bank").await;
     let page = desk.browser.open(&page.at).await;
-    assert!(page.says("La pièce a expiré en mars"), "{}", page.body);
+    assert!(page.says(&note), "{}", page.body);
+    // Refused again: who subscribed was told, once.
+    finds(&mut desk, &page, &refusal).await;
+    assert_eq!(pair.letters("contracts/identity-refused/").await, 1);
+    let page = desk.browser.open(&page.at).await;
     let queue = finds(&mut desk, &page, &SEEN).await;
     assert!(queue.says("Aucun contrat n’attend"), "{}", queue.body);
     stands(&pair.app, &base, "in_force").await;

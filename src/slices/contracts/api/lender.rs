@@ -84,11 +84,12 @@ async fn ask(
         ("n_adhesion", request.old_contract.as_deref().unwrap_or_default().trim()),
     ]);
     dated(&mut typed, "effet", &request.effect_on);
-    let demand = form::demand(&mut typed, contracts.today()).ok_or_else(|| {
-        let (agency, loan) = (("agence", "/agency"), ("n_pret", "/loan_number"));
-        let rest = [("n_adhesion", "/old_contract"), ("effet", "/effect_on")];
-        faults(&typed, &[&[agency, loan][..], &rest].concat())
-    })?;
+    let demand =
+        form::demand(&mut typed, (contracts.today(), contract.effect_on)).ok_or_else(|| {
+            let (agency, loan) = (("agence", "/agency"), ("n_pret", "/loan_number"));
+            let rest = [("n_adhesion", "/old_contract"), ("effet", "/effect_on")];
+            faults(&typed, &[&[agency, loan][..], &rest].concat())
+        })?;
     let by = payer(&contract)?;
     contracts.ask_bank(&contract, demand, by).await.map_err(Problem::from)?;
     Ok(Json(told(&contracts, &contract).await?))
@@ -114,7 +115,7 @@ fn is_same(known: &BankRequest, request: &SubstitutionRequest) -> Result<(), Pro
     params(("id" = String, Path, description = "Identifier, `ctr_…`")),
     responses(
         (status = 200, description = "How far it is now", body = LenderDocument),
-        (status = 409, description = "Nothing is dated, the agency has no e-mail address, or the lender has answered", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 409, description = "Nothing is dated, it is not known yet who pays, the agency has no e-mail address, or the lender has answered", body = ProblemDocument, content_type = "application/problem+json"),
         (status = "4XX", description = "What is wrong, where, and how to put it right", body = ProblemDocument, content_type = "application/problem+json"),
         (status = "5XX", description = "Our fault, or no room now: see Retry-After", body = ProblemDocument, content_type = "application/problem+json"),
     )

@@ -12,7 +12,7 @@ use crate::platform::web::form::Form;
 use crate::platform::web::page::Sheet;
 use crate::slices::contracts::core::Contracts;
 use crate::slices::contracts::form;
-use crate::slices::contracts::model::{BankRequest, Contract};
+use crate::slices::contracts::model::{BankRequest, Contract, Identified};
 use crate::slices::dossiers::pages::{Guest, Stop, guest};
 
 #[derive(Template)]
@@ -40,10 +40,13 @@ impl BankPage {
 
     /// Whether the demand can leave from here: the customer gave an e-mail address, and nobody has answered.
     fn can_be_sent(&self) -> bool {
-        self.is_asked()
-            && !self.is_answered()
-            && self.sent.is_empty()
-            && self.request.email().is_some()
+        let waits = self.is_asked() && !self.is_answered() && self.sent.is_empty();
+        waits && !self.is_new_loan() && self.request.email().is_some()
+    }
+
+    /// Whether it is known who pays, before which nothing leaves.
+    fn is_vouched(&self) -> bool {
+        self.contract.identity == Identified::Verified
     }
 
     fn is_new_loan(&self) -> bool {
@@ -75,7 +78,8 @@ fn tracker(contract: &Contract, request: &BankRequest) -> Vec<(String, bool)> {
         steps.push((line, received));
         if received {
             let due = day(request.answer_due);
-            steps.push((format!("Réponse attendue avant le {due}"), request.state == "late"));
+            steps
+                .push((format!("Réponse attendue au plus tard le {due}"), request.state == "late"));
         }
     } else {
         steps.push(("Attestation prête, à remettre à votre banque".to_owned(), true));
@@ -139,7 +143,7 @@ pub(super) async fn ask(
     let Some(contract) = found(&contracts, &guest).await? else {
         return Ok(to(&guest, "signature"));
     };
-    let Some(demand) = form::demand(&mut form, contracts.today()) else {
+    let Some(demand) = form::demand(&mut form, (contracts.today(), contract.effect_on)) else {
         return Ok(unkept(page(&contracts, &guest, contract, form).await?));
     };
     contracts.ask_bank(&contract, demand, guest.visit.insured).await?;

@@ -1,6 +1,7 @@
 //! What every page has around its question, for the templates that the journey shares.
 
 use askama::Template;
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;
 
@@ -86,3 +87,32 @@ macro_rules! sheets {
 }
 
 pub(super) use sheets;
+
+/// A page that only says something.
+#[derive(Template)]
+#[template(path = "dossiers/notice.html")]
+struct Said {
+    title: &'static str,
+    lines: Vec<&'static str>,
+    link: Option<(String, String)>,
+    act: Option<(String, String)>,
+}
+
+impl Sheet for Said {
+    fn title(&self) -> &str {
+        self.title
+    }
+}
+
+/// These words in the place of the page that was asked for.
+pub(super) fn said(title: &'static str, lines: &[&'static str], status: StatusCode) -> Response {
+    let link = Some(("Aide et contact".to_owned(), "/aide".to_owned()));
+    let page = Said { title, lines: lines.to_vec(), link, act: None };
+    Page::new(page).status(status).cache(CachePolicy::Never).into_response()
+}
+
+/// The form behind a link came from somewhere else.
+pub(super) fn foreign() -> Response {
+    let line = "Le formulaire ne vient pas de cette page. Rouvrez votre lien et recommencez.";
+    said("Nous n’avons pas pris cette réponse", &[line], StatusCode::FORBIDDEN)
+}

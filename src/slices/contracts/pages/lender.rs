@@ -5,13 +5,13 @@
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::response::{IntoResponse, Redirect};
 
 use super::end::served;
-use super::frame::{Answer, unkept};
+use super::frame::{Answer, foreign, said, unkept};
 use crate::kernel::french;
 use crate::platform::web::csrf;
-use crate::platform::web::page::{CachePolicy, Page, Sheet};
+use crate::platform::web::page::Sheet;
 use crate::slices::contracts::core::Contracts;
 use crate::slices::contracts::sending::{PAPERS_OF_BANK, Presented};
 use crate::slices::dossiers::pages::Stop;
@@ -31,8 +31,8 @@ struct LenderPage {
     received: String,
     due: String,
     until: String,
-    /// There is nothing to acknowledge any more.
-    is_over: bool,
+    /// The lender has answered: nothing is awaited any more.
+    is_answered: bool,
 }
 
 impl Sheet for LenderPage {
@@ -41,33 +41,11 @@ impl Sheet for LenderPage {
     }
 }
 
-/// A page that only says something.
-#[derive(Template)]
-#[template(path = "dossiers/notice.html")]
-struct Said {
-    title: &'static str,
-    lines: Vec<&'static str>,
-    link: Option<(String, String)>,
-    act: Option<(String, String)>,
-}
-
-impl Sheet for Said {
-    fn title(&self) -> &str {
-        self.title
-    }
-}
-
-fn said(title: &'static str, line: &'static str, status: StatusCode) -> Response {
-    let link = Some(("Aide et contact".to_owned(), "/aide".to_owned()));
-    let page = Said { title, lines: vec![line], link, act: None };
-    Page::new(page).status(status).cache(CachePolicy::Never).into_response()
-}
-
 async fn presented(contracts: &Contracts, secret: &str) -> Result<Presented, Stop> {
     let found = contracts.presented(secret).await?;
     found.ok_or_else(|| {
         let line = "Demandez ces documents à la personne qui emprunte.";
-        Stop::with(said("Ce lien a expiré", line, StatusCode::GONE))
+        Stop::with(said("Ce lien a expiré", &[line], StatusCode::GONE))
     })
 }
 
@@ -83,12 +61,12 @@ pub(super) async fn show(State(contracts): State<Contracts>, Path(secret): Path<
         persons: persons.join(" et "),
         lender: shown.contract.content.lender.clone(),
         loan_number: request.loan_number.clone(),
-        effect: french::day(request.effect_on.max(shown.contract.effect_on)),
+        effect: french::day(request.effect_on),
         papers: PAPERS_OF_BANK.map(|kind| (kind.code(), kind.title())).to_vec(),
         received: day(request.received_on),
         due: day(request.answer_due),
         until: french::day_of_moment(&shown.until.to_string()).unwrap_or_default(),
-        is_over: request.state != "sent",
+        is_answered: matches!(request.state.as_str(), "accepted" | "refused"),
     }))
 }
 
@@ -100,8 +78,7 @@ pub(super) async fn received(
 ) -> Answer {
     // The link is the secret of this form; a page of another site still may not send it.
     if !csrf::comes_from_us(&headers, &contracts.core.origin) {
-        let line = "Le formulaire ne vient pas de cette page. Rouvrez votre lien et recommencez.";
-        return Ok(said("Nous n’avons pas pris cette réponse", line, StatusCode::FORBIDDEN));
+        return Ok(foreign());
     }
     let shown = presented(&contracts, &secret).await?;
     contracts.bank_has_received(&shown).await?;

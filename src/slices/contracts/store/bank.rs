@@ -66,17 +66,21 @@ impl TryFrom<Row> for BankRequest {
 }
 
 impl Store {
-    /// Writes that a demand leaves.
+    /// Writes that a demand leaves; `false` when it had left.
     pub(in crate::slices::contracts) async fn insert_bank_link(
         &self,
         connection: &mut Connection,
         link: &BankLink,
         hash: &TokenHash,
-    ) -> Result<(), DbError> {
+    ) -> Result<bool, DbError> {
         let query = sqlx::query(INSERT_BANK_LINK).bind(link.contract.uuid());
         let query = query.bind(hash.as_slice()).bind(Instant(link.sent_at));
-        query.bind(Instant(link.expires_at)).execute(connection).await?;
-        Ok(())
+        let query = query.bind(Instant(link.expires_at));
+        match query.execute(connection).await.map_err(DbError::from) {
+            Ok(_) => Ok(true),
+            Err(error) if error.is_duplicate() => Ok(false),
+            Err(error) => Err(error),
+        }
     }
 
     /// The link of a contract whose demand left.

@@ -10,11 +10,12 @@ use crate::slices::contracts::model::{ContractId, Identified};
 use crate::slices::contracts::vouching::Unvouched;
 
 statements! {
-    /// Contracts that are not over and whose identity is not verified. What nobody has looked at comes first:
-    /// `pending` is before `rejected`.
-    UNVOUCHED = "SELECT id, number, concluded_at, CAST(effect_on AS CHAR), identity FROM contract \
-        WHERE identity IN ('pending', 'rejected') AND ended_at IS NULL \
-        ORDER BY identity, concluded_at, id LIMIT ?";
+    /// Contracts that may still begin and whose identity is not verified. What nobody has looked at comes first:
+    /// `pending` is before `rejected`. One that its lender refused begins no more, and would hide the others.
+    UNVOUCHED = "SELECT c.id, c.number, c.concluded_at, CAST(c.effect_on AS CHAR), c.identity \
+        FROM contract c JOIN bank_request b ON b.contract_id = c.id \
+        WHERE c.identity IN ('pending', 'rejected') AND c.ended_at IS NULL AND b.state <> 'refused' \
+        ORDER BY c.identity, c.concluded_at, c.id LIMIT ?";
     /// Where one is that is not over, as it is now.
     IDENTITY_OF = "SELECT identity FROM contract WHERE id = ? AND ended_at IS NULL FOR UPDATE";
     /// What was found out. What is verified stays so.

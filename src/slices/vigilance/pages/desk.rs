@@ -1,11 +1,13 @@
 //! The desk of vigilance in the back office: the contracts that wait, and one of them with who pays it. Whoever
-//! looks says what they saw and what they found; the contract's figures are nobody's business here.
+//! looks says what they saw and what they found. Of the contract it shows the capital alone: never a price, never a word
+//! of health.
 
 use askama::Template;
 use axum::Router;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
+use uuid::Uuid;
 
 use crate::backoffice_page;
 use crate::kernel::french;
@@ -66,7 +68,8 @@ struct ContractPage {
     payer: Vec<(&'static str, String)>,
     /// Day and finding of each look.
     checks: Vec<(String, String)>,
-    seen: usize,
+    /// The last of them.
+    seen: String,
     /// Two people must look.
     is_enhanced: bool,
     is_open: bool,
@@ -133,7 +136,7 @@ async fn page(
         number: under.contract.number.clone(),
         facts: facts(under),
         payer: payer(under),
-        seen: history.len(),
+        seen: history.last().map(|(check, _)| check.id.to_string()).unwrap_or_default(),
         checks: history.iter().map(line).collect(),
         is_enhanced: under.is_enhanced,
         is_open: under.is_open(),
@@ -198,14 +201,14 @@ fn read(form: &mut Form) -> Option<Finding> {
             form.refuse("document", "Une identité est vérifiée par les deux moyens ensemble");
         }
         Some(Outcome::Refused) if length < 3 => {
-            form.refuse("note", "Indiquez ce qui manque, en 3 à 500 caractères");
+            form.refuse("note", "Indiquez ce qui manque, en 3 à 500\u{a0}caractères");
         }
         _ => {}
     }
     if length > NOTE_MAX {
-        form.refuse("note", "La note doit comporter 500 caractères au plus");
+        form.refuse("note", "La note doit comporter 500\u{a0}caractères au plus");
     }
-    let seen = form.value("vus").parse().unwrap_or_default();
+    let seen = Uuid::try_parse(form.value("vu")).ok();
     let outcome = outcome.filter(|_| form.is_sound())?;
     Some(Finding { outcome, measures, note, seen })
 }

@@ -10,7 +10,7 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, header};
 
 use super::end::served;
-use super::frame::{Answer, hour};
+use super::frame::{Answer, foreign, hour, said};
 use super::sign::refusal;
 use crate::platform::web::cookies::Cookies;
 use crate::platform::web::csrf;
@@ -21,7 +21,7 @@ use crate::slices::contracts::payers::{Act, Given, Offered, Opened, typed};
 use crate::slices::contracts::signing::Place;
 use crate::slices::dossiers::Asked;
 use crate::slices::dossiers::pages::Stop;
-use sheets::{changing, closed, done, foreign, form_page, preparing, said, sign_page, to};
+use sheets::{changing, closed, done, form_page, preparing, sign_page, to};
 
 /// Name of the cookie of the browser that typed the account.
 const COOKIE: &str = "mandat";

@@ -8,9 +8,9 @@ use crate::kernel::french;
 use crate::kernel::iban::Iban;
 use crate::kernel::money::Cents;
 use crate::platform::web::form::Form;
-use crate::platform::web::page::{CachePolicy, Page, Sheet};
+use crate::platform::web::page::Sheet;
 use crate::slices::contracts::core::Contracts;
-use crate::slices::contracts::pages::frame::unkept;
+use crate::slices::contracts::pages::frame::{said, unkept};
 use crate::slices::contracts::pages::mandate::CHOICES;
 use crate::slices::contracts::payers::{CONSENTS, Offered, Payer, Typed};
 use crate::slices::contracts::signing::masked;
@@ -89,28 +89,6 @@ titled!(
     DonePage "Votre mandat est signé"
 );
 
-/// A page that only says something.
-#[derive(Template)]
-#[template(path = "dossiers/notice.html")]
-struct Said {
-    title: &'static str,
-    lines: Vec<&'static str>,
-    link: Option<(String, String)>,
-    act: Option<(String, String)>,
-}
-
-impl Sheet for Said {
-    fn title(&self) -> &str {
-        self.title
-    }
-}
-
-pub(super) fn said(title: &'static str, lines: &[&'static str], status: StatusCode) -> Response {
-    let link = Some(("Aide et contact".to_owned(), "/aide".to_owned()));
-    let page = Said { title, lines: lines.to_vec(), link, act: None };
-    Page::new(page).status(status).cache(CachePolicy::Never).into_response()
-}
-
 /// The same words for a link that never was, is over, or was replaced.
 pub(super) fn closed() -> Response {
     let line =
@@ -122,11 +100,6 @@ pub(super) fn changing() -> Response {
     let line =
         "La personne qui vous demande ce mandat modifie son contrat. Rouvrez ce lien plus tard.";
     said("Ce mandat n’est pas prêt", &[line], StatusCode::CONFLICT)
-}
-
-pub(super) fn foreign() -> Response {
-    let line = "Le formulaire ne vient pas de cette page. Rouvrez votre lien et recommencez.";
-    said("Nous n’avons pas pris cette réponse", &[line], StatusCode::FORBIDDEN)
 }
 
 fn euros(cents: i64) -> String {
