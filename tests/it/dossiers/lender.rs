@@ -95,9 +95,7 @@ async fn a_demand_is_sent_to_the_lender_which_says_that_it_has_it() {
     town.app.clock.advance(std::time::Duration::from_secs(86_400));
     let again = acknowledges(&mut bank, &page).await;
     assert!(again.says("au plus tard le 7 décembre 2026"), "{}", again.body);
-    let body = Some(json!({ "answer": "accepted" }));
-    let said = town.ask(&anne, ("POST", &format!("{path}/answer")), &[], body).await;
-    assert_eq!(said.body["state"], "accepted", "{}", said.body);
+    town.is("UPDATE bank_request SET state = 'accepted', answered_on = '2026-11-24'").await;
     let over = bank.open(&at).await;
     assert!(over.says("déjà sa réponse") && !over.says("Répondez"), "{}", over.body);
 }
