@@ -36,6 +36,14 @@ pub(super) enum Answer {
     Refused(Date, String),
 }
 
+/// Refuses to ask a lender for something when no insurance is replaced.
+pub(super) const fn replaces(contract: &Contract) -> Result<(), ContractError> {
+    if contract.content.is_substitution {
+        return Ok(());
+    }
+    Err(ContractError::NotNow("Ce prêt est nouveau\u{a0}: rien n’est à demander à la banque."))
+}
+
 impl Contracts {
     /// Dates the demand: the letter exists from now on, and the contract waits for the lender.
     ///
@@ -47,11 +55,7 @@ impl Contracts {
         demand: Demand,
         by: Uuid,
     ) -> Result<(), ContractError> {
-        if !contract.content.is_substitution {
-            return Err(ContractError::NotNow(
-                "Ce prêt est nouveau\u{a0}: rien n’est à demander à la banque.",
-            ));
-        }
+        replaces(contract)?;
         let core = &self.core;
         let mut transaction = core.store.begin().await?;
         self.notify(&mut transaction, contract, Role::Customer, Some(by)).await?;

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::banking::Answer;
+use super::banking::{Answer, replaces};
 use super::core::Contracts;
 use super::error::ContractError;
 use super::letters;
@@ -70,13 +70,9 @@ impl Contracts {
     }
 
     async fn send_to_bank_once(&self, contract: &Contract, by: Uuid) -> Result<(), ContractError> {
+        replaces(contract)?;
         let (core, now) = (&self.core, self.now());
         let mut transaction = core.store.begin().await?;
-        if !contract.content.is_substitution {
-            return Err(ContractError::NotNow(
-                "Ce prêt est nouveau\u{a0}: rien n’est à demander à la banque.",
-            ));
-        }
         self.notify(&mut transaction, contract, Role::Customer, Some(by)).await?;
         // A lender that accepts ends the insurance of before: nothing leaves while ours may not begin.
         let identity = core.store.identity_of(&mut transaction, contract.id).await?;
