@@ -76,6 +76,8 @@ pub enum Rule {
     BenefitCapped,
     /// An underwriter has to look at the file (warning).
     Referred,
+    /// Premiums that are not monthly, of a quote that a dossier is to be begun from.
+    NotMonthly,
     /// A person who cannot be insured online asks for a quote.
     NotEligible,
     /// An act that the life of a dossier does not have here.
@@ -88,7 +90,7 @@ pub enum Rule {
 
 impl Rule {
     /// Every rule, in the order of the registry page.
-    pub const ALL: [Self; 39] = [
+    pub const ALL: [Self; 40] = [
         Self::LoanAmountRange,
         Self::LoanTermRange,
         Self::RateRange,
@@ -124,6 +126,7 @@ impl Rule {
         Self::Excluded,
         Self::BenefitCapped,
         Self::Referred,
+        Self::NotMonthly,
         Self::NotEligible,
         Self::IllegalTransition,
         Self::VersionConflict,
@@ -178,6 +181,7 @@ impl Rule {
             Self::Excluded => ("EXCLUDED", "Avertissement : un risque n’est pas couvert."),
             Self::BenefitCapped => ("BENEFIT_CAPPED", "Avertissement : la mensualité assurée dépasse ce que l’ITT peut payer, 7 500 € par mois."),
             Self::Referred => ("REFERRED", "Avertissement : un souscripteur doit étudier la demande."),
+            Self::NotMonthly => ("NOT_MONTHLY", "En ligne, l’assurance se souscrit avec un paiement chaque mois."),
             Self::NotEligible => ("NOT_ELIGIBLE", "Cette personne ne peut pas être assurée en ligne."),
             Self::IllegalTransition => ("ILLEGAL_TRANSITION", "L’acte n’existe pas dans cet état du dossier ; la réponse donne ceux qui sont permis."),
             Self::VersionConflict => ("VERSION_CONFLICT", "Le dossier a changé depuis la version lue ; relisez-le."),

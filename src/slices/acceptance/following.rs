@@ -1,6 +1,8 @@
 //! How somebody's request stands: what underwriting says, put on the dossier as far as it concerns it,
 //! and turned into what the person is to see.
 
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
 use uuid::Uuid;
 
 use super::conditions::written;
@@ -53,6 +55,8 @@ impl Acceptances {
         }
         let standing = self.core.underwriting.standing(case.insured()).await?;
         let Some(standing) = standing.filter(|it| it.state.is_live()) else {
+            // Nobody studies anything any more.
+            self.unsay(case).await?;
             return Ok(Outlook::ToFill { is_begun: false });
         };
         match (standing.state, &standing.decision) {
@@ -84,10 +88,12 @@ impl Acceptances {
     ) -> Result<Outlook, Problem> {
         let asked = facts(&case.shown.quote, case.person.place).ok_or(Kind::Bug)?;
         let is_over = decided.valid_until < self.today();
-        if state == SessionState::Decided && (is_over || !holds(&standing.facts, &asked)) {
-            // Its time is over, or more is asked than was studied: the questions are asked again.
-            self.core.underwriting.cancel(case.insured()).await?;
-            return Ok(Outlook::ToFill { is_begun: false });
+        // How long somebody is put off is said by the delay alone.
+        let is_put_off = matches!(decided.decision, PersonDecision::Postponed(_));
+        let is_over = is_over && state == SessionState::Decided && !is_put_off;
+        if is_over || !holds(&standing.facts, &asked) {
+            // Its time is over, or more is asked than was or is studied: the questions are asked again.
+            return self.anew(case).await;
         }
         let study =
             |evidence: &[String]| Study { evidence: evidence.to_vec(), since: decided.decided_at };
@@ -124,6 +130,27 @@ impl Acceptances {
         }
     }
 
+    /// The study ends, and the person is led to the questions again.
+    async fn anew(&self, case: &Case) -> Result<Outlook, Problem> {
+        // First the dossier: cut in between, the next look begins again.
+        if case.shown.state == State::Postponed {
+            self.reopen(case).await?;
+        }
+        self.unsay(case).await?;
+        self.core.underwriting.cancel(case.insured()).await?;
+        Ok(Outlook::ToFill { is_begun: false })
+    }
+
+    /// What the dossier says of a study that is over.
+    async fn unsay(&self, case: &Case) -> Result<(), Problem> {
+        if case.person.decision.is_none() {
+            return Ok(());
+        }
+        let mut transaction = self.core.store.begin().await?;
+        self.core.dossiers.ask_anew(&mut transaction, case.person.insured_id).await?;
+        self.commit(transaction).await
+    }
+
     async fn declined(
         &self,
         case: &Case,
@@ -139,7 +166,7 @@ impl Acceptances {
         let level = aeras::after(decided.refusals, facts.capital_euros, facts.age, facts.months);
         self.note(case, Decision::Declined, decided).await?;
         if level == aeras::Level::Over {
-            self.stop(case, Act::Decline, Role::Medical).await?;
+            self.decline(case).await?;
         }
         Ok(Outlook::Declined { at: decided.decided_at, level })
     }
@@ -150,18 +177,14 @@ impl Acceptances {
         decided: &Decided,
         months: u16,
     ) -> Result<Outlook, Problem> {
-        let day = decided.decided_at.to_zoned(jiff::tz::TimeZone::UTC).date();
+        let day = decided.decided_at.to_zoned(TimeZone::UTC).date();
         let until = add_months(day, i32::from(months));
         if until <= self.today() {
             // The delay is over: a new declaration.
-            if case.shown.state == State::Postponed {
-                self.reopen(case).await?;
-            }
-            self.core.underwriting.cancel(case.insured()).await?;
-            return Ok(Outlook::ToFill { is_begun: false });
+            return self.anew(case).await;
         }
         self.note(case, Decision::Postponed, decided).await?;
-        self.stop(case, Act::Postpone, Role::System).await?;
+        self.put_off(case, until).await?;
         Ok(Outlook::Postponed { until })
     }
 
@@ -187,14 +210,32 @@ impl Acceptances {
     }
 
     /// The dossier stops, if everybody else has come as far as a decision.
-    async fn stop(&self, case: &Case, act: Act, role: Role) -> Result<(), Problem> {
-        let now = self.core.dossiers.shown(case.shown.id).await?;
-        if now.state != State::Decision {
+    async fn decline(&self, case: &Case) -> Result<(), Problem> {
+        if !self.is_decided(case).await? {
             return Ok(());
         }
+        let (act, role) = (Act::Decline, Role::Medical);
         let mut transaction = self.core.store.begin().await?;
         self.core.dossiers.stop(&mut transaction, case.shown.id, act, role).await?;
         self.commit(transaction).await
+    }
+
+    /// The same until this day.
+    async fn put_off(&self, case: &Case, until: Date) -> Result<(), Problem> {
+        if !self.is_decided(case).await? {
+            return Ok(());
+        }
+        // Midnight of Paris has passed by then.
+        let until =
+            until.to_zoned(TimeZone::UTC).map_err(|it| Problem::new(Kind::Bug).cause(it))?;
+        let mut transaction = self.core.store.begin().await?;
+        let dossiers = &self.core.dossiers;
+        dossiers.postpone(&mut transaction, case.shown.id, until.timestamp()).await?;
+        self.commit(transaction).await
+    }
+
+    async fn is_decided(&self, case: &Case) -> Result<bool, Problem> {
+        Ok(self.core.dossiers.shown(case.shown.id).await?.state == State::Decision)
     }
 
     /// A dossier that was put off is open again.
@@ -278,7 +319,7 @@ fn shown(
 }
 
 /// The same request with dates that can still be sold today.
-pub(super) fn renewed(request: &SimulationRequest, today: jiff::civil::Date) -> SimulationRequest {
+pub(super) fn renewed(request: &SimulationRequest, today: Date) -> SimulationRequest {
     let mut nothing = Form::default();
     assumptions::change(&mut nothing, request, today).unwrap_or_else(|| request.clone())
 }

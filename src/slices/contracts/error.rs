@@ -3,7 +3,7 @@
 use crate::kernel::problem::{Kind, Problem};
 use crate::platform::crypto::SealError;
 use crate::platform::db::{Contended, DbError};
-use crate::slices::dossiers::DossierError;
+use crate::slices::dossiers::{DossierError, Obstacle};
 use crate::slices::messages::PostError;
 use crate::slices::signature::SignatureError;
 
@@ -16,6 +16,9 @@ pub enum ContractError {
     /// What is asked comes too late, or too early.
     #[error("not now: {0}")]
     NotNow(&'static str),
+    /// The dossier cannot be signed as it stands.
+    #[error("it cannot be signed now: {0:?}")]
+    Stopped(Obstacle),
     /// The dossier.
     #[error(transparent)]
     Dossier(#[from] DossierError),
@@ -67,6 +70,10 @@ impl From<ContractError> for Problem {
             ContractError::Unknown => {
                 Self::new(Kind::NotFound).detail("Aucun contrat n’a cet identifiant.")
             }
+            ContractError::Stopped(Obstacle::Over) => {
+                Self::new(Kind::Gone).detail(Obstacle::Over.sentence())
+            }
+            ContractError::Stopped(why) => Self::new(Kind::Conflict).detail(why.sentence()),
             ContractError::NotNow(why) => Self::new(Kind::Conflict).detail(why),
             ContractError::Dossier(error) => error.into(),
             ContractError::Signature(error) => error.into(),

@@ -6,7 +6,6 @@ use super::core::Contracts;
 use super::error::ContractError;
 use super::model::{Account, ContractId, Premium, Reserved};
 use super::store::MandateRow;
-use crate::domain::dossier::State;
 use crate::kernel::calendar::month_day;
 use crate::kernel::iban::{Iban, IbanError};
 use crate::platform::db::again;
@@ -93,9 +92,7 @@ impl Contracts {
         };
         let mut transaction = core.store.begin().await?;
         let held = core.dossiers.signable(&mut transaction, id).await?;
-        if !matches!(held.state, State::Offer | State::Signature) {
-            return Err(ContractError::NotNow("Ce dossier ne peut pas être signé maintenant."));
-        }
+        self.can_be_signed(&held)?;
         if let Some(payer) = self.payer_in(&mut transaction, id).await? {
             // Their own account in the place of somebody else's.
             self.release(&mut transaction, payer).await?;

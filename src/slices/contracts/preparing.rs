@@ -19,7 +19,7 @@ use crate::platform::db::{Connection, again};
 use crate::platform::digest::sha256;
 use crate::platform::jobs::{Job, Next};
 use crate::slices::documents::{Kind, Order, Subject};
-use crate::slices::dossiers::{DossierId, Signable, Step};
+use crate::slices::dossiers::{DossierId, Obstacle, Signable, Step};
 use crate::slices::signature::{Ceremony, Opening, Paper};
 
 /// The documents of a ceremony, made before anybody signs.
@@ -84,6 +84,19 @@ pub(super) fn is_true(open: &Ceremony, seen: &Signable, mandate: &Mandate) -> bo
 }
 
 impl Contracts {
+    /// What stands between a dossier and its signature now.
+    pub(super) fn obstacle(&self, seen: &Signable) -> Option<Obstacle> {
+        seen.obstacle(self.now(), self.today())
+    }
+
+    /// Refuses what comes before the offer was read, after its end, or after the signature.
+    ///
+    /// # Errors
+    /// What stands in the way.
+    pub(super) fn can_be_signed(&self, held: &Signable) -> Result<(), ContractError> {
+        self.obstacle(held).map_or(Ok(()), |obstacle| Err(ContractError::Stopped(obstacle)))
+    }
+
     /// The ceremony of a dossier that can be signed, with documents that say what is true now; opened
     /// when there is none. `None` while its documents are being made.
     ///
@@ -95,11 +108,14 @@ impl Contracts {
         by: Uuid,
     ) -> Result<Option<Ceremony>, ContractError> {
         let seen = self.core.dossiers.shown(id).await?;
+        if let Some(obstacle) = self.obstacle(&seen) {
+            if matches!(obstacle, Obstacle::Over | Obstacle::Outdated) {
+                self.core.dossiers.renew(id, by).await?;
+            }
+            return Err(ContractError::Stopped(obstacle));
+        }
         let mandate = self.mandate(id).await?;
         let mandate = mandate.ok_or(ContractError::NotNow("Le compte à prélever manque."))?;
-        if !is_ready(&seen) {
-            return Err(ContractError::NotNow("Ce dossier ne peut pas être signé maintenant."));
-        }
         if let Some(open) = self.core.signatures.of(id.uuid()).await?
             && is_true(&open, &seen, &mandate)
         {
@@ -166,7 +182,7 @@ impl Contracts {
         let (id, ceremony) = read().ok_or(ContractError::Stored("a subject"))?;
         let seen = self.core.dossiers.shown(id).await?;
         let Some(mandate) = self.mandate(id).await? else { return Ok(Next::Done) };
-        if !is_ready(&seen) || ceremony_of(&seen, &mandate.mark)? != ceremony {
+        if self.obstacle(&seen).is_some() || ceremony_of(&seen, &mandate.mark)? != ceremony {
             return Ok(Next::Done);
         }
         let (core, now) = (&self.core, self.now());
@@ -222,7 +238,7 @@ impl Contracts {
         let is_same = mandate.is_some_and(|mandate| {
             ceremony_of(&held, &mandate.mark).is_ok_and(|true_one| true_one == ceremony)
         });
-        if !is_same || !is_ready(&held) {
+        if !is_same || self.obstacle(&held).is_some() {
             return Err(ContractError::NotNow("Ce dossier vient de changer. Recommencez."));
         }
         let mut version = held.version;
@@ -242,6 +258,7 @@ impl Contracts {
     }
 }
 
+/// Whether there is an offer: what was prepared of it is still of use.
 pub(super) const fn is_ready(seen: &Signable) -> bool {
     matches!(seen.state, State::Offer | State::Signature)
 }

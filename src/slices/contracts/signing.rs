@@ -23,7 +23,9 @@ use super::vouching::capital;
 use crate::domain::dossier::{Act, Role};
 use crate::kernel::locale::Locale;
 use crate::platform::db::{Connection, again};
-use crate::slices::dossiers::{Asked, DossierId, Signable, SignableInsured, Step, Verdict};
+use crate::slices::dossiers::{
+    Asked, DossierId, Obstacle, Signable, SignableInsured, Step, Verdict,
+};
 use crate::slices::messages::{Channel, Message, Recipient};
 use crate::slices::signature::{Ceremony, Evidence, Signed};
 
@@ -130,6 +132,12 @@ impl Contracts {
         if signable.state.is_signed() {
             return Ok(Outcome::Concluded);
         }
+        match self.obstacle(&signable) {
+            Some(over @ Obstacle::Over) => return Err(ContractError::Stopped(over)),
+            // Another first day, or something to read first.
+            Some(_) => return Ok(Outcome::Changed),
+            None => {}
+        }
         let mandate = self.mandate_in(&mut transaction, id).await?;
         let ceremony = core.signatures.of_in(&mut transaction, id.uuid()).await?;
         let (Some(ceremony), Some(mandate)) = (ceremony, mandate) else {
@@ -193,6 +201,8 @@ impl Contracts {
         by: Option<Uuid>,
     ) -> Result<(), ContractError> {
         let (core, now) = (&self.core, self.now());
+        // Whoever signs last, nothing begins before the day after.
+        self.can_be_signed(signable)?;
         let (role, reason) = match by {
             Some(_) => (Role::Insured, "signed"),
             None => (Role::System, "mandate signed"),

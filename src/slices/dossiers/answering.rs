@@ -8,7 +8,7 @@ use jiff::civil::Date;
 
 use super::core::Dossiers;
 use super::error::DossierError;
-use super::model::{By, Decision, Dossier, DossierId, Health, Notice, Why};
+use super::model::{By, Decision, Dossier, DossierId, Health, Insured, Notice, Why};
 use super::opening::{follow, health_of};
 use crate::domain::dossier::{Act, State};
 use crate::domain::health::Outcome;
@@ -86,7 +86,8 @@ impl Dossiers {
                 continue;
             }
             change(&mut dossier);
-            let moved = self.reprice(&mut transaction, &mut dossier, &old, &new, why).await?;
+            let quotes = (&old, &new);
+            let moved = self.reprice(&mut transaction, &mut dossier, quotes, Some(why)).await?;
             self.finish(&mut transaction, &mut dossier, &saving, moved).await?;
             self.commit(transaction).await?;
             return Ok(dossier);
@@ -151,7 +152,7 @@ impl Dossiers {
     }
 
     /// The dossier held for this saving, if it may still be written.
-    async fn held(
+    pub(super) async fn held(
         &self,
         connection: &mut Connection,
         saving: &Saving<'_>,
@@ -175,7 +176,7 @@ impl Dossiers {
     }
 
     /// A frozen price of this request: the old one when nothing changed.
-    async fn priced(
+    pub(super) async fn priced(
         &self,
         dossier: &Dossier,
         old: &QuoteResponse,
@@ -190,16 +191,16 @@ impl Dossiers {
         Ok(self.core.quotes.keep_step(request, &key, old.id.parse().ok()).await?)
     }
 
-    /// Puts another quote under the dossier; `true` when what is insured has changed.
-    async fn reprice(
+    /// Puts another quote under the dossier; `true` when what is insured has changed. Without a reason only
+    /// time has passed: whoever was accepted stays so on the same path.
+    pub(super) async fn reprice(
         &self,
         connection: &mut Connection,
         dossier: &mut Dossier,
-        old: &QuoteResponse,
-        new: &QuoteResponse,
-        why: Why,
+        (old, new): (&QuoteResponse, &QuoteResponse),
+        why: Option<Why>,
     ) -> Result<bool, DossierError> {
-        dossier.answers.notice = None;
+        (dossier.answers.notice, dossier.answers.renewal) = (None, None);
         if new.id == old.id {
             return Ok(false);
         }
@@ -207,27 +208,35 @@ impl Dossiers {
         dossier.quote_id = id.uuid();
         let first = |quote: &QuoteResponse| quote.result.project.costs.first_month_cents;
         let (before_cents, now_cents) = (first(old), first(new));
-        if before_cents != now_cents {
+        if let Some(why) = why.filter(|_| before_cents != now_cents) {
             dossier.answers.notice = Some(Notice { before_cents, now_cents, why });
         }
-        let persons = new.result.insured.iter().zip(&new.request.insured);
-        for (one, (priced, asked)) in dossier.insured.iter_mut().zip(persons) {
+        let is_same_project = (&old.request.loans, &old.request.options)
+            == (&new.request.loans, &new.request.options);
+        let persons = new.result.insured.iter().zip(&new.request.insured).enumerate();
+        for (one, (at, (priced, asked))) in dossier.insured.iter_mut().zip(persons) {
             let before = one.path.clone();
             follow(one, &priced.route);
+            let is_moved = before != one.path;
             // A changed fact voids an acceptance that no person gave.
             let is_void = match one.decision {
-                Some(Decision::AcceptStandard) => true,
+                Some(Decision::AcceptStandard) => why.is_some() || is_moved,
                 // Conditions that were accepted hold for the price that was shown with them.
                 Some(Decision::AcceptModified | Decision::AcceptPartial) => {
                     asked.conditions.is_none()
                 }
-                _ => false,
+                // What is studied, put off or refused is what was asked then, of whom it was asked.
+                Some(_) => {
+                    let is_same = old.request.insured.get(at) == Some(asked);
+                    is_moved || !(is_same && is_same_project)
+                }
+                None => false,
             };
             if is_void {
                 (one.decision, one.decided_at) = (None, None);
             }
-            if before != one.path {
-                one.health = self.health_after(connection, one.id, &one.path).await?;
+            if is_moved {
+                one.health = self.health_after(connection, dossier.id, one).await?;
             }
         }
         Ok(true)
@@ -237,14 +246,15 @@ impl Dossiers {
     async fn health_after(
         &self,
         connection: &mut Connection,
-        insured: uuid::Uuid,
-        path: &str,
+        id: DossierId,
+        one: &Insured,
     ) -> Result<Health, DossierError> {
-        let asked = health_of(path);
+        let (asked, insured) = (health_of(&one.path), one.id);
         let world = self.health();
         match asked {
             Health::None => {
                 world.erase(connection, insured, "protected").await?;
+                self.forget_health(connection, id, one.place).await?;
                 Ok(Health::None)
             }
             Health::Asked => Ok(match world.outcome(connection, insured).await? {
@@ -257,7 +267,7 @@ impl Dossiers {
     }
 
     /// The event, the way back to a demand when what is insured changed, then every step that is due.
-    async fn finish(
+    pub(super) async fn finish(
         &self,
         connection: &mut Connection,
         dossier: &mut Dossier,
@@ -303,7 +313,7 @@ fn as_actor(by: By) -> By {
 }
 
 /// The same request with dates that can still be sold today.
-fn renewed(request: &SimulationRequest, today: Date) -> SimulationRequest {
+pub(super) fn renewed(request: &SimulationRequest, today: Date) -> SimulationRequest {
     let mut nothing = crate::platform::web::form::Form::default();
     assumptions::change(&mut nothing, request, today).unwrap_or_else(|| request.clone())
 }

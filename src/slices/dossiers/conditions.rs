@@ -13,6 +13,7 @@ use crate::kernel::locale::Locale;
 use crate::platform::db::Connection;
 use crate::slices::messages::{Letter, Message, Recipient};
 use crate::slices::quotes::QuoteId;
+use jiff::Timestamp;
 
 /// Somebody accepts what they can be insured on.
 #[derive(Clone, Copy, Debug)]
@@ -56,7 +57,8 @@ impl Dossiers {
         is_studied(state, person.health)?;
         (person.decision, person.decided_at) = (Some(it.decision), Some(now));
         dossier.quote_id = it.quote.uuid();
-        (dossier.answers.notice, dossier.touched_at) = (None, now);
+        (dossier.answers.notice, dossier.answers.renewal) = (None, None);
+        dossier.touched_at = now;
         let by = By::person(Role::Insured, it.insured);
         self.record(connection, &mut dossier, "accepted", state, by, "conditions").await?;
         self.settle(connection, &mut dossier, by).await?;
@@ -81,8 +83,56 @@ impl Dossiers {
         let by = By { role, insured: None, party: None };
         self.step(connection, &mut dossier, act, by, "").await?;
         self.settle(connection, &mut dossier, By::system()).await?;
+        self.core.store.set_recall(connection, id, None).await?;
         self.write(connection, &dossier).await?;
         Ok(Moved { state: dossier.state, version: dossier.version })
+    }
+
+    /// The dossier stops because one person is put off until then: they are told when that moment has come.
+    ///
+    /// # Errors
+    /// The table has no such act here; the database does not answer.
+    pub async fn postpone(
+        &self,
+        connection: &mut Connection,
+        id: DossierId,
+        until: Timestamp,
+    ) -> Result<Moved, DossierError> {
+        let dossier = self.core.store.lock_dossier(connection, id).await?;
+        let mut dossier = dossier.ok_or(DossierError::Unknown)?;
+        self.step(connection, &mut dossier, Act::Postpone, By::system(), "").await?;
+        // What is kept of it is kept from now on.
+        dossier.touched_at = self.now();
+        self.core.store.set_recall(connection, id, Some(until)).await?;
+        self.write(connection, &dossier).await?;
+        Ok(Moved { state: dossier.state, version: dossier.version })
+    }
+
+    /// What was decided of somebody's health holds no more and nobody studies it: they are led to the questions
+    /// again. Whoever is accepted stays so.
+    ///
+    /// # Errors
+    /// No such person; the database does not answer.
+    pub async fn ask_anew(
+        &self,
+        connection: &mut Connection,
+        insured: Uuid,
+    ) -> Result<(), DossierError> {
+        let store = &self.core.store;
+        let id = store.dossier_of(connection, insured).await?.ok_or(DossierError::Unknown)?;
+        let dossier = store.lock_dossier(connection, id).await?;
+        let mut dossier = dossier.ok_or(DossierError::Unknown)?;
+        let state = dossier.state;
+        let person = dossier.insured.iter_mut().find(|one| one.id == insured);
+        let person = person.ok_or(DossierError::Unknown)?;
+        let is_undecided = person.decision.is_some_and(|it| !it.is_acceptance());
+        if !is_undecided || is_studied(state, person.health).is_err() {
+            return Ok(());
+        }
+        (person.decision, person.decided_at) = (None, None);
+        self.record(connection, &mut dossier, "reopened", state, By::system(), "questionnaire")
+            .await?;
+        self.write(connection, &dossier).await
     }
 
     /// Tells somebody that an answer is there: nothing of it is in the message. `event` names the answer,
@@ -113,6 +163,16 @@ impl Dossiers {
         self.tell(connection, insured, &format!("documents/{event}"), letters::documents).await
     }
 
+    /// Tells somebody that the delay of their demand is over. `event` names it, so that it is told once.
+    pub(super) async fn tell_recall(
+        &self,
+        connection: &mut Connection,
+        insured: Uuid,
+        event: &str,
+    ) -> Result<(), DossierError> {
+        self.tell(connection, insured, event, letters::recall).await
+    }
+
     /// Tells somebody by e-mail that the questions can be answered again. `event` names the outage, so that
     /// it is told once.
     ///
@@ -140,7 +200,7 @@ impl Dossiers {
     }
 
     /// A letter by these ways, with a way back to the dossier.
-    async fn tell_by(
+    pub(super) async fn tell_by(
         &self,
         connection: &mut Connection,
         insured: Uuid,

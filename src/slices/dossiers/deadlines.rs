@@ -1,17 +1,20 @@
 //! Deadlines, for a job that several copies may run together: each dossier is looked at again under its
-//! lock, so that nothing is done twice.
+//! lock, so that nothing is done twice. An offer ends by its own day, a quote of which no demand has come when it
+//! has run out, what was put off by a limit of its own; anything else when nobody comes back.
 
 use uuid::Uuid;
 
 use super::core::Dossiers;
 use super::error::DossierError;
 use super::letters;
-use super::model::{By, Dossier, DossierId};
+use super::model::{By, Decision, Dossier, DossierId, Insured};
 use super::parking::ENDED;
 use super::progress::{self, Task as Page};
+use super::renewing::is_offered;
 use super::settings::days;
 use crate::domain::dossier::{Act, State};
 use crate::kernel::locale::Locale;
+use crate::platform::db::Connection;
 use crate::platform::jobs::{Job, Next, Task};
 use crate::slices::messages::{Message, Recipient};
 
@@ -24,6 +27,8 @@ pub struct Swept {
     pub expired: u32,
     /// Dossiers that nobody came back to.
     pub abandoned: u32,
+    /// Dossiers that were put off, of which people are told that they may ask again.
+    pub recalled: u32,
 }
 
 /// Which deadline is looked at.
@@ -31,8 +36,21 @@ pub struct Swept {
 enum Deadline {
     Reminder,
     Offer,
+    Quote,
     Idle,
+    Recall,
+    PutOff,
 }
+
+/// In the order in which they are looked at: whoever is told that they may ask again is not given up at once.
+const ALL: [Deadline; 6] = [
+    Deadline::Offer,
+    Deadline::Quote,
+    Deadline::Idle,
+    Deadline::Recall,
+    Deadline::PutOff,
+    Deadline::Reminder,
+];
 
 /// How often the deadlines are looked at.
 const PERIOD: std::time::Duration = std::time::Duration::from_secs(3600);
@@ -81,7 +99,7 @@ impl Dossiers {
     /// The database does not answer: what is left is done the next time.
     pub async fn sweep(&self) -> Result<Swept, DossierError> {
         let mut swept = Swept::default();
-        for deadline in [Deadline::Offer, Deadline::Idle, Deadline::Reminder] {
+        for deadline in ALL {
             let mut after = Uuid::nil();
             loop {
                 let page = self.page_of(deadline, after).await?;
@@ -105,11 +123,19 @@ impl Dossiers {
         let (store, settings, now) = (&self.core.store, &self.core.settings, self.now());
         Ok(match deadline {
             Deadline::Offer => store.expired(now, after).await?,
+            Deadline::Quote => store.idle_quotes(now - settings.kept(), after).await?,
             Deadline::Idle => store.idle(now - days(settings.abandoned_days), after).await?,
+            Deadline::Recall => store.recalled(now, after).await?,
+            Deadline::PutOff => store.put_off(now - days(settings.postponed_days), after).await?,
             Deadline::Reminder => {
                 store.unreminded(now - days(settings.reminder_days), after).await?
             }
         })
+    }
+
+    /// Ends an offer whose time is over, before the sweep comes by.
+    pub(super) async fn end_offer(&self, id: DossierId) -> Result<(), DossierError> {
+        self.look_at(id, Deadline::Offer, &mut Swept::default()).await
     }
 
     async fn look_at(
@@ -123,14 +149,31 @@ impl Dossiers {
         let Some(mut dossier) = store.lock_dossier(&mut transaction, id).await? else {
             return Ok(());
         };
+        let is_idle_for = |count: u32| dossier.touched_at <= now - days(count);
         let act = match deadline {
             Deadline::Offer if dossier.offered_until.is_some_and(|until| until <= now) => {
                 Act::Expire
             }
-            Deadline::Idle if dossier.touched_at <= now - days(settings.abandoned_days) => {
+            Deadline::Quote if dossier.state == State::Quote && is_idle_for(settings.kept_days) => {
+                // Another quote was made of it, or quotes live for longer.
+                if self.quote_in(&mut transaction, &dossier).await?.status != "expired" {
+                    return Ok(());
+                }
+                Act::Expire
+            }
+            // An offer was made of it meanwhile: it has a day of its own.
+            Deadline::Idle if is_offered(dossier.state) => return Ok(()),
+            Deadline::Idle if is_idle_for(settings.abandoned_days) => Act::Abandon,
+            Deadline::PutOff
+                if dossier.state == State::Postponed && is_idle_for(settings.postponed_days) =>
+            {
                 Act::Abandon
             }
-            Deadline::Reminder if dossier.touched_at <= now - days(settings.reminder_days) => {
+            Deadline::Recall if dossier.state == State::Postponed => {
+                swept.recalled += u32::from(self.recall(&mut transaction, &mut dossier).await?);
+                return self.commit(transaction).await;
+            }
+            Deadline::Reminder if is_idle_for(settings.reminder_days) => {
                 swept.reminded += u32::from(self.remind(&mut transaction, &dossier).await?);
                 return self.commit(transaction).await;
             }
@@ -141,11 +184,7 @@ impl Dossiers {
             Err(DossierError::Illegal(_)) => return Ok(()),
             other => other?,
         }
-        for one in &dossier.insured {
-            self.health().erase(&mut transaction, one.id, "over").await?;
-            self.forgotten(&mut transaction, dossier.id, one.place).await?;
-        }
-        self.write(&mut transaction, &dossier).await?;
+        self.over(&mut transaction, &dossier).await?;
         self.commit(transaction).await?;
         match act {
             Act::Expire => swept.expired += 1,
@@ -154,10 +193,46 @@ impl Dossiers {
         Ok(())
     }
 
+    /// Nothing will come of it: what was said of health is erased.
+    async fn over(
+        &self,
+        connection: &mut Connection,
+        dossier: &Dossier,
+    ) -> Result<(), DossierError> {
+        for one in &dossier.insured {
+            self.health().erase(connection, one.id, "over").await?;
+            self.forgotten(connection, dossier.id, one.place).await?;
+        }
+        self.write(connection, dossier).await
+    }
+
+    /// Who was put off is told that they may ask again, once; they have as long to come back as anybody.
+    async fn recall(
+        &self,
+        connection: &mut Connection,
+        dossier: &mut Dossier,
+    ) -> Result<bool, DossierError> {
+        let (store, now, settings) = (&self.core.store, self.now(), &self.core.settings);
+        if !store.clear_recall(connection, dossier.id, now).await? {
+            // Another copy was faster.
+            return Ok(false);
+        }
+        let left = now - days(settings.postponed_days.saturating_sub(settings.abandoned_days));
+        dossier.touched_at = dossier.touched_at.max(left);
+        self.write(connection, dossier).await?;
+        let stamp = now.as_second();
+        let waiting = |one: &&Insured| one.decision == Some(Decision::Postponed);
+        for one in dossier.insured.iter().filter(waiting) {
+            let event = format!("recall/{}-{stamp}", one.id.simple());
+            self.tell_recall(connection, one.id, &event).await?;
+        }
+        Ok(true)
+    }
+
     /// One letter, once in the life of a dossier; nothing while only health is left.
     async fn remind(
         &self,
-        connection: &mut crate::platform::db::Connection,
+        connection: &mut Connection,
         dossier: &Dossier,
     ) -> Result<bool, DossierError> {
         let now = self.now();

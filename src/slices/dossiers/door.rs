@@ -31,6 +31,8 @@ pub struct Signable {
     pub lender: String,
     /// Until when the offer may be signed.
     pub offered_until: Option<Timestamp>,
+    /// Somebody has said that the documents were received.
+    pub is_received: bool,
     /// Whose it is for the API, when somebody has proven their address.
     pub owner: Option<Vec<u8>>,
     /// The persons, by place.
@@ -189,6 +191,7 @@ fn signable(dossier: Dossier, quote: QuoteResponse) -> Signable {
         quote,
         lender: dossier.answers.lender.clone().unwrap_or_default(),
         offered_until: dossier.offered_until,
+        is_received: dossier.answers.documents_received_at.is_some(),
         owner: dossier.owner,
         insured: dossier.insured.into_iter().map(one).collect(),
     }

@@ -183,12 +183,23 @@ impl Dossiers {
         id: DossierId,
         place: u8,
     ) -> Result<(), DossierError> {
-        let subject = Forgotten { dossier: id.uuid(), place }.subject();
-        self.core.schedule.put(connection, FORGOTTEN, &subject, self.now()).await?;
+        self.forget_health(connection, id, place).await?;
         if place == 1 {
             let papers = id.uuid().simple().to_string();
             self.core.schedule.put(connection, LEFT, &papers, self.now()).await?;
         }
+        Ok(())
+    }
+
+    /// The same of their health alone: the person stays.
+    pub(super) async fn forget_health(
+        &self,
+        connection: &mut Connection,
+        id: DossierId,
+        place: u8,
+    ) -> Result<(), DossierError> {
+        let subject = Forgotten { dossier: id.uuid(), place }.subject();
+        self.core.schedule.put(connection, FORGOTTEN, &subject, self.now()).await?;
         Ok(())
     }
 

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 
 use uuid::Uuid;
 
-use super::answering::{Saving, Seen};
+use super::answering::{Saving, Seen, is_open};
 use super::codes::Asked;
 use super::core::Dossiers;
 use super::error::DossierError;
@@ -63,7 +63,8 @@ impl Dossiers {
         self.core.settings.invitation()
     }
 
-    /// Invites the second person, or again: the link before opens no more.
+    /// Invites the second person, or again: the link before opens no more. Sent again with the same answers,
+    /// nothing else changes.
     pub(super) async fn invite(
         &self,
         id: DossierId,
@@ -76,7 +77,14 @@ impl Dossiers {
             seen: Seen::Whatever,
             by: By::person(Role::Customer, by),
         };
-        let dossier = self.save(saving, |dossier| name(dossier, invited)).await?;
+        let mut dossier = self.find(id).await?;
+        let before = dossier.insured.clone();
+        name(&mut dossier, invited);
+        if dossier.insured != before {
+            dossier = self.save(saving, |dossier| name(dossier, invited)).await?;
+        } else if !is_open(dossier.state) {
+            return Err(DossierError::Closed);
+        }
         self.send_invitation(&dossier, invited).await?;
         Ok(dossier)
     }

@@ -142,3 +142,34 @@ pub(super) fn returned(link: String) -> Letter {
             .to_owned(),
     }
 }
+
+/// Somebody may ask again. Why they had to wait is not in it.
+pub(super) fn recall(link: String) -> Letter {
+    Letter {
+        subject: "Vous pouvez reprendre votre demande".to_owned(),
+        paragraphs: vec![
+            "Le délai de votre demande d’assurance de prêt est passé. Vous pouvez la reprendre.".to_owned(),
+            "Nous vous demanderons un code, envoyé par SMS sur votre mobile.".to_owned(),
+        ],
+        code: None,
+        action: Some(("Reprendre ma demande".to_owned(), link)),
+        short: "Vous pouvez reprendre votre demande d’assurance de prêt. Le lien est dans votre e-mail."
+            .to_owned(),
+    }
+}
+
+/// The documents changed while they were being signed.
+pub(super) fn anew(link: String) -> Letter {
+    Letter {
+        subject: "Des documents à signer de nouveau".to_owned(),
+        paragraphs: vec![
+            "Les documents de votre assurance de prêt ont changé avant que tout le monde ait signé. Ce qui \
+             était signé ne compte plus."
+                .to_owned(),
+            "Relisez les nouveaux documents, puis signez-les.".to_owned(),
+        ],
+        code: None,
+        action: Some(("Relire et signer".to_owned(), link)),
+        short: "Les documents de votre assurance de prêt ont changé\u{a0}: il faut les signer de nouveau.".to_owned(),
+    }
+}

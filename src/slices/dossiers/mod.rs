@@ -26,6 +26,7 @@ mod owning;
 pub mod pages;
 mod parking;
 mod progress;
+mod renewing;
 mod settings;
 mod settling;
 mod store;
@@ -44,6 +45,7 @@ pub use holding::{Held, Place};
 pub use model::{Decision, DossierId, Health, Person};
 pub use opening::Contact;
 pub use owning::{Holder, Waiting};
+pub use renewing::Obstacle;
 pub use settings::DossiersSettings;
 pub use visits::Visit;
 

@@ -36,6 +36,8 @@ pub(super) struct Answers {
     pub together: bool,
     /// Monthly price before and after, to be told once on the next page.
     pub notice: Option<Notice>,
+    /// What time has changed of the offer, told until the next change.
+    pub renewal: Option<Renewal>,
     /// The documents were received and can be kept (recap).
     pub documents_received_at: Option<String>,
     /// Days of each page that was last saved, for the foot of the page.
@@ -51,6 +53,19 @@ pub(super) struct Notice {
     pub now_cents: i64,
     /// What moved it.
     pub why: Why,
+}
+
+/// An offer that time has put on another quote.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Renewal {
+    /// First month before.
+    pub before_cents: i64,
+    /// First month now.
+    pub now_cents: i64,
+    /// The first day of cover now, when the one before had come; none when only the quote had run out.
+    pub begins: Option<jiff::civil::Date>,
+    /// Signing had begun: what was signed counts no more.
+    pub is_void: bool,
 }
 
 /// What moved a price.
@@ -168,7 +183,7 @@ impl Decision {
 }
 
 /// One person to insure.
-#[derive(Clone)]
+#[derive(Clone, PartialEq, Eq)]
 pub(super) struct Insured {
     /// Identifier.
     pub id: Uuid,

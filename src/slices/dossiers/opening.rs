@@ -9,7 +9,9 @@ use super::model::{Answers, By, Decision, DossierId, Health, Insured, Person};
 use super::store::{Inserted, NewDossier, NewEvent};
 use super::visits::PROOF;
 use crate::domain::dossier::{Act, Role, State};
-use crate::kernel::problem::{Kind, Problem};
+use crate::domain::rule::Rule;
+use crate::domain::tariff::Fractionation;
+use crate::kernel::problem::{Fault, Kind, Problem};
 use crate::platform::crypto::Opaque;
 use crate::platform::db::Connection;
 use crate::platform::digest::sha256;
@@ -51,6 +53,26 @@ pub(super) fn follow(one: &mut Insured, route: &RouteResponse) {
     one.reason = route.reasons.first().cloned().unwrap_or_default();
 }
 
+/// Refuses what a quote of a program may hold and nobody sells without an advisor: a risk that is not medical and
+/// that a person has to study (`domain.md` §6.4), premiums that are not monthly.
+fn sold_here(quote: &QuoteResponse) -> Result<(), Problem> {
+    let referred = Rule::Referred.code();
+    let studied = quote.result.warnings.iter().find(|it| it.code == referred);
+    let (code, detail) = if studied.is_some() {
+        let detail = "Un séjour de plus de 90\u{a0}jours par an hors d’Europe demande une étude\u{a0}: ce \
+            projet se souscrit avec un conseiller.";
+        (Rule::Referred, detail)
+    } else if quote.request.options.fractionation != Fractionation::Monthly {
+        let detail = "Ce prix se paie par trimestre, par semestre ou par an. En ligne, l’assurance se paie \
+            chaque mois\u{a0}: refaites le calcul, ou voyez un conseiller.";
+        (Rule::NotMonthly, detail)
+    } else {
+        return Ok(());
+    };
+    let fault = Fault::new("/quote", code.code(), detail);
+    Err(Problem::new(Kind::Conflict).detail(detail).faults(vec![fault]))
+}
+
 impl Dossiers {
     /// The quote that a dossier may be begun from.
     pub(super) async fn sellable(&self, quote: QuoteId) -> Result<QuoteResponse, DossierError> {
@@ -63,6 +85,7 @@ impl Dossiers {
                 le calcul\u{a0}: cela prend environ une minute.";
             return Err(Problem::new(Kind::Conflict).detail(detail).into());
         }
+        sold_here(&quote)?;
         if quote.request.insured.len() > 2 {
             let detail = "À plus de deux personnes, ce projet se souscrit avec un conseiller.";
             return Err(Problem::new(Kind::Conflict).detail(detail).into());

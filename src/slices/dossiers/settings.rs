@@ -16,6 +16,9 @@ pub struct DossiersSettings {
     pub reminder_days: u32,
     /// Days without an act after which a dossier is abandoned.
     pub abandoned_days: u32,
+    /// The same for one that was put off (*ajourné*): at least [`Self::abandoned_days`] are left after the word
+    /// that it may be asked for again.
+    pub postponed_days: u32,
     /// Days without an act after which one that led to nothing names nobody any more.
     pub forgotten_days: u32,
     /// The same for one that was refused.
@@ -50,6 +53,7 @@ impl DossiersSettings {
             complaints.range(name, days, 1..=730);
         }
         for (name, days) in [
+            ("dossiers.postponed_days", self.postponed_days),
             ("dossiers.forgotten_days", self.forgotten_days),
             ("dossiers.refusal_proof_days", self.refusal_proof_days),
         ] {

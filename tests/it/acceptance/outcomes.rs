@@ -141,3 +141,89 @@ async fn who_left_the_page_is_called_back_and_their_dossier_goes_on() {
     .await;
     assert!(!told.contains("accept") && !told.contains("santé"), "nothing of it: {told}");
 }
+
+const OFFICE: [(&str, &str); 3] =
+    [("activite", "salarie_cadre"), ("risque_pro", "non"), ("sport", "non")];
+
+/// Who they are to the dossier: the path, how far health is, what was decided.
+async fn stands(app: &App, one: &Traveller) -> (String, String, Option<String>) {
+    let id = crate::dossiers::hex(one.base.trim_start_matches("/d/dos_"));
+    let sql = "SELECT path, health, decision FROM dossier_insured WHERE dossier_id = ?";
+    sqlx::query_as(sql).bind(id).fetch_one(app.opened().pool()).await.expect("a person")
+}
+
+async fn count(app: &App, sql: &'static str) -> i64 {
+    sqlx::query_scalar(sql).fetch_one(app.opened().pool()).await.expect("a count")
+}
+
+/// The same person with so much insured elsewhere.
+async fn elsewhere(one: &mut Traveller, euros: &str) -> Seen {
+    let work = one.surfer.open(&format!("{}/a1/travail", one.base)).await;
+    let answers = [&OFFICE[..], &[("autres", euros)]].concat();
+    fill(&mut one.surfer, &work, if euros.is_empty() { &OFFICE } else { &answers }).await
+}
+
+#[tokio::test]
+async fn a_study_of_something_else_is_over_and_whom_the_law_protects_is_forgotten() {
+    let jobs = [("JOBS__RUN", "true"), ("JOBS__POLL_MS", "20"), ("JOBS__TEND_MS", "50")];
+    let app = app(Tomcat::shared().await, &jobs).await;
+    let (mut one, recap) = Traveller::at_the_gate(&app, "moved", "1992", "150 000").await;
+    assert_eq!(recap.heading(), "Vérifiez avant de signer", "{}", recap.body);
+    let gate = elsewhere(&mut one, "500 000").await;
+    let told = one.answers(&app, &gate, "burnout_now").await;
+    assert_eq!(written(&app, &one.base).await.0, "decision", "{}", told.body);
+    assert_ne!(stands(&app, &one).await.2, None);
+    // More elsewhere: nobody studied that. The questions are asked again, and nothing says that it is under way.
+    let gate = elsewhere(&mut one, "600 000").await;
+    assert_eq!(gate.heading(), "Quelques questions sur votre santé", "{}", gate.body);
+    let (path, health, decision) = stands(&app, &one).await;
+    assert_eq!((path.as_str(), health.as_str(), decision), ("P3", "questionnaire", None));
+    assert_eq!(count(&app, "SELECT COUNT(*) FROM uw_session WHERE state <> 'CANCELLED'").await, 0);
+    one.answers(&app, &gate, "burnout_now").await;
+    assert_eq!(written(&app, &one.base).await.0, "decision");
+    // Nothing elsewhere: the law protects them, at once, whatever was being studied; and nobody opens a page.
+    let recap = elsewhere(&mut one, "").await;
+    assert_eq!(recap.heading(), "Vérifiez avant de signer", "{}", recap.body);
+    assert_eq!(written(&app, &one.base).await.0, "offer");
+    let (path, health, decision) = stands(&app, &one).await;
+    assert_eq!((path.as_str(), health.as_str()), ("P1", "none"));
+    assert_eq!(decision.as_deref(), Some("accept_standard"));
+    eventually("their answers are erased", async || {
+        let left = "SELECT COUNT(*) FROM uw_session WHERE erased_at IS NULL";
+        (count(&app, left).await == 0).then_some(())
+    })
+    .await;
+}
+
+const DAY: std::time::Duration = std::time::Duration::from_secs(86_400);
+
+#[tokio::test]
+async fn whoever_is_put_off_is_told_when_they_may_ask_again() {
+    const TOLD: &str = "SELECT COUNT(*) FROM message_outbox WHERE event LIKE 'dossiers/recall/%'";
+    let app = app(Tomcat::shared().await, &[]).await;
+    let (mut one, seen) = told(&app, "infarct_recent", "150 000").await;
+    assert_eq!(seen.heading(), "Votre demande doit attendre", "{}", seen.body);
+    let (other, _) = told(&app, "infarct_recent", "150 000").await;
+    let sweep = async || app.dossiers.sweep().await.expect("the database answers");
+    app.clock.advance(120 * DAY);
+    assert_eq!((sweep().await.abandoned, count(&app, TOLD).await), (0, 0), "a delay is no neglect");
+    assert_eq!(written(&app, &one.base).await.0, "postponed");
+    app.clock.advance(250 * DAY);
+    assert_eq!(sweep().await.recalled, 2);
+    assert_eq!((sweep().await.recalled, count(&app, TOLD).await), (0, 4), "both ways, once");
+    // They come back, and are asked again: nothing says that somebody still studies it.
+    let old = crate::dossiers::code(&app, &one.who.1).await;
+    let back = crate::dossiers::link(&app, &one.who.0, "/r/").await;
+    let page = one.surfer.open(&back).await;
+    let page = one.surfer.submit(&page.form(&back)).await;
+    let code = crate::dossiers::another_code(&app, &one.who.1, &old).await;
+    fill(&mut one.surfer, &page, &[("code", &code)]).await;
+    let gate = one.surfer.open(&format!("{}/a1/questionnaire", one.base)).await;
+    assert_eq!(gate.heading(), "Quelques questions sur votre santé", "{}", gate.body);
+    assert_eq!(stands(&app, &one).await.2, None);
+    assert_ne!(written(&app, &one.base).await.0, "postponed");
+    // Two years after it was put off, nobody has come back to the other.
+    app.clock.advance(361 * DAY);
+    sweep().await;
+    assert_eq!(written(&app, &other.base).await.0, "abandoned");
+}

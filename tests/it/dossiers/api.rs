@@ -11,6 +11,7 @@ use super::{code, somebody};
 use crate::access::issuer::Issuer;
 use crate::harness::app::{Access, App};
 use crate::harness::database::TestDatabase;
+use crate::harness::surfer::Surfer;
 use crate::harness::{soon, typeset};
 use crate::quotes::project;
 
@@ -453,4 +454,41 @@ async fn health_goes_in_by_its_own_scope_and_comes_out_for_the_medical_officer()
         town.ask(&anne, ("PUT", &protected), &[], Some(document(&answers, "sante-2026-11"))).await;
     assert_eq!(refused.status, 403, "{}", refused.body);
     assert_eq!(refused.body["errors"][0]["code"], "LEMOINE_PROTECTED", "{}", refused.body);
+}
+
+#[tokio::test]
+async fn what_needs_an_advisor_is_not_begun_here() {
+    let town = Town::start().await;
+    let (anne, who) = (town.customer("anne"), somebody("anne"));
+    let change = |change: fn(&mut Value)| {
+        let mut document = project();
+        document["insured"][0]["birth_date"] = json!("1992-09-15");
+        change(&mut document);
+        document
+    };
+    for (document, code, says) in [
+        (change(|it| it["insured"][0]["long_stays_abroad"] = json!(true)), "REFERRED", "90 jours"),
+        (
+            change(|it| it["options"]["fractionation"] = json!("quarterly")),
+            "NOT_MONTHLY",
+            "chaque mois",
+        ),
+        (
+            change(|it| it["options"]["fractionation"] = json!("yearly")),
+            "NOT_MONTHLY",
+            "chaque mois",
+        ),
+    ] {
+        let quote = town.quote_of(&anne, document).await;
+        let key = Entropy::system().key();
+        let headers = [("idempotency-key", key.as_str())];
+        let body = json!({ "quote": quote, "email": who.0, "mobile": who.1 });
+        let told = town.ask(&anne, ("POST", "/v1/dossiers"), &headers, Some(body)).await;
+        assert_eq!((told.status.as_u16(), pointers(&told)), (409, vec!["/quote"]), "{}", told.body);
+        assert_eq!(told.body["errors"][0]["code"], code);
+        let page = Surfer::new(&town.app).open(&format!("/devis/{quote}/suite")).await;
+        assert_eq!(page.status, StatusCode::CONFLICT);
+        assert_eq!(page.heading(), "Ce devis ne se souscrit pas en ligne");
+        assert!(page.says(says) && page.says("conseiller"), "{}", page.body);
+    }
 }

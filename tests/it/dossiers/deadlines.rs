@@ -44,7 +44,7 @@ async fn two_copies_at_once_remind_expire_and_abandon_once() {
     let database = TestDatabase::own().await;
     let (one, two) =
         (App::on_database(&database, &[]).await, App::on_database(&database, &[]).await);
-    let (mut begun_only, mut offered) = (Vec::new(), Vec::new());
+    let (mut begun_only, mut offered, mut asked) = (Vec::new(), Vec::new(), Vec::new());
     for _ in 0..EACH {
         let quote = quote(&one, "1992", "150000").await;
         let mut surfer = Surfer::new(&one);
@@ -52,6 +52,7 @@ async fn two_copies_at_once_remind_expire_and_abandon_once() {
         let mut surfer = Surfer::new(&one);
         let page = begin(&one, &mut surfer, &quote, &somebody("olga")).await;
         offered.push(describe(&mut surfer, page).await.at);
+        asked.push(at_the_declaration(&one, &mut Surfer::new(&one)).await.at);
     }
     for app in [&one, &two] {
         app.clock.advance(3 * DAY);
@@ -64,14 +65,16 @@ async fn two_copies_at_once_remind_expire_and_abandon_once() {
     for app in [&one, &two] {
         app.clock.advance(28 * DAY);
     }
-    assert_eq!(both(&one, &two).await, Swept { expired: EACH, ..Swept::default() });
+    assert_eq!(both(&one, &two).await, Swept { expired: 2 * EACH, ..Swept::default() });
     for app in [&one, &two] {
         app.clock.advance(60 * DAY);
     }
     assert_eq!(both(&one, &two).await, Swept { abandoned: EACH, ..Swept::default() });
-    for (all, state, act) in
-        [(&offered, "expired", "expire"), (&begun_only, "abandoned", "abandon")]
-    {
+    for (all, state, act) in [
+        (&offered, "expired", "expire"),
+        (&begun_only, "expired", "expire"),
+        (&asked, "abandoned", "abandon"),
+    ] {
         for at in all {
             let (is, version, acts) = written(&one, at).await;
             assert_eq!(is, state, "{acts:?}");
@@ -80,6 +83,29 @@ async fn two_copies_at_once_remind_expire_and_abandon_once() {
         }
     }
     assert_eq!(count(&one, REMINDERS).await, i64::from(2 * EACH));
+}
+
+#[tokio::test]
+async fn a_dossier_goes_with_its_quote_unless_somebody_came_back() {
+    let database = TestDatabase::own().await;
+    let app = App::on_database(&database, &[]).await;
+    let quote = quote(&app, "1992", "150000").await;
+    let mut surfer = Surfer::new(&app);
+    let page = begin(&app, &mut surfer, &quote, &somebody("ines")).await;
+    app.clock.advance(29 * DAY);
+    // A page that prices makes another quote.
+    let renewed = "UPDATE dossier d SET touched_at = '2026-12-22 09:00:00'";
+    sqlx::query(renewed).execute(app.opened().pool()).await.expect("written");
+    app.clock.advance(2 * DAY);
+    assert_eq!(app.dossiers.sweep().await.expect("swept").expired, 0);
+    assert_eq!(written(&app, &page.at).await.0, "quote", "kept for thirty days after the last act");
+    app.clock.advance(28 * DAY);
+    let longer = "UPDATE quote SET expires_at = '2027-02-01 09:00:00'";
+    sqlx::query(longer).execute(app.opened().pool()).await.expect("written");
+    assert_eq!(app.dossiers.sweep().await.expect("swept").expired, 0, "its quote may be signed");
+    app.clock.advance(12 * DAY);
+    assert_eq!(app.dossiers.sweep().await.expect("swept").expired, 1);
+    assert_eq!(written(&app, &page.at).await.0, "expired");
 }
 
 /// Somebody whom the law does not protect for want of room: 150 000 € here, 100 000 € elsewhere.

@@ -13,6 +13,7 @@ mod lender;
 pub(crate) mod offers;
 mod parked;
 pub(crate) mod payer;
+mod renewed;
 mod rights;
 mod serving;
 pub(crate) mod signing;

@@ -490,6 +490,9 @@ async fn a_program_asks_another_holder_and_is_told_how_far_they_are() {
     let told = town.begin(&anne, &town.quote(&anne, 1992).await, &who).await;
     let told = town.describe(&anne, told).await;
     let at = at_of(&told);
+    let received = format!("{at}/documents-received");
+    let headers = [("if-match", told.etag.as_str())];
+    town.ask(&anne, ("POST", &received), &headers, None).await;
     let path = format!("{at}/mandate/holder");
     let mandate = format!("{at}/mandate");
     assert_eq!(town.get(&anne, &mandate).await.status, 404);

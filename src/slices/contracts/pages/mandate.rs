@@ -78,11 +78,7 @@ pub(super) async fn elsewhere(
     if shown.state.is_signed() {
         return Ok(Some(to(guest, "fin")));
     }
-    let is_ready = matches!(
-        shown.state,
-        crate::domain::dossier::State::Offer | crate::domain::dossier::State::Signature
-    );
-    Ok((!is_ready).then(|| to(guest, "recapitulatif")))
+    Ok(contracts.obstacle(&shown).map(|_| to(guest, "recapitulatif")))
 }
 
 pub(super) async fn show(

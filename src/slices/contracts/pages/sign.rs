@@ -11,7 +11,6 @@ use axum::response::{IntoResponse, Redirect, Response};
 
 use super::frame::{Answer, Frame, hour, sheets, unkept};
 use super::payer::Demand;
-use crate::domain::dossier::State as At;
 use crate::kernel::french;
 use crate::platform::web::facts::ClientAddress;
 use crate::platform::web::form::Form;
@@ -93,7 +92,7 @@ async fn elsewhere(contracts: &Contracts, guest: &Guest) -> Result<Option<Respon
     if shown.state.is_signed() {
         return Ok(Some(to(guest, "fin")));
     }
-    if !matches!(shown.state, At::Offer | At::Signature) {
+    if contracts.obstacle(&shown).is_some() {
         return Ok(Some(to(guest, "recapitulatif")));
     }
     let is_refused = |payer: &Payer| payer.standing == Standing::Declined;
@@ -248,10 +247,15 @@ pub(super) async fn submit(
         match contracts.sign(guest.visit.dossier, who, &typed, place).await? {
             Outcome::Concluded => return Ok(to(&guest, "fin")),
             Outcome::Waiting => return Ok(to(&guest, "signature")),
-            Outcome::Changed => form.refuse(
-                "code",
-                "Les documents ont changé entre-temps\u{a0}: relisez-les, puis signez",
-            ),
+            Outcome::Changed => {
+                if let Some(answer) = elsewhere(&contracts, &guest).await? {
+                    return Ok(answer);
+                }
+                form.refuse(
+                    "code",
+                    "Les documents ont changé entre-temps\u{a0}: relisez-les, puis signez",
+                );
+            }
             Outcome::Refused(verdict) => form.refuse("code", refusal(verdict)),
         }
     }

@@ -84,7 +84,7 @@ impl Contracts {
         let (core, now) = (&self.core, self.now());
         let mut transaction = core.store.begin().await?;
         let held = core.dossiers.signable(&mut transaction, id).await?;
-        is_open(&held)?;
+        self.can_be_signed(&held)?;
         let before = self.payer_in(&mut transaction, id).await?;
         if let Some(payer) = &before
             && is_same(payer, invited)
@@ -143,7 +143,7 @@ impl Contracts {
         let (core, now) = (&self.core, self.now());
         let mut transaction = core.store.begin().await?;
         let held = core.dossiers.signable(&mut transaction, id).await?;
-        is_open(&held)?;
+        self.can_be_signed(&held)?;
         let payer = self.payer_in(&mut transaction, id).await?;
         let mut payer = payer
             .filter(|payer| payer.standing != Standing::Declined)

@@ -15,7 +15,7 @@ use super::model::{Payer, Standing, Typed};
 use crate::domain::dossier::State;
 use crate::platform::crypto::{Opaque, equal};
 use crate::platform::db::{Connection, Transaction, again};
-use crate::slices::dossiers::{Asked, Signable};
+use crate::slices::dossiers::{Asked, Obstacle, Signable};
 use crate::slices::messages::Recipient;
 
 /// Purpose of the code.
@@ -86,6 +86,11 @@ impl Contracts {
             State::Offer | State::Signature => {}
             State::Application | State::Medical | State::Decision => return Ok(Opened::Changing),
             _ => return Ok(Opened::Closed),
+        }
+        match self.obstacle(&shown) {
+            Some(Obstacle::Over) => return Ok(Opened::Closed),
+            Some(Obstacle::Outdated) => return Ok(Opened::Changing),
+            _ => {}
         }
         let day = payer.person.typed.as_ref().map_or(payer.person.day, |typed| typed.day);
         let premiums = schedule(&shown.quote, day);

@@ -13,7 +13,7 @@ use super::letters;
 use super::model::{Payer, Standing, Typed};
 use crate::platform::crypto::Opaque;
 use crate::platform::db::{Connection, again};
-use crate::slices::dossiers::{Signable, Verdict};
+use crate::slices::dossiers::{Obstacle, Signable, Verdict};
 use crate::slices::messages::{Channel, Recipient};
 use crate::slices::signature::{Evidence, Signed};
 
@@ -70,6 +70,9 @@ impl Contracts {
         };
         if !payer.is_visited_by(cookie) {
             return Ok(Given::Closed);
+        }
+        if matches!(self.obstacle(&held), Some(Obstacle::Over | Obstacle::Outdated)) {
+            return Ok(Given::Changed);
         }
         let core = &self.core;
         let ceremony = core.signatures.of_in(&mut transaction, payer.id).await?;

@@ -13,7 +13,7 @@ use super::wire::{
     WorkRequest,
 };
 use super::{faults, identifier, seen, shown};
-use crate::domain::dossier::{Act, Illegal, Role, State as At, acts};
+use crate::domain::dossier::{Act, Illegal, Role, acts};
 use crate::handler;
 use crate::kernel::money::Cents;
 use crate::kernel::problem::{Kind, Problem};
@@ -28,6 +28,7 @@ use crate::slices::dossiers::error::DossierError;
 use crate::slices::dossiers::form::{self, WorkAnswers};
 use crate::slices::dossiers::model::{Dossier, Insured};
 use crate::slices::dossiers::owning::by;
+use crate::slices::dossiers::renewing::is_offered;
 
 /// With these addresses.
 pub(super) fn add(api: Api<Dossiers>) -> Api<Dossiers> {
@@ -260,7 +261,8 @@ async fn guarantees(
     saved(dossiers.save_guarantees(saving, &answers).await)
 }
 
-/// Says that the documents of the quote were received, before the signature. Said twice, it is said once.
+/// Says that the documents of the quote were received, before the signature. Said twice, it is said once. An offer
+/// whose first day or quote is past has another quote then: 409 with the version, to be read first.
 #[utoipa::path(
     post, path = "/v1/dossiers/{id}/documents-received", tag = "dossiers",
     params(("id" = String, Path, description = "Identifier, `dos_…`"), ("If-Match" = String, Header, description = "The version that you read")),
@@ -277,11 +279,17 @@ async fn receive(
     Path(id): Path<String>,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
-    let dossier = own(&dossiers, caller.actor(), &id).await?;
+    let before = own(&dossiers, caller.actor(), &id).await?;
+    let (seen, who) = (before.version, by(caller.actor(), &before));
+    let dossier = dossiers.up_to_date(before, who).await.map_err(Problem::from)?;
+    if dossier.version != seen && is_offered(dossier.state) {
+        // Time went on: other documents are to be read.
+        return Err(Problem::from(DossierError::Stale { now: dossier.version }).into());
+    }
     if dossier.answers.documents_received_at.is_some() {
         return saved(Ok(dossier));
     }
-    if !matches!(dossier.state, At::Offer | At::Signature) {
+    if !is_offered(dossier.state) {
         let (state, role) = (dossier.state, Role::Customer);
         let allowed = acts(state, role).collect();
         let illegal = Illegal { state, act: Act::BeginSignature, role, allowed };

@@ -7,6 +7,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 
 use super::super::codes::{Asked, Verdict};
 use super::super::core::Dossiers;
+use super::super::error::DossierError;
 use super::super::form;
 use super::super::progress;
 use super::super::visits::{PROOF, Visit};
@@ -93,12 +94,25 @@ fn quote_id(reference: &str) -> Result<QuoteId, Stop> {
     reference.parse().map_err(|_| Stop::from(Problem::new(Kind::NotFound)))
 }
 
+/// The quote to begin from; or the page that says why none is begun from it.
+async fn sellable(dossiers: &Dossiers, id: QuoteId) -> Result<QuoteResponse, Stop> {
+    match dossiers.sellable(id).await {
+        Err(DossierError::Refused(problem)) if problem.kind == Kind::Conflict => {
+            let why = problem.detail.unwrap_or_default();
+            let notice = Notice::new("Ce devis ne se souscrit pas en ligne", &[&why])
+                .link("Revenir au devis", &format!("/devis/{id}"));
+            Err(Stop::with(notice.status(StatusCode::CONFLICT)))
+        }
+        other => Ok(other?),
+    }
+}
+
 /// «Souscrire».
 pub(super) async fn begin(
     State(dossiers): State<Dossiers>,
     Path(reference): Path<String>,
 ) -> Answer {
-    let quote = dossiers.sellable(quote_id(&reference)?).await?;
+    let quote = sellable(&dossiers, quote_id(&reference)?).await?;
     let page = contact_page(&quote, Form::default(), dossiers.fresh_key());
     Ok(Page::new(page).into_response())
 }
@@ -115,7 +129,7 @@ pub(super) async fn open(
     if !csrf::is_ours(&headers, dossiers.origin(), "", form.value(csrf::FIELD)) {
         return Err(Stop::with(Notice::foreign().status(StatusCode::FORBIDDEN)));
     }
-    let quote = dossiers.sellable(id).await?;
+    let quote = sellable(&dossiers, id).await?;
     let act = form.value("cle").to_owned();
     let contact = form::contact(&mut form, quote.request.insured.len() > 1);
     let Some(contact) = contact.filter(|_| form.is_sound()) else {

@@ -7,7 +7,7 @@ use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use super::super::model::{Dossier, DossierId, Why};
+use super::super::model::{Dossier, DossierId, Renewal, Why};
 use super::guest::Guest;
 use crate::kernel::french;
 use crate::kernel::money::Cents;
@@ -96,6 +96,9 @@ pub(super) fn day(at: Timestamp) -> String {
 
 /// «Le prix passe de … à …».
 fn notice(dossier: &Dossier) -> String {
+    if let Some(renewal) = &dossier.answers.renewal {
+        return renewed(renewal);
+    }
     let Some(moved) = dossier.answers.notice else { return String::new() };
     let euros = |cents| french::euros(Cents::new(cents));
     let why = match moved.why {
@@ -111,6 +114,29 @@ fn notice(dossier: &Dossier) -> String {
         euros(moved.before_cents),
         euros(moved.now_cents)
     )
+}
+
+/// What time has changed of an offer.
+fn renewed(it: &Renewal) -> String {
+    let euros = |cents| french::euros(Cents::new(cents));
+    let begins = it.begins.map(french::day);
+    let mut words = if it.before_cents == it.now_cents {
+        match begins {
+            Some(day) => format!("Votre assurance commence maintenant le {day}, au même prix."),
+            None => "Votre devis avait expiré\u{a0}: le nouveau est au même prix.".to_owned(),
+        }
+    } else {
+        let why = begins.map_or_else(
+            || "votre devis avait expiré".to_owned(),
+            |day| format!("votre assurance commence maintenant le {day}"),
+        );
+        let (before, now) = (euros(it.before_cents), euros(it.now_cents));
+        format!("Le prix du premier mois passe de {before} à {now}\u{a0}: {why}.")
+    };
+    if it.is_void {
+        words.push_str(" Ce qui était signé ne compte plus\u{a0}: relisez, puis signez les nouveaux documents.");
+    }
+    words
 }
 
 /// Gives a page its title and says whether answers are to be corrected.

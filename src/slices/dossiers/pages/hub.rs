@@ -112,7 +112,7 @@ pub(super) async fn show(
 }
 
 /// What an ended dossier says.
-fn closed(dossier: &Dossier) -> Option<Response> {
+pub(super) fn closed(dossier: &Dossier) -> Option<Response> {
     use crate::domain::dossier::State as S;
     if dossier.state.is_signed() {
         return Some(super::frame::signed(dossier));
@@ -309,7 +309,7 @@ pub(super) fn refused(
 }
 
 /// Nobody is refused by a message at a field: a page says it, with a way out.
-fn not_eligible(guest: &Guest) -> Response {
+pub(super) fn not_eligible(guest: &Guest) -> Response {
     Notice::new(
         "Nous ne pouvons pas vous assurer en ligne",
         &[

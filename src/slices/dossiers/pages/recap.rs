@@ -4,21 +4,24 @@
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::HeaderMap;
+use axum::response::Response;
 
 use super::super::answering::Saving;
 use super::super::core::Dossiers;
+use super::super::error::DossierError;
 use super::super::form::purpose_label;
 use super::super::model::{Health, Insured};
 use super::super::progress::{self, Task};
 use super::essentials::essentials;
 use super::frame::{Frame, sheets, unkept};
 use super::guest::{Answer, Guest, Stop, guest, seen};
-use super::hub::{other, stale};
+use super::hub::{closed, not_eligible, other, stale};
 use super::loan::{LoanLine, lines};
 use crate::domain::dossier::State as At;
 use crate::domain::guarantee::Pack;
 use crate::kernel::french::{self, HARD};
 use crate::kernel::money::Cents;
+use crate::kernel::problem::Kind;
 use crate::platform::web::archive;
 use crate::platform::web::form::Form;
 use crate::platform::web::page::Sheet as _;
@@ -180,7 +183,11 @@ fn health(one: &Insured) -> &'static str {
         Health::None => "Aucune question",
         Health::Asked => "À remplir",
         Health::Answered => "Questionnaire rempli",
-        Health::Questionnaire => "En cours",
+        Health::Questionnaire => match one.decision {
+            Some(decided) if decided.is_acceptance() => "Questionnaire rempli",
+            Some(_) => "En cours",
+            None => "À remplir",
+        },
     }
 }
 
@@ -215,13 +222,28 @@ async fn page(dossiers: &Dossiers, guest: &Guest, form: Form) -> Result<RecapPag
     })
 }
 
+/// The dossier as it can be signed today; or what is answered in the place of the recap.
+async fn up_to_date(dossiers: &Dossiers, guest: &mut Guest) -> Result<Option<Response>, Stop> {
+    match dossiers.up_to_date(guest.dossier.clone(), guest.by()).await {
+        Ok(dossier) => guest.dossier = dossier,
+        Err(DossierError::Refused(problem)) if problem.kind == Kind::Invalid => {
+            return Ok(Some(not_eligible(guest)));
+        }
+        Err(error) => return Err(error.into()),
+    }
+    Ok(closed(&guest.dossier))
+}
+
 pub(super) async fn show(
     State(dossiers): State<Dossiers>,
     Path(id): Path<String>,
     headers: HeaderMap,
 ) -> Answer {
-    let guest = guest(&dossiers, &headers, &id).await?;
+    let mut guest = guest(&dossiers, &headers, &id).await?;
     guest.is_unsigned()?;
+    if let Some(answer) = up_to_date(&dossiers, &mut guest).await? {
+        return Ok(answer);
+    }
     Ok(unkept(page(&dossiers, &guest, Form::default()).await?))
 }
 
@@ -246,11 +268,19 @@ pub(super) async fn accept(
     headers: HeaderMap,
     mut form: Form,
 ) -> Answer {
-    let guest = guest(&dossiers, &headers, &id).await?;
+    let mut guest = guest(&dossiers, &headers, &id).await?;
     guest.check(&dossiers, &headers, &form)?;
     guest.is_unsigned()?;
     if form.is("action", "plus_tard") {
         return Ok(guest.to("plus-tard"));
+    }
+    let shown = guest.dossier.quote_id;
+    if let Some(answer) = up_to_date(&dossiers, &mut guest).await? {
+        return Ok(answer);
+    }
+    if guest.dossier.quote_id != shown {
+        // Time went on while the page was read: it shows other documents now.
+        return Ok(guest.to("recapitulatif"));
     }
     if !form.is("lu", "oui") {
         form.refuse("lu", "Cochez la case pour confirmer que vous avez reçu les documents");

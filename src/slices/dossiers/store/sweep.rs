@@ -8,9 +8,22 @@ use crate::platform::db::{Connection, DbError, Instant, statements};
 use crate::slices::dossiers::model::DossierId;
 
 statements! {
-    /// Open dossiers that nobody has touched since.
-    SELECT_IDLE = "SELECT id FROM dossier WHERE state IN ('quote', 'application', 'medical', 'decision', \
-        'offer', 'signature', 'postponed') AND touched_at <= ? AND id > ? ORDER BY id LIMIT ?";
+    /// Open dossiers that nobody has touched since. An offer ends by its own day.
+    SELECT_IDLE = "SELECT id FROM dossier WHERE state IN ('quote', 'application', 'medical', 'decision') \
+        AND touched_at <= ? AND id > ? ORDER BY id LIMIT ?";
+    /// Quotes of which no demand has come, that nobody has touched since.
+    SELECT_QUOTES = "SELECT id FROM dossier WHERE state = 'quote' AND touched_at <= ? AND id > ? \
+        ORDER BY id LIMIT ?";
+    /// What was put off, that nobody has touched since; not while somebody is still to be told.
+    SELECT_PUT_OFF = "SELECT id FROM dossier WHERE state = 'postponed' AND recall_at IS NULL \
+        AND touched_at <= ? AND id > ? ORDER BY id LIMIT ?";
+    /// What was put off until now.
+    SELECT_RECALLED = "SELECT id FROM dossier WHERE state = 'postponed' AND recall_at <= ? AND id > ? \
+        ORDER BY id LIMIT ?";
+    /// The moment from which it may be asked for again, or none.
+    UPDATE_RECALL = "UPDATE dossier SET recall_at = ? WHERE id = ?";
+    /// Who waits for that moment is told, once.
+    CLEAR_RECALL = "UPDATE dossier SET recall_at = NULL WHERE id = ? AND recall_at <= ?";
     /// The same, that were not reminded yet.
     SELECT_UNREMINDED = "SELECT id FROM dossier WHERE state IN ('quote', 'application', 'medical', \
         'decision', 'offer') AND touched_at <= ? AND reminded_at IS NULL AND id > ? ORDER BY id LIMIT ?";
@@ -48,6 +61,56 @@ impl Store {
         after: Uuid,
     ) -> Result<Vec<DossierId>, DbError> {
         self.page(SELECT_IDLE, limit, after).await
+    }
+
+    /// A page of the quotes untouched since `limit`.
+    pub(in super::super) async fn idle_quotes(
+        &self,
+        limit: Timestamp,
+        after: Uuid,
+    ) -> Result<Vec<DossierId>, DbError> {
+        self.page(SELECT_QUOTES, limit, after).await
+    }
+
+    /// A page of what was put off, untouched since `limit`.
+    pub(in super::super) async fn put_off(
+        &self,
+        limit: Timestamp,
+        after: Uuid,
+    ) -> Result<Vec<DossierId>, DbError> {
+        self.page(SELECT_PUT_OFF, limit, after).await
+    }
+
+    /// A page of what was put off until `now`.
+    pub(in super::super) async fn recalled(
+        &self,
+        now: Timestamp,
+        after: Uuid,
+    ) -> Result<Vec<DossierId>, DbError> {
+        self.page(SELECT_RECALLED, now, after).await
+    }
+
+    /// Writes from when on it may be asked for again.
+    pub(in super::super) async fn set_recall(
+        &self,
+        connection: &mut Connection,
+        id: DossierId,
+        at: Option<Timestamp>,
+    ) -> Result<(), DbError> {
+        let query = sqlx::query(UPDATE_RECALL).bind(at.map(Instant)).bind(id.uuid());
+        query.execute(connection).await?;
+        Ok(())
+    }
+
+    /// Writes down that people are told that they may ask again; `false` when they were before.
+    pub(in super::super) async fn clear_recall(
+        &self,
+        connection: &mut Connection,
+        id: DossierId,
+        now: Timestamp,
+    ) -> Result<bool, DbError> {
+        let query = sqlx::query(CLEAR_RECALL).bind(id.uuid()).bind(Instant(now));
+        Ok(query.execute(connection).await?.rows_affected() > 0)
     }
 
     /// A page of those that were not reminded.

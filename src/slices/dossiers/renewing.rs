@@ -1,0 +1,160 @@
+//! What time does to an offer that nobody has signed: its first day passes, its quote runs out, or it ends.
+//!
+//! It is looked at wherever somebody goes on towards the signature. Cover never begins before it is signed
+//! for: an offer whose first day is not after today gets another quote, and is read and signed anew.
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use uuid::Uuid;
+
+use super::answering::{Saving, Seen, renewed};
+use super::core::Dossiers;
+use super::door::Signable;
+use super::error::DossierError;
+use super::letters;
+use super::model::{By, Dossier, DossierId, Renewal};
+use crate::domain::dossier::{Role, State};
+use crate::slices::quotes::wire::QuoteResponse;
+
+/// Looks at an offer that others write at the same time.
+const ROUNDS: u8 = 3;
+
+/// Why a dossier cannot be signed as it stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Obstacle {
+    /// There is no offer, or it is signed.
+    NotOffered,
+    /// The offer's time is over.
+    Over,
+    /// Its first day is not after today any more, or its quote has run out.
+    Outdated,
+    /// Nobody has said that the documents were received.
+    Unread,
+}
+
+impl Obstacle {
+    /// What is told of it.
+    pub const fn sentence(self) -> &'static str {
+        match self {
+            Self::NotOffered => "Ce dossier ne peut pas être signé maintenant.",
+            Self::Over => {
+                "Le délai de cette offre est passé. Refaites le calcul\u{a0}: cela prend une minute."
+            }
+            Self::Outdated => {
+                "Le premier jour de l’assurance est passé, ou le devis a expiré\u{a0}: relisez votre \
+                 dossier, puis dites de nouveau que vous avez reçu les documents."
+            }
+            Self::Unread => "Dites d’abord que vous avez reçu les documents.",
+        }
+    }
+}
+
+impl Signable {
+    /// What stands between this dossier and its signature at this moment.
+    pub fn obstacle(&self, now: Timestamp, today: Date) -> Option<Obstacle> {
+        if !is_offered(self.state) {
+            Some(Obstacle::NotOffered)
+        } else if self.offered_until.is_some_and(|until| until <= now) {
+            Some(Obstacle::Over)
+        } else if is_outdated(&self.quote, today) {
+            Some(Obstacle::Outdated)
+        } else {
+            (!self.is_received).then_some(Obstacle::Unread)
+        }
+    }
+}
+
+/// Whether there is an offer that somebody may sign.
+pub(super) const fn is_offered(state: State) -> bool {
+    matches!(state, State::Offer | State::Signature)
+}
+
+/// Whether a quote cannot be signed today: nothing is covered before the day after the signature.
+fn is_outdated(quote: &QuoteResponse, today: Date) -> bool {
+    quote.request.effect_date <= today || quote.status == "expired"
+}
+
+impl Dossiers {
+    /// Ends an offer whose time is over, and puts another quote under one that is outdated, for this person
+    /// of the dossier.
+    ///
+    /// # Errors
+    /// No such dossier; somebody cannot be insured any more; the database does not answer.
+    pub async fn renew(&self, id: DossierId, by: Uuid) -> Result<(), DossierError> {
+        let dossier = self.find(id).await?;
+        let is_first = dossier.at(1).is_some_and(|one| one.id == by);
+        let role = if is_first { Role::Customer } else { Role::Insured };
+        self.up_to_date(dossier, By::person(role, by)).await.map(|_: Dossier| ())
+    }
+
+    /// The same for whoever has the dossier: as it is afterwards.
+    pub(super) async fn up_to_date(
+        &self,
+        mut dossier: Dossier,
+        by: By,
+    ) -> Result<Dossier, DossierError> {
+        for _ in 0..ROUNDS {
+            if !is_offered(dossier.state) {
+                break;
+            }
+            let is_over = dossier.offered_until.is_some_and(|until| until <= self.now());
+            if is_over {
+                self.end_offer(dossier.id).await?;
+                return self.find(dossier.id).await;
+            }
+            let old = self.quote_of(&dossier).await?;
+            if !is_outdated(&old, self.today()) {
+                break;
+            }
+            self.renew_once(&dossier, &old, by).await?;
+            dossier = self.find(dossier.id).await?;
+        }
+        Ok(dossier)
+    }
+
+    async fn renew_once(
+        &self,
+        seen: &Dossier,
+        old: &QuoteResponse,
+        by: By,
+    ) -> Result<(), DossierError> {
+        let today = self.today();
+        let has_begun = old.request.effect_date <= today;
+        let new = self.priced(seen, old, renewed(&old.request, today)).await?;
+        let saving = Saving { id: seen.id, page: "recapitulatif", seen: Seen::Whatever, by };
+        let mut transaction = self.core.store.begin().await?;
+        let mut dossier = match self.held(&mut transaction, &saving).await {
+            // Signed meanwhile.
+            Err(DossierError::Closed) => return Ok(()),
+            held => held?,
+        };
+        if dossier.quote_id != seen.quote_id || !is_offered(dossier.state) {
+            return Ok(());
+        }
+        let (until, is_void) = (dossier.offered_until, dossier.state == State::Signature);
+        self.reprice(&mut transaction, &mut dossier, (old, &new), None).await?;
+        let first = |quote: &QuoteResponse| quote.result.project.costs.first_month_cents;
+        dossier.answers.renewal = Some(Renewal {
+            before_cents: first(old),
+            now_cents: first(&new),
+            begins: has_begun.then_some(new.request.effect_date),
+            is_void,
+        });
+        self.finish(&mut transaction, &mut dossier, &saving, true).await?;
+        if is_offered(dossier.state) {
+            // Another quote makes an offer no longer.
+            dossier.offered_until = until;
+            self.write(&mut transaction, &dossier).await?;
+        }
+        if is_void {
+            let others = dossier.insured.iter().filter(|one| by.insured != Some(one.id));
+            for one in others {
+                let event = format!("anew/{}-{}", dossier.quote_id.simple(), one.id.simple());
+                self.tell_by(&mut transaction, one.id, &event, letters::anew, &["mail"]).await?;
+            }
+        }
+        self.commit(transaction).await?;
+        tracing::info!(dossier = %dossier.id, has_begun, "an offer has another quote");
+        Ok(())
+    }
+}
