@@ -4,6 +4,7 @@
 use jiff::tz::TimeZone;
 use serde::Serialize;
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 use super::core::{Contracts, moment};
 use super::error::ContractError;
@@ -41,9 +42,8 @@ impl Contracts {
         bank: &BankRequest,
         place: u8,
     ) -> Result<Vec<Shelved>, ContractError> {
-        let ceremony = self.ceremony_of(contract).await?;
-        let mut shelf: Vec<_> = ceremony
-            .papers
+        let papers = self.core.signatures.papers(contract.ceremony).await?;
+        let mut shelf: Vec<_> = papers
             .into_iter()
             .filter(|paper| is_for(&paper.name, place))
             .map(Shelved::Signed)
@@ -122,15 +122,8 @@ impl Contracts {
             Some(
                 kind @ (Kind::AttestationPreteur | Kind::PreuveSignature | Kind::LettreBanque),
             ) => Ok(self.core.documents.read(self.later(contract, kind).await?).await?),
-            _ => self.signed_document(&self.ceremony_of(contract).await?, name, place).await,
+            _ => self.signed_document(contract.ceremony, name, place).await,
         }
-    }
-
-    /// The ceremony that made a contract.
-    async fn ceremony_of(&self, contract: &Contract) -> Result<Ceremony, ContractError> {
-        let ceremony = self.core.signatures.of(contract.dossier.uuid()).await?;
-        let ceremony = ceremony.filter(|one| one.id == contract.ceremony);
-        ceremony.ok_or(ContractError::Stored("its ceremony"))
     }
 
     /// A document of a dossier by its name, for the person in this place, from 1: of its contract, or of what is to
@@ -148,20 +141,21 @@ impl Contracts {
             return self.document(&contract, name, place).await;
         }
         let ceremony = self.core.signatures.of(id.uuid()).await?;
-        self.signed_document(&ceremony.ok_or(ContractError::Unknown)?, name, place).await
+        self.signed_document(ceremony.ok_or(ContractError::Unknown)?.id, name, place).await
     }
 
     /// A document of a ceremony for the person in this place: the bytes that it froze, whichever words are in force
     /// since.
     pub(super) async fn signed_document(
         &self,
-        ceremony: &Ceremony,
+        ceremony: Uuid,
         name: &str,
         place: u8,
     ) -> Result<Made, ContractError> {
-        let paper = ceremony.paper(name).filter(|_| is_for(name, place));
+        let papers = self.core.signatures.papers(ceremony).await?.into_iter();
+        let paper = papers.filter(|_| is_for(name, place)).find(|paper| paper.name == name);
         let paper = paper.ok_or(ContractError::Unknown)?;
-        let found = self.core.documents.archived_bytes(kind_of(paper)?, &paper.sha256).await?;
+        let found = self.core.documents.archived_bytes(kind_of(&paper)?, &paper.sha256).await?;
         found.ok_or(ContractError::Unknown)
     }
 
@@ -196,7 +190,9 @@ impl Contracts {
 
     /// What was signed, by whom, when and how.
     async fn proof(&self, contract: &Contract) -> Result<Value, ContractError> {
-        let ceremony = self.ceremony_of(contract).await?;
+        let ceremony = self.core.signatures.of(contract.dossier.uuid()).await?;
+        let ceremony = ceremony.filter(|one| one.id == contract.ceremony);
+        let ceremony = ceremony.ok_or(ContractError::Stored("its ceremony"))?;
         let payer = match self.payer(contract.dossier).await? {
             Some(payer) => self.ceremony_of_payer(&payer).await?,
             None => None,

@@ -15,7 +15,7 @@ pub(super) fn code(code: &str, purpose: &str, origin: &str) -> Letter {
     let host = origin.split_once("://").map_or(origin, |(_, host)| host);
     let host = host.split(':').next().unwrap_or(host);
     let short =
-        format!("{code} est votre code pour {what}. Ne le donnez à personne. @{host} #{code}");
+        format!("{code} est votre code pour {what}. Ne le donnez à personne.\n@{host} #{code}");
     Letter {
         subject: "Votre code".to_owned(),
         paragraphs: vec![format!("Voici votre code pour {what}. Ne le donnez à personne.")],

@@ -176,7 +176,7 @@ impl Message {
             (is_event, "the event is empty, too long or not plain ASCII"),
             (to.is_sound(), "the recipient is not an address"),
             (is_line(&letter.subject, LONGEST_SUBJECT), "the subject is empty or too long"),
-            (is_line(&letter.short, LONGEST_SHORT), "the short text is empty or too long"),
+            (is_short(&letter.short), "the short text is empty or too long"),
             (size <= LONGEST_LETTER, "the letter is too long"),
             (letter.action.as_ref().is_none_or(is_link), "the link is not an address of the web"),
         ]
@@ -190,6 +190,14 @@ fn is_line(text: &str, longest: usize) -> bool {
     !text.trim().is_empty()
         && text.chars().count() <= longest
         && !text.chars().any(char::is_control)
+}
+
+/// One SMS. Its last line may be what a telephone fills a code in from (`@domain #code`), and stands alone then.
+fn is_short(text: &str) -> bool {
+    let lines = text.split('\n');
+    text.chars().count() <= LONGEST_SHORT
+        && lines.clone().count() <= 2
+        && lines.into_iter().all(|line| is_line(line, LONGEST_SHORT))
 }
 
 /// The least that is asked of an address; only its owner's answer tells whether it is one. Plain ASCII:

@@ -1,11 +1,14 @@
 //! The documents of a couple: each reads and signs their own conditions, the account is who pays's alone, and nobody
 //! is said to have a guarantee that they have not.
 
+use std::time::Duration;
+
 use reqwest::StatusCode;
 
+use super::area::{registered, waiting};
 use super::couple::{BIRTH, Couple};
 use super::signing::{IBAN, act, asked_code, base, file, prepared, program};
-use super::{code, fill};
+use super::{another_code, code, fill, somebody};
 use crate::harness::app::App;
 use crate::harness::surfer::{Seen, Surfer};
 use crate::papers::templates::asked;
@@ -79,6 +82,25 @@ async fn each_has_their_own(one: &mut Apart) {
     }
 }
 
+/// The other borrower finds the contract by the account of their address, and opens it with a code.
+async fn is_found_by_the_other(one: &mut Apart) {
+    let app = &one.couple.app;
+    let mut account = registered(app, &one.couple.sam.0).await;
+    let home = account.open("/espace").await;
+    assert!(home.says("Contrat à retrouver"), "{}", home.body);
+    let old = code(app, &one.couple.sam.1).await;
+    app.clock.advance(Duration::from_secs(31));
+    let page = account.submit(&waiting(&home)).await;
+    assert_eq!(page.heading(), "Le code reçu par SMS", "{}", page.body);
+    let typed = another_code(app, &one.couple.sam.1, &old).await;
+    fill(&mut account, &page, &[("code", &typed)]).await;
+    let end = account.open(&format!("{}/fin", one.base)).await;
+    assert!(end.says("Conditions particulières de Sam Durand"), "{}", end.body);
+    // Nobody finds it by an address that is not theirs.
+    let mut stranger = registered(app, &somebody("autre").0).await;
+    assert!(!stranger.open("/espace").await.says("Contrat à retrouver"));
+}
+
 #[tokio::test]
 async fn each_of_a_couple_signs_their_own_conditions_and_reads_no_other() {
     let mut one = Apart::begin().await;
@@ -102,6 +124,8 @@ async fn each_of_a_couple_signs_their_own_conditions_and_reads_no_other() {
     let holds = |name: &str| all.windows(name.len()).any(|part| part == name.as_bytes());
     assert!(holds("conditions-particulieres-2.pdf") && !holds("mandat-sepa.pdf"));
     assert!(!holds("conditions-particulieres-1.pdf"), "the other's");
+
+    is_found_by_the_other(&mut one).await;
 
     // The lender reads who has which guarantee.
     let path = format!("{}/documents/attestation_preteur", one.base);

@@ -83,7 +83,7 @@ impl Contracts {
         let core = &self.core;
         let ceremony = self.ceremony_of_payer(&payer).await?;
         let mandate = match &ceremony {
-            Some(one) => Some(self.signed_document(one, Kind::MandatSepa.code(), OWNER).await?),
+            Some(one) => Some(self.signed_document(one.id, Kind::MandatSepa.code(), OWNER).await?),
             None => None,
         };
         let signer = ceremony.and_then(|one| one.signers.into_iter().find(|it| it.id == payer.id));

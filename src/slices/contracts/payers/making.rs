@@ -103,6 +103,6 @@ impl Contracts {
         payer: &Payer,
     ) -> Result<Made, ContractError> {
         let ceremony = self.ceremony_of_payer(payer).await?.ok_or(ContractError::Unknown)?;
-        self.signed_document(&ceremony, Kind::MandatSepa.code(), OWNER).await
+        self.signed_document(ceremony.id, Kind::MandatSepa.code(), OWNER).await
     }
 }
