@@ -1,7 +1,6 @@
 //! The documents of a contract after its signature: the certificate, the proof, the letter to the bank.
 //! Made at the first demand or by the job, archived, never overwritten.
 
-use jiff::tz::TimeZone;
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -11,6 +10,7 @@ use super::model::{BankRequest, Contract};
 use super::papers::{self, Letter};
 use super::preparing::subject_of;
 use crate::kernel::french;
+use crate::platform::clock::date_in_paris;
 use crate::platform::digest::hex;
 use crate::slices::documents::{Kind, Made, Order, Subject};
 use crate::slices::dossiers::DossierId;
@@ -64,8 +64,9 @@ impl Contracts {
         let mut listed = Vec::new();
         for kind in Self::kinds(contract, bank) {
             let subject = match kind {
-                Kind::AttestationPreteur | Kind::PreuveSignature | Kind::LettreBanque => {
-                    subject_of_contract(contract)
+                Kind::LettreBanque => subject_of_contract(contract, bank.demand_no),
+                Kind::AttestationPreteur | Kind::PreuveSignature => {
+                    subject_of_contract(contract, 1)
                 }
                 _ => subject_of(kind, contract.ceremony),
             };
@@ -145,6 +146,7 @@ impl Contracts {
 
     async fn later(&self, contract: &Contract, kind: Kind) -> Result<Order, ContractError> {
         let bank = self.bank(contract).await?;
+        let dated = bank.asked_at.map_or_else(|| self.today(), date_in_paris);
         let data = match kind {
             Kind::PreuveSignature => self.proof(contract).await?,
             Kind::LettreBanque if bank.state == "draft" => return Err(ContractError::Unknown),
@@ -161,13 +163,13 @@ impl Contracts {
                 papers::certificate(&shown, &self.premiums(contract).await?, "")
             }
         };
-        let day = contract.concluded_at.to_zoned(TimeZone::UTC).date();
+        let is_letter = kind == Kind::LettreBanque;
         Ok(Order {
-            subject: subject_of_contract(contract),
+            subject: subject_of_contract(contract, if is_letter { bank.demand_no } else { 1 }),
             kind,
             part: 0,
             reference: contract.number.clone(),
-            date: if kind == Kind::LettreBanque { self.today() } else { day },
+            date: if is_letter { dated } else { date_in_paris(contract.concluded_at) },
             data,
         })
     }
@@ -185,9 +187,10 @@ impl Contracts {
     }
 }
 
-/// Whose a document is that is made after the signature.
-const fn subject_of_contract(contract: &Contract) -> Subject {
-    Subject { sort: CONTRACT, id: contract.id.uuid(), version: 1 }
+/// Whose a document is that is made after the signature; a demand to the lender that was corrected has another
+/// letter.
+const fn subject_of_contract(contract: &Contract, version: u32) -> Subject {
+    Subject { sort: CONTRACT, id: contract.id.uuid(), version }
 }
 
 /// What customers hold as proof: of a payer who is not insured, that they signed, when and by which sort of

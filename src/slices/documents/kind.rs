@@ -68,10 +68,8 @@ impl Kind {
             | Self::Notice
             | Self::MandatSepa
             | Self::AttestationPreteur
-            | Self::LettreBanque
-            | Self::FicheConseil
-            | Self::PreuveSignature => 1,
-            Self::ConditionsParticulieres => 2,
+            | Self::FicheConseil => 1,
+            Self::ConditionsParticulieres | Self::LettreBanque | Self::PreuveSignature => 2,
         }
     }
 

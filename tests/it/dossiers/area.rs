@@ -43,7 +43,7 @@ async fn link_of_pool(app: &App, email: &str, begins: &str) -> String {
 }
 
 /// The link of the letter that says that it is signed, and its code.
-async fn prove_address(app: &App, who: &(String, String)) -> Seen {
+pub(super) async fn prove_address(app: &App, who: &(String, String)) -> Seen {
     let mut laptop = Surfer::new(app);
     let old = code(app, &who.1).await;
     let path = link(app, &who.0, "/r/").await;

@@ -2,6 +2,7 @@
 
 mod api;
 mod area;
+mod bank;
 mod couple;
 mod criteria;
 mod deadlines;
@@ -9,6 +10,7 @@ mod debits;
 mod downloads;
 mod journeys;
 mod killed;
+mod leaving;
 mod lender;
 pub(crate) mod offers;
 mod parked;
@@ -130,8 +132,13 @@ pub(crate) async fn begin_with(
     fill(surfer, &seen, &[("code", &code)]).await
 }
 
-/// Pages 2 to 6 of one person, office work.
+/// Pages 2 to 6 of one person, office work, on a new loan.
 pub(crate) async fn describe(surfer: &mut Surfer, page: Seen) -> Seen {
+    describe_since(surfer, page, "2027").await
+}
+
+/// The same of a loan whose first instalment is in January of this year.
+pub(crate) async fn describe_since(surfer: &mut Surfer, page: Seen, year: &str) -> Seen {
     assert_eq!(page.heading(), "Qui êtes-vous ?", "{}", page.body);
     let names = [("prenom", "Camille"), ("nom", "Martin"), ("lieu", "Lille, France")];
     let page = fill(surfer, &page, &names).await;
@@ -146,7 +153,7 @@ pub(crate) async fn describe(surfer: &mut Surfer, page: Seen) -> Seen {
         ("banque", "Banque du Nord"),
         ("objet", "residence_principale"),
         ("echeance_m", "1"),
-        ("echeance_a", "2027"),
+        ("echeance_a", year),
     ];
     let page = fill(surfer, &page, &loan).await;
     assert_eq!(page.heading(), "Vos garanties", "{}", page.body);
