@@ -1,5 +1,6 @@
 //! The subscription from outside: journeys on the pages, and what nobody may see.
 
+mod apart;
 mod api;
 mod area;
 mod bank;
@@ -12,6 +13,7 @@ mod journeys;
 mod killed;
 mod leaving;
 mod lender;
+mod numbers;
 pub(crate) mod offers;
 mod parked;
 pub(crate) mod payer;

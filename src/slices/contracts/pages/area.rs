@@ -24,11 +24,11 @@ use crate::slices::contracts::form;
 use crate::slices::contracts::keeping::Listed;
 use crate::slices::contracts::leaving::REASONS;
 use crate::slices::contracts::letters::needed;
-use crate::slices::contracts::model::{Contract, ContractId, Premium};
-use crate::slices::contracts::signing::masked_mobile;
+use crate::slices::contracts::model::{Contract, ContractId, OWNER, Premium};
 use crate::slices::dossiers::Waiting;
 use crate::slices::dossiers::pages::Stop;
 use crate::slices::identity::Visitor;
+use crate::slices::messages::Recipient;
 
 /// The pool of customers.
 const POOL: &str = "clients";
@@ -173,7 +173,7 @@ pub(super) async fn home(State(contracts): State<Contracts>, headers: HeaderMap)
     }
     let dossiers = &contracts.core.dossiers;
     let mut waiting = dossiers.waiting_for(visitor.party, visitor.address.as_ref()).await?;
-    waiting.iter_mut().for_each(|one| one.mobile = masked_mobile(&one.mobile));
+    waiting.iter_mut().for_each(|one| one.mobile = Recipient::read(&one.mobile).masked());
     let mut frame = frame(&visitor, "Mon espace", "/espace", Form::default());
     "/".clone_into(&mut frame.back);
     Ok(unkept(AreaPage { frame, cards, waiting, account: format!("/pools/{POOL}/account") }))
@@ -217,7 +217,7 @@ pub(super) async fn contract(
         asked_end: asked.map(|end| french::day(end.wanted_on)).unwrap_or_default(),
         contact: format!("{}, {}", insurer.company, insurer.address),
         covered: Covered::of(&contracts.core.dossiers.shown(contract.dossier).await?),
-        papers: contracts.listed(&contract, &request).await?,
+        papers: contracts.listed(&contract, &request, OWNER).await?,
         years: years(&premiums),
         summary: summary(&premiums),
         rows: rows.collect(),
