@@ -121,7 +121,7 @@ impl Contracts {
             effect_on: contract.effect_on,
             withdraw_until: contract.withdraw_until,
             ended_at: contract.ended_at,
-            end_wanted_on: asked.map(|(wanted, _)| wanted),
+            end_wanted_on: asked.map(|end| end.wanted_on),
             person,
             lender: contract.content.lender,
             is_substitution: contract.content.is_substitution,

@@ -1,7 +1,6 @@
 //! The documents of a contract after its signature: the certificate, the proof, the letter to the bank.
 //! Made at the first demand or by the job, archived, never overwritten.
 
-use jiff::tz::TimeZone;
 use serde::Serialize;
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -12,6 +11,7 @@ use super::model::{BankRequest, Contract};
 use super::papers::{self, Letter};
 use super::preparing::is_for;
 use crate::kernel::french;
+use crate::platform::clock::date_in_paris;
 use crate::platform::digest::hex;
 use crate::slices::documents::{Kind, Made, Order, Subject};
 use crate::slices::dossiers::DossierId;
@@ -72,7 +72,8 @@ impl Contracts {
         for one in self.shelf(contract, bank, place).await? {
             let known = match &one {
                 Shelved::Later(kind) => {
-                    documents.find(subject_of_contract(contract), *kind, 0).await?
+                    let version = if *kind == Kind::LettreBanque { bank.demand_no } else { 1 };
+                    documents.find(subject_of_contract(contract, version), *kind, 0).await?
                 }
                 Shelved::Signed(paper) => {
                     documents.find_bytes(kind_of(paper)?, &paper.sha256).await?
@@ -161,6 +162,7 @@ impl Contracts {
 
     async fn later(&self, contract: &Contract, kind: Kind) -> Result<Order, ContractError> {
         let bank = self.bank(contract).await?;
+        let dated = bank.asked_at.map_or_else(|| self.today(), date_in_paris);
         let data = match kind {
             Kind::PreuveSignature => self.proof(contract).await?,
             Kind::LettreBanque if bank.state == "draft" => return Err(ContractError::Unknown),
@@ -177,13 +179,13 @@ impl Contracts {
                 papers::certificate(&shown, &self.premiums(contract).await?, "")
             }
         };
-        let day = contract.concluded_at.to_zoned(TimeZone::UTC).date();
+        let is_letter = kind == Kind::LettreBanque;
         Ok(Order {
-            subject: subject_of_contract(contract),
+            subject: subject_of_contract(contract, if is_letter { bank.demand_no } else { 1 }),
             kind,
             part: 0,
             reference: contract.number.clone(),
-            date: if kind == Kind::LettreBanque { self.today() } else { day },
+            date: if is_letter { dated } else { date_in_paris(contract.concluded_at) },
             data,
         })
     }
@@ -229,9 +231,10 @@ fn kind_of(paper: &Paper) -> Result<Kind, ContractError> {
     Kind::of_name(&paper.name).ok_or(ContractError::Stored("a document of a ceremony"))
 }
 
-/// Whose a document is that is made after the signature.
-const fn subject_of_contract(contract: &Contract) -> Subject {
-    Subject { sort: CONTRACT, id: contract.id.uuid(), version: 1 }
+/// Whose a document is that is made after the signature; a demand to the lender that was corrected has another
+/// letter.
+const fn subject_of_contract(contract: &Contract, version: u32) -> Subject {
+    Subject { sort: CONTRACT, id: contract.id.uuid(), version }
 }
 
 /// What customers hold as proof: of a payer who is not insured, that they signed, when and by which sort of

@@ -11,6 +11,7 @@ use crate::domain::loan::Purpose;
 use crate::kernel::french::{self, HARD};
 use crate::kernel::iban::Iban;
 use crate::kernel::money::Cents;
+use crate::slices::documents::Kind;
 use crate::slices::dossiers::{Signable, SignableInsured};
 use crate::slices::quotes::wire::{
     GuaranteeResponse, InsuredRequest, InsuredResponse, LoanRequest, QuoteResponse,
@@ -339,6 +340,9 @@ pub(super) fn years(premiums: &[Premium]) -> Vec<Value> {
     sums.into_iter().map(one).collect()
 }
 
+/// What goes with the letter to the bank. Not the conditions particulières: they may name what is excluded for health.
+pub(super) const ENCLOSURES: [Kind; 2] = [Kind::AttestationPreteur, Kind::Notice];
+
 /// The letter to the bank (art. L313-31 C. conso.).
 pub(super) struct Letter<'a> {
     pub(super) content: &'a Content,
@@ -365,11 +369,7 @@ impl Letter<'_> {
             "old_contract": self.old_contract,
             "effect": french::day(self.effect),
             "insured": names.join(" et "),
-            "enclosures": [
-                "Conditions particulières",
-                "Notice d’information",
-                "Attestation d’assurance pour le prêteur",
-            ],
+            "enclosures": ENCLOSURES.map(Kind::title),
         })
     }
 }

@@ -1,8 +1,8 @@
 //! «Envoyer pour moi»: the demand leaves to the address that the customer gave of their lender, once, as a link to
-//! the letter and the certificate. By the same link the lender says that it has received them, which begins its ten
+//! the letter and what it encloses, the certificate and the notice. By the same link the lender says that it has received them, which begins its ten
 //! business days (art. L313-31 C. conso.). Opening the link says nothing: programs open links too.
 //!
-//! The lender sees those two papers and no more. What it answers is written by the customer, as before.
+//! The lender sees those three papers and no more: conditions particulières may name what is excluded for health. What it answers is written by the customer, as before.
 
 use std::time::Duration;
 
@@ -22,7 +22,8 @@ use crate::slices::messages::{Allowance, Message, Recipient, Spender};
 use uuid::Uuid;
 
 /// What a lender reads by its link.
-pub(super) const PAPERS_OF_BANK: [Kind; 2] = [Kind::LettreBanque, Kind::AttestationPreteur];
+pub(super) const PAPERS_OF_BANK: [Kind; 3] =
+    [Kind::LettreBanque, Kind::AttestationPreteur, Kind::Notice];
 
 const DAY: u64 = 86_400;
 

@@ -144,7 +144,8 @@ impl Contracts {
         if let (true, Some(due)) = (request.state == "received", request.answer_due) {
             request.state = "late".to_owned();
             self.write(&mut transaction, &contract, request).await?;
-            self.tell(&mut transaction, &contract, "bank-late", letters::late(due)).await?;
+            let letter = letters::late(due, self.bank_page(&contract));
+            self.tell(&mut transaction, &contract, "bank-late", letter).await?;
         }
         job.finish(&mut transaction).await?;
         self.commit(transaction).await?;

@@ -66,10 +66,12 @@ impl Kind {
             | Self::Devis
             | Self::Ipid
             | Self::Notice
-            | Self::MandatSepa
+            | Self::MandatSepa => 1,
+            Self::ConditionsParticulieres
+            | Self::AttestationPreteur
             | Self::LettreBanque
-            | Self::PreuveSignature => 1,
-            Self::ConditionsParticulieres | Self::AttestationPreteur | Self::FicheConseil => 2,
+            | Self::FicheConseil
+            | Self::PreuveSignature => 2,
         }
     }
 

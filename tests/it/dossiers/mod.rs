@@ -3,6 +3,7 @@
 mod apart;
 mod api;
 mod area;
+mod bank;
 mod couple;
 mod criteria;
 mod deadlines;
@@ -10,6 +11,7 @@ mod debits;
 mod downloads;
 mod journeys;
 mod killed;
+mod leaving;
 mod lender;
 mod numbers;
 pub(crate) mod offers;
@@ -132,8 +134,13 @@ pub(crate) async fn begin_with(
     fill(surfer, &seen, &[("code", &code)]).await
 }
 
-/// Pages 2 to 6 of one person, office work.
+/// Pages 2 to 6 of one person, office work, on a new loan.
 pub(crate) async fn describe(surfer: &mut Surfer, page: Seen) -> Seen {
+    describe_since(surfer, page, "2027").await
+}
+
+/// The same of a loan whose first instalment is in January of this year.
+pub(crate) async fn describe_since(surfer: &mut Surfer, page: Seen, year: &str) -> Seen {
     assert_eq!(page.heading(), "Qui êtes-vous ?", "{}", page.body);
     let names = [("prenom", "Camille"), ("nom", "Martin"), ("lieu", "Lille, France")];
     let page = fill(surfer, &page, &names).await;
@@ -148,7 +155,7 @@ pub(crate) async fn describe(surfer: &mut Surfer, page: Seen) -> Seen {
         ("banque", "Banque du Nord"),
         ("objet", "residence_principale"),
         ("echeance_m", "1"),
-        ("echeance_a", "2027"),
+        ("echeance_a", year),
     ];
     let page = fill(surfer, &page, &loan).await;
     assert_eq!(page.heading(), "Vos garanties", "{}", page.body);

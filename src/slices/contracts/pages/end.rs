@@ -6,6 +6,7 @@ use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Redirect, Response};
 
 use super::frame::{Answer, Frame, sheets, unkept};
+use super::leave::holder_for;
 use crate::kernel::french;
 use crate::kernel::problem::Problem;
 use crate::platform::web::form::Form;
@@ -16,7 +17,7 @@ use crate::slices::contracts::error::ContractError;
 use crate::slices::contracts::keeping::Listed;
 use crate::slices::contracts::model::Contract;
 use crate::slices::documents::Made;
-use crate::slices::dossiers::pages::{Guest, guest};
+use crate::slices::dossiers::pages::{Guest, Stop, guest};
 
 #[derive(Template)]
 #[template(path = "contracts/end.html")]
@@ -32,6 +33,10 @@ struct EndPage {
     bank: String,
     is_open: bool,
     is_over: bool,
+    /// Who may renounce and asks the lender, when it is not who reads.
+    holder: String,
+    /// Where a password is chosen: their account was made for their address, or is still to be made.
+    account: String,
 }
 
 sheets!(EndPage);
@@ -72,9 +77,19 @@ pub(super) async fn show(
         bank,
         is_open: !is_over && contracts.today() <= contract.withdraw_until,
         is_over,
+        holder: holder_for(&guest, &contract),
+        account: account(&contracts, &contract).await?,
         frame: Frame::new(&guest, title, 0, "", Form::default()),
         contract,
     }))
+}
+
+/// Where who signed without an account chooses a password: the account of an address that was proven has none yet,
+/// and a link replaces it; any other address signs up, and the contract waits for it there.
+async fn account(contracts: &Contracts, contract: &Contract) -> Result<String, Stop> {
+    let owner = contracts.core.dossiers.shown(contract.dossier).await?.owner;
+    let page = if owner.is_some() { "forgot" } else { "signup" };
+    Ok(format!("/pools/clients/{page}"))
 }
 
 /// A document of the dossier, for who has its session.
