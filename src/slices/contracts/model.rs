@@ -21,6 +21,9 @@ impl Sort for OfContract {
 /// Identifier of a contract, `ctr_…`.
 pub type ContractId = Id<OfContract>;
 
+/// The place of who subscribes: the account and the contract are theirs.
+pub(super) const OWNER: u8 = 1;
+
 /// The number of a contract and its future identifier, reserved before the signature.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Reserved {

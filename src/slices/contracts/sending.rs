@@ -12,7 +12,7 @@ use super::banking::{Answer, replaces};
 use super::core::Contracts;
 use super::error::ContractError;
 use super::letters;
-use super::model::{BankRequest, Contract, ContractId, Identified};
+use super::model::{BankRequest, Contract, ContractId, Identified, OWNER};
 use crate::domain::dossier::Role;
 use crate::kernel::locale::Locale;
 use crate::platform::crypto::{Opaque, TokenHash};
@@ -144,7 +144,7 @@ impl Contracts {
         if !PAPERS_OF_BANK.iter().any(|kind| kind.code() == name) {
             return Err(ContractError::Unknown);
         }
-        self.document(&presented.contract, name).await
+        self.document(&presented.contract, name, OWNER).await
     }
 
     /// The lender says that it has the demand, today. Said twice, or after the customer said it: nothing.

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use super::core::{Contracts, midnight};
 use super::error::ContractError;
 use super::letters;
-use super::model::{Contract, Identified};
+use super::model::{Contract, Identified, OWNER};
 use super::payers::{FORGET_MANDATE, FORGET_PAYERS, MANDATE};
 use super::preparing::PREPARE;
 use crate::domain::dossier::{Act, Role, State};
@@ -90,7 +90,7 @@ impl Contracts {
     async fn make_papers(&self, job: &Job) -> Result<Next, ContractError> {
         let contract = self.subject(job).await?;
         for kind in [Kind::AttestationPreteur, Kind::PreuveSignature] {
-            self.document(&contract, kind.code()).await?;
+            self.document(&contract, kind.code(), OWNER).await?;
         }
         let core = &self.core;
         let mut transaction = core.store.begin().await?;

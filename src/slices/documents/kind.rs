@@ -67,11 +67,9 @@ impl Kind {
             | Self::Ipid
             | Self::Notice
             | Self::MandatSepa
-            | Self::AttestationPreteur
             | Self::LettreBanque
-            | Self::FicheConseil
             | Self::PreuveSignature => 1,
-            Self::ConditionsParticulieres => 2,
+            Self::ConditionsParticulieres | Self::AttestationPreteur | Self::FicheConseil => 2,
         }
     }
 
@@ -89,6 +87,12 @@ impl Kind {
             Self::FicheConseil => "Fiche d’information et de conseil",
             Self::PreuveSignature => "Preuve de signature",
         }
+    }
+
+    /// The kind of a document of this name: its code, with the number of its part behind it when there are several.
+    pub fn of_name(name: &str) -> Option<Self> {
+        let part = name.rsplit_once('_').filter(|(_, part)| part.parse::<u16>().is_ok());
+        Self::of_code(part.map_or(name, |(code, _)| code))
     }
 
     /// The kind of this code.

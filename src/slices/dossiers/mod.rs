@@ -26,6 +26,7 @@ mod owning;
 pub mod pages;
 mod parking;
 mod progress;
+mod renumbering;
 mod settings;
 mod settling;
 mod store;

@@ -82,6 +82,16 @@ impl Dossiers {
         Ok(self.core.store.end_session(&visit.hash).await?)
     }
 
+    /// The person is asked for a code again in every browser but this one.
+    pub(super) async fn leave_others(
+        &self,
+        connection: &mut Connection,
+        visit: &Visit,
+    ) -> Result<(), DossierError> {
+        let store = &self.core.store;
+        Ok(store.end_other_sessions(connection, visit.insured, &visit.hash).await?)
+    }
+
     /// The person types the code that opens their session. Who has also proven their address, by the link
     /// that led here or by their account, holds the dossier from now on.
     pub(super) async fn prove(&self, visit: &Visit, typed: &str) -> Result<Verdict, DossierError> {
@@ -89,7 +99,10 @@ impl Dossiers {
         let mut transaction = store.begin().await?;
         let dossier = store.lock_dossier(&mut transaction, visit.dossier).await?;
         let mut dossier = dossier.ok_or(DossierError::Unknown)?;
-        let verdict = self.check_code(&mut transaction, visit.insured, PROOF, typed).await?;
+        let person = dossier.person(visit.insured).ok_or(DossierError::Unknown)?;
+        let reached: Vec<_> = person.mobile.clone().map(Recipient::Mobile).into_iter().collect();
+        let whose = (visit.insured, reached.as_slice());
+        let verdict = self.check_code(&mut transaction, whose, PROOF, typed).await?;
         if matches!(verdict, Verdict::Right(_)) {
             store.prove_session(&mut transaction, &visit.hash, now).await?;
             for one in dossier.insured.iter_mut().filter(|one| one.id == visit.insured) {

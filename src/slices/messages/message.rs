@@ -106,6 +106,18 @@ impl Recipient {
         }
     }
 
+    /// The address as its holder recognises it, and nobody else learns it: `06 •• •• •• 78`, `c•••@exemple.fr`.
+    pub fn masked(&self) -> String {
+        match self {
+            Self::Email(address) => {
+                let (name, domain) = address.rsplit_once('@').unwrap_or_default();
+                let first: String = name.chars().take(1).collect();
+                format!("{first}•••@{domain}")
+            }
+            Self::Mobile(number) => masked_number(number),
+        }
+    }
+
     /// The recipient with this address, by its form.
     pub fn read(address: &str) -> Self {
         if address.starts_with('+') {
@@ -122,6 +134,21 @@ impl Recipient {
             Self::Mobile(number) => is_e164(number),
         }
     }
+}
+
+fn masked_number(number: &str) -> String {
+    let national = number.strip_prefix("+33").map(|rest| format!("0{rest}"));
+    let (shown, known) = match &national {
+        Some(national) => (2, national.as_str()),
+        None => (3, number),
+    };
+    let digits: Vec<char> = known.chars().collect();
+    if digits.len() < 6 {
+        return "••".to_owned();
+    }
+    let start: String = digits[..shown].iter().collect();
+    let end: String = digits[digits.len() - 2..].iter().collect();
+    format!("{start}\u{a0}••\u{a0}••\u{a0}••\u{a0}{end}")
 }
 
 impl fmt::Debug for Recipient {

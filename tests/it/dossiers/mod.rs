@@ -1,5 +1,6 @@
 //! The subscription from outside: journeys on the pages, and what nobody may see.
 
+mod apart;
 mod api;
 mod area;
 mod couple;
@@ -10,6 +11,7 @@ mod downloads;
 mod journeys;
 mod killed;
 mod lender;
+mod numbers;
 pub(crate) mod offers;
 mod parked;
 pub(crate) mod payer;

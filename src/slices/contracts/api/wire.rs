@@ -4,7 +4,8 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::super::model::{BankRequest, Contract, Premium};
+use super::super::model::{BankRequest, Contract, OWNER, Premium};
+use super::super::preparing::is_for;
 use super::super::sending::BankLink;
 use crate::slices::dossiers::DossierId;
 use crate::slices::signature::Ceremony;
@@ -316,7 +317,8 @@ impl SignatureDocument {
 
 /// The documents of a ceremony.
 pub(super) fn papers(id: DossierId, ceremony: &Ceremony) -> Vec<PaperDocument> {
-    let papers = ceremony.papers.iter().map(|paper| PaperDocument {
+    let own = ceremony.papers.iter().filter(|paper| is_for(&paper.name, OWNER));
+    let papers = own.map(|paper| PaperDocument {
         href: format!("/v1/dossiers/{id}/documents/{}", paper.name),
         name: paper.name.clone(),
         title: paper.title.clone(),

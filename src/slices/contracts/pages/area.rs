@@ -21,11 +21,11 @@ use crate::slices::contracts::core::Contracts;
 use crate::slices::contracts::form;
 use crate::slices::contracts::keeping::Listed;
 use crate::slices::contracts::leaving::REASONS;
-use crate::slices::contracts::model::{Contract, ContractId, Premium};
-use crate::slices::contracts::signing::masked_mobile;
+use crate::slices::contracts::model::{Contract, ContractId, OWNER, Premium};
 use crate::slices::dossiers::Waiting;
 use crate::slices::dossiers::pages::Stop;
 use crate::slices::identity::Visitor;
+use crate::slices::messages::Recipient;
 
 /// The pool of customers.
 const POOL: &str = "clients";
@@ -160,7 +160,7 @@ pub(super) async fn home(State(contracts): State<Contracts>, headers: HeaderMap)
     }
     let dossiers = &contracts.core.dossiers;
     let mut waiting = dossiers.waiting_for(visitor.party, visitor.address.as_ref()).await?;
-    waiting.iter_mut().for_each(|one| one.mobile = masked_mobile(&one.mobile));
+    waiting.iter_mut().for_each(|one| one.mobile = Recipient::read(&one.mobile).masked());
     let mut frame = frame(&visitor, "Mon espace", "/espace", Form::default());
     "/".clone_into(&mut frame.back);
     Ok(unkept(AreaPage { frame, cards, waiting, account: format!("/pools/{POOL}/account") }))
@@ -200,7 +200,7 @@ pub(super) async fn contract(
         can_withdraw: !is_over && contracts.today() <= contract.withdraw_until,
         is_over,
         asked_end,
-        papers: contracts.listed(&contract, &request).await?,
+        papers: contracts.listed(&contract, &request, OWNER).await?,
         years: years(&premiums),
         summary: summary(&premiums),
         rows: rows.collect(),

@@ -61,7 +61,7 @@ pub(super) async fn show(
     let is_over = contract.ended_at.is_some();
     let title = if is_over { "Vous avez renoncé à ce contrat" } else { "C’est signé" };
     Ok(unkept(EndPage {
-        papers: contracts.listed(&contract, &request).await?,
+        papers: contracts.listed(&contract, &request, guest.place).await?,
         signed_at: moment(contract.concluded_at),
         first_debit: first.map(|row| french::day(row.due_on)).unwrap_or_default(),
         first_amount: first
@@ -84,7 +84,7 @@ pub(super) async fn file(
     headers: HeaderMap,
 ) -> Answer {
     let guest = guest(&contracts.core.dossiers, &headers, &id).await?;
-    let made = contracts.paper(guest.visit.dossier, &name).await?;
+    let made = contracts.paper(guest.visit.dossier, &name, guest.place).await?;
     let (document, visit) = (made.document.kind.code(), &guest.visit);
     tracing::info!(dossier = %visit.dossier, document, by = %visit.insured, "a document was opened");
     Ok(served(&name, made, &headers))
@@ -99,17 +99,18 @@ pub(super) async fn archive(
     let guest = guest(&contracts.core.dossiers, &headers, &id).await?;
     let contract = contracts.of_dossier(guest.visit.dossier).await?;
     let contract = contract.ok_or(ContractError::Unknown)?;
-    let (answer, by) = (archived(&contracts, &contract).await?, guest.visit.insured);
+    let (answer, by) = (archived(&contracts, &contract, guest.place).await?, guest.visit.insured);
     tracing::info!(contract = %contract.id, %by, "all documents were taken");
     Ok(answer)
 }
 
-/// All documents of a contract in one file.
+/// All documents of a contract for the person in this place, in one file.
 pub(in crate::slices::contracts) async fn archived(
     contracts: &Contracts,
     contract: &Contract,
+    place: u8,
 ) -> Result<Response, Problem> {
-    let files = contracts.all_documents(contract).await?;
+    let files = contracts.all_documents(contract, place).await?;
     archive::download(&format!("contrat-{}.zip", contract.number), &files)
 }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use askama::Template;
 use axum::Extension;
-use axum::extract::{Path, State};
+use axum::extract::{Path, RawQuery, State};
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Redirect, Response};
 
@@ -19,11 +19,13 @@ use crate::platform::web::page::Sheet;
 use crate::slices::contracts::core::{Contracts, moment};
 use crate::slices::contracts::error::ContractError;
 use crate::slices::contracts::payers::{Payer, Standing};
-use crate::slices::contracts::signing::{Outcome, Place, consents, masked, reached};
+use crate::slices::contracts::preparing::is_for;
+use crate::slices::contracts::signing::{Outcome, Place, consents, reached};
 use crate::slices::dossiers::pages::{Guest, Stop, guest};
 use crate::slices::dossiers::{Asked, Signable, Verdict};
 use crate::slices::messages::Channel;
-use crate::slices::signature::Ceremony;
+use crate::slices::quotes::is_reading;
+use crate::slices::signature::{self, Ceremony};
 
 /// A document to be signed.
 struct Paper {
@@ -37,7 +39,9 @@ struct Paper {
 struct SignPage {
     frame: Frame,
     papers: Vec<Paper>,
-    consents: [&'static str; 5],
+    /// Those that were read at the recap, and are signed with the others.
+    readings: Vec<Paper>,
+    consents: Vec<&'static str>,
     /// Where a code goes, masked: by SMS, and by e-mail when the person has an address.
     mobile: String,
     email: String,
@@ -159,11 +163,16 @@ async fn papers(
     let payer = mandate.payer.as_ref();
     let asked = payer.filter(|_| guest.is_initiator());
     let demand = asked.map(|payer| Demand::of(contracts, payer, &shown)).transpose()?;
-    let papers = ceremony.papers.iter().map(|paper| Paper {
+    let paper = |paper: &signature::Paper| Paper {
         href: format!("/d/{id}/documents/{}", paper.name),
         title: paper.title.clone(),
         size: french::bytes(paper.size),
-    });
+    };
+    let (readings, papers): (Vec<_>, Vec<_>) = ceremony
+        .papers
+        .iter()
+        .filter(|paper| is_for(&paper.name, guest.place))
+        .partition(|paper| is_reading(&paper.name));
     let signers = ceremony.signers.iter().filter_map(|signer| {
         let person = shown.insured.iter().find(|one| one.insured_id == signer.id)?;
         let when = signer
@@ -174,11 +183,12 @@ async fn papers(
     let person = shown.insured.iter().find(|one| one.insured_id == me);
     let address = |way| {
         let to = person.and_then(|one| reached(one, way));
-        to.as_ref().map(masked).unwrap_or_default()
+        to.map(|to| to.masked()).unwrap_or_default()
     };
     Ok(SignPage {
-        papers: papers.collect(),
-        consents: consents(&mandate).1,
+        papers: papers.into_iter().map(paper).collect(),
+        readings: readings.into_iter().map(paper).collect(),
+        consents: consents(&mandate, guest.place, shown.quote.request.is_running()),
         demand,
         has_payer: payer.is_some(),
         mobile: address(Channel::Sms),
@@ -196,18 +206,23 @@ async fn papers(
 pub(super) async fn show(
     State(contracts): State<Contracts>,
     Path(id): Path<String>,
+    RawQuery(query): RawQuery,
     headers: HeaderMap,
 ) -> Answer {
     let guest = guest(&contracts.core.dossiers, &headers, &id).await?;
     if let Some(answer) = elsewhere(&contracts, &guest).await? {
         return Ok(answer);
     }
+    let told = match query.as_deref() {
+        Some("numero=change") => "Votre numéro est changé. Demandez un code.",
+        _ => "",
+    };
     let (id, me) = (guest.visit.dossier, guest.visit.insured);
     let until = tokio::time::Instant::now() + PATIENCE;
     while tokio::time::Instant::now() < until && contracts.ceremony(id, me).await?.is_none() {
         tokio::time::sleep(LOOK).await;
     }
-    page(&contracts, &guest, Form::default(), (String::new(), false)).await
+    page(&contracts, &guest, Form::default(), (told.to_owned(), false)).await
 }
 
 /// «Recevoir le code».

@@ -21,6 +21,7 @@ use crate::platform::web::facts::ClientAddress;
 use crate::platform::web::form::{Form, act_key};
 use crate::platform::web::insurer::phone;
 use crate::platform::web::page::{Page, Sheet};
+use crate::slices::messages::Recipient;
 use crate::slices::quotes::QuoteId;
 use crate::slices::quotes::wire::QuoteResponse;
 use axum::Extension;
@@ -154,23 +155,14 @@ async fn code_page(
         form,
         base: format!("/d/{}", visit.dossier),
         word: csrf::word(cookie),
-        mobile: masked(person.mobile.as_deref().unwrap_or_default()),
+        mobile: person
+            .mobile
+            .clone()
+            .map_or_else(String::new, |one| Recipient::Mobile(one).masked()),
         again,
         told: told.to_owned(),
         can_correct: person.place == 1 && person.mobile_proven_at.is_none(),
     })
-}
-
-/// A number of which only the end is shown.
-pub(super) fn masked(mobile: &str) -> String {
-    let national = mobile.strip_prefix("+33").map_or(mobile.to_owned(), |rest| format!("0{rest}"));
-    let digits: Vec<char> = national.chars().collect();
-    if digits.len() < 6 {
-        return "••".to_owned();
-    }
-    let (start, end): (String, String) =
-        (digits[..2].iter().collect(), digits[digits.len() - 2..].iter().collect());
-    format!("{start}\u{a0}••\u{a0}••\u{a0}••\u{a0}{end}")
 }
 
 /// The page of the code.

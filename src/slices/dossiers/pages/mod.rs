@@ -13,6 +13,7 @@ mod health;
 mod hub;
 mod links;
 mod loan;
+mod number;
 mod parking;
 mod person;
 mod recap;
@@ -46,6 +47,8 @@ pub fn routes() -> Router<Dossiers> {
         .route("/d/{id}/contact", get(contact::show).post(contact::correct))
         .route("/d/{id}/code", get(contact::code).post(contact::prove))
         .route("/d/{id}/code/nouveau", posted(contact::again))
+        .route("/d/{id}/numero", get(number::show).post(number::change))
+        .route("/d/{id}/numero/codes", posted(number::ask))
         .route("/d/{id}/lien", posted(links::send))
         .route("/d/{id}/plus-tard", get(hub::later).post(hub::send_link))
         .route("/d/{id}/prolonger", posted(hub::extend))
