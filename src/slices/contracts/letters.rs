@@ -21,6 +21,24 @@ fn letter(subject: &str, lines: &[String], action: Option<(&str, String)>) -> Le
     }
 }
 
+/// The documents are there, and the other person has signed.
+pub(super) fn to_sign(link: Option<String>) -> Letter {
+    let way = if link.is_some() {
+        "Nous vous demanderons un code, envoyé par SMS sur votre mobile."
+    } else {
+        "Ouvrez le lien de votre invitation\u{a0}: il vous y mène."
+    };
+    letter(
+        "Vous pouvez signer",
+        &[
+            "Les documents de votre assurance de prêt sont prêts, et l’autre personne a signé."
+                .to_owned(),
+            way.to_owned(),
+        ],
+        link.map(|link| ("Signer", link)),
+    )
+}
+
 /// It is signed.
 pub(super) fn signed(number: &str, until: Date, link: String) -> Letter {
     let mut lines = vec![

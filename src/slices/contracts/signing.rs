@@ -157,10 +157,43 @@ impl Contracts {
         if is_last {
             let signed = (&ceremony, &mandate);
             self.conclude(&mut transaction, &signable, signed, Some(insured)).await?;
+        } else {
+            self.call(&mut transaction, &signable, &ceremony, insured).await?;
         }
         self.commit(transaction).await?;
         metrics::counter!("signatures_total").increment(1);
         Ok(if is_last { Outcome::Concluded } else { Outcome::Waiting })
+    }
+
+    /// Whoever has still to sign is told, once a ceremony, that the documents are there. A link opens for whom
+    /// has proven their number; another has their invitation, which asks who they are.
+    async fn call(
+        &self,
+        connection: &mut Connection,
+        signable: &Signable,
+        ceremony: &Ceremony,
+        by: Uuid,
+    ) -> Result<(), ContractError> {
+        let core = &self.core;
+        let has_signed = |one: Uuid| one == by || ceremony.has_signed(one);
+        for person in signable.insured.iter().filter(|one| !has_signed(one.insured_id)) {
+            let Some(email) = &person.email else { continue };
+            let (id, insured) = (signable.id, person.insured_id);
+            let link = if person.is_mobile_proven {
+                Some(core.dossiers.draw_way_back(connection, id, insured).await?)
+            } else {
+                None
+            };
+            let message = Message {
+                event: format!("contracts/sign/{}/{}", ceremony.id.simple(), insured.simple()),
+                to: Recipient::Email(email.clone()),
+                locale: Locale::Fr,
+                letter: letters::to_sign(link),
+                expires: None,
+            };
+            core.messages.post(connection, message).await?;
+        }
+        Ok(())
     }
 
     fn evidence(

@@ -11,13 +11,16 @@ use super::error::DossierError;
 use super::model::{By, Decision, Dossier, DossierId, Health, Notice, Why};
 use super::opening::{follow, health_of};
 use crate::domain::dossier::{Act, State};
+use crate::domain::guarantee::Guarantee;
 use crate::domain::health::Outcome;
 use crate::kernel::problem::{Kind, Problem};
 use crate::platform::db::Connection;
 use crate::platform::digest::{hex, sha256};
 use crate::slices::quotes::QuoteId;
 use crate::slices::quotes::form::assumptions;
-use crate::slices::quotes::wire::{QuoteResponse, SimulationRequest, SimulationResponse};
+use crate::slices::quotes::wire::{
+    InsuredResponse, QuoteResponse, SimulationRequest, SimulationResponse,
+};
 
 /// Event of an answer that leaves the state as it is.
 pub(super) const EDIT: &str = "edit";
@@ -207,8 +210,9 @@ impl Dossiers {
         dossier.quote_id = id.uuid();
         let first = |quote: &QuoteResponse| quote.result.project.costs.first_month_cents;
         let (before_cents, now_cents) = (first(old), first(new));
-        if before_cents != now_cents {
-            dossier.answers.notice = Some(Notice { before_cents, now_cents, why });
+        let is_limited = loses_work(old, new);
+        if before_cents != now_cents || is_limited {
+            dossier.answers.notice = Some(Notice { before_cents, now_cents, why, is_limited });
         }
         let persons = new.result.insured.iter().zip(&new.request.insured);
         for (one, (priced, asked)) in dossier.insured.iter_mut().zip(persons) {
@@ -281,6 +285,13 @@ impl Dossiers {
         self.settle(connection, dossier, as_actor(saving.by)).await?;
         self.write(connection, dossier).await
     }
+}
+
+/// Whether somebody who was paid for when they cannot work is not any more.
+fn loses_work(old: &QuoteResponse, new: &QuoteResponse) -> bool {
+    let works = |one: &InsuredResponse| one.guarantees.iter().any(|it| it.code == Guarantee::Itt);
+    let mut both = old.result.insured.iter().zip(&new.result.insured);
+    both.any(|(before, now)| works(before) && !works(now))
 }
 
 /// Whether answers may still change.

@@ -51,6 +51,9 @@ pub(super) struct Notice {
     pub now_cents: i64,
     /// What moved it.
     pub why: Why,
+    /// Somebody has fewer guarantees now, for their age or because they are retired.
+    #[serde(default)]
+    pub is_limited: bool,
 }
 
 /// What moved a price.

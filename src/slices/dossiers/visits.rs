@@ -12,6 +12,7 @@ use super::core::Dossiers;
 use super::error::DossierError;
 use super::letters;
 use super::model::{Dossier, DossierId};
+use super::settings::days;
 use super::store::{LinkRow, SessionRow};
 use crate::kernel::locale::Locale;
 use crate::platform::crypto::{Opaque, TokenHash};
@@ -190,7 +191,8 @@ impl Dossiers {
             purpose: "resume".to_owned(),
             dossier,
             insured,
-            expires_at: now + core.settings.kept(),
+            // As long as the dossier: who comes back late is not sent away.
+            expires_at: now + days(core.settings.abandoned_days),
             failures: 0,
             state: "open".to_owned(),
         };
@@ -209,6 +211,16 @@ impl Dossiers {
         });
         let Some(link) = open else { return Ok(None) };
         Ok(self.core.store.dossier(link.dossier).await?.map(|dossier| (dossier, link.insured)))
+    }
+
+    /// Sends another link in place of one that opens no more, to the address that it was written to: silent
+    /// about a link that never was.
+    pub(super) async fn renew_way_back(&self, secret: &str) -> Result<(), DossierError> {
+        let link = self.core.store.link(&Opaque::hash_of(secret)).await?;
+        match link.filter(|link| link.purpose == "resume") {
+            Some(link) => self.ask_way_back(link.dossier, Some(link.insured)).await,
+            None => Ok(()),
+        }
     }
 
     /// Somebody comes back by the link of a letter, or by their account: their address is proven, a session

@@ -22,6 +22,8 @@ mod serving;
 pub(crate) mod signing;
 mod strangers;
 mod time;
+mod together;
+mod told;
 mod vigilance;
 
 use serde_json::Value;

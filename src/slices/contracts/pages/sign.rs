@@ -9,7 +9,7 @@ use axum::extract::{Path, RawQuery, State};
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Redirect, Response};
 
-use super::frame::{Answer, Frame, hour, sheets, unkept};
+use super::frame::{Answer, Frame, blocked, hour, sheets, unkept};
 use super::payer::Demand;
 use crate::domain::dossier::State as At;
 use crate::kernel::french;
@@ -22,7 +22,7 @@ use crate::slices::contracts::payers::{Payer, Standing};
 use crate::slices::contracts::preparing::is_for;
 use crate::slices::contracts::signing::{Outcome, Place, consents, reached};
 use crate::slices::dossiers::pages::{Guest, Stop, guest};
-use crate::slices::dossiers::{Asked, Verdict};
+use crate::slices::dossiers::{Asked, Signable, Verdict};
 use crate::slices::messages::Channel;
 use crate::slices::quotes::is_reading;
 use crate::slices::signature::{self, Ceremony};
@@ -69,7 +69,16 @@ struct PreparingPage {
     frame: Frame,
 }
 
-sheets!(SignPage, PreparingPage);
+/// The other borrower, before there is an account.
+#[derive(Template)]
+#[template(path = "contracts/waiting.html")]
+struct WaitingPage {
+    frame: Frame,
+    /// Who has to name the account.
+    first: String,
+}
+
+sheets!(SignPage, PreparingPage, WaitingPage);
 
 impl SignPage {
     const fn code_label(&self) -> &'static str {
@@ -90,6 +99,11 @@ fn to(guest: &Guest, path: &str) -> Response {
     Redirect::to(&format!("/d/{}/{path}", guest.visit.dossier)).into_response()
 }
 
+/// The address of this page.
+fn here(guest: &Guest) -> String {
+    format!("/d/{}/signature", guest.visit.dossier)
+}
+
 /// Where somebody belongs who is too early or too late for this page.
 async fn elsewhere(contracts: &Contracts, guest: &Guest) -> Result<Option<Response>, Stop> {
     let id = guest.visit.dossier;
@@ -103,13 +117,21 @@ async fn elsewhere(contracts: &Contracts, guest: &Guest) -> Result<Option<Respon
     let is_refused = |payer: &Payer| payer.standing == Standing::Declined;
     match contracts.mandate(id).await? {
         None if guest.is_initiator() => Ok(Some(to(guest, "prelevement"))),
-        None => Ok(Some(to(guest, "recapitulatif"))),
+        None => Ok(Some(waiting(guest, &shown))),
         // Another account is to be found first.
         Some(mandate) if guest.is_initiator() && mandate.payer.as_ref().is_some_and(is_refused) => {
             Ok(Some(to(guest, "titulaire")))
         }
         Some(_) => Ok(None),
     }
+}
+
+/// Nothing can be signed before whoever began the dossier has named an account.
+fn waiting(guest: &Guest, shown: &Signable) -> Response {
+    let first = shown.insured.iter().find(|one| one.place == 1);
+    let first = first.and_then(|one| one.person.given_name.clone()).unwrap_or_default();
+    let frame = Frame::new(guest, "Bientôt à vous de signer", 6, "recapitulatif", Form::default());
+    unkept(WaitingPage { frame, first })
 }
 
 /// The page of the documents, or the one that says that they are being made.
@@ -225,7 +247,7 @@ pub(super) async fn again(
         }
         Asked::Sent => ("Le code est parti. Il est valable 10 minutes.".to_owned(), true),
         Asked::TooSoon(at) => (format!("Un nouveau code est possible à {}.", hour(at)), true),
-        Asked::Blocked(at) => (format!("Signature bloquée jusqu’à {}.", hour(at)), false),
+        Asked::Blocked(at) => return Ok(blocked(at, here(&guest))),
         Asked::TooMany => ("Beaucoup de codes sont partis. Attendez une heure.".to_owned(), false),
     };
     // The next page says where the code is to be read.
@@ -267,6 +289,7 @@ pub(super) async fn submit(
                 "code",
                 "Les documents ont changé entre-temps\u{a0}: relisez-les, puis signez",
             ),
+            Outcome::Refused(Verdict::Blocked(at)) => return Ok(blocked(at, here(&guest))),
             Outcome::Refused(verdict) => form.refuse("code", refusal(verdict)),
         }
     }

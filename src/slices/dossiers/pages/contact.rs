@@ -19,6 +19,7 @@ use crate::platform::web::cookies::Cookies;
 use crate::platform::web::csrf;
 use crate::platform::web::facts::ClientAddress;
 use crate::platform::web::form::{Form, act_key};
+use crate::platform::web::insurer::phone;
 use crate::platform::web::page::{Page, Sheet};
 use crate::slices::messages::Recipient;
 use crate::slices::quotes::QuoteId;
@@ -175,8 +176,12 @@ pub(super) async fn code(
     if visit.is_proven {
         return Ok(Redirect::to(&format!("/d/{}", visit.dossier)).into_response());
     }
+    let many = format!(
+        "Trop de codes ont été demandés. Attendez une heure, ou appelez-nous au {}.",
+        phone()
+    );
     let told = match query.as_deref() {
-        Some("trop=1") => "Trop de codes ont été demandés. Attendez une heure, ou appelez-nous.",
+        Some("trop=1") => many.as_str(),
         Some("bientot=1") => {
             "Un code vient de partir. Attendez l’heure indiquée pour en recevoir un autre."
         }
@@ -231,7 +236,8 @@ pub(super) async fn prove(
 /// Five wrong codes.
 fn blocked(until: &str, back: &str) -> Response {
     let line = format!("Vous pourrez recommencer à {until}. Votre dossier est gardé.");
-    Notice::new("Trop d’essais\u{a0}: attendez 15\u{a0}minutes", &[&line])
+    let help = format!("Une difficulté\u{202f}? Appelez-nous au {}.", phone());
+    Notice::new("Trop d’essais\u{a0}: attendez 15\u{a0}minutes", &[&line, &help])
         .link("Revenir à la page du code", back)
         .status(StatusCode::TOO_MANY_REQUESTS)
 }

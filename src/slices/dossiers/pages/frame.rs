@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::super::model::{Dossier, DossierId, Why};
+use super::cover::LIMITED;
 use super::guest::Guest;
 use crate::kernel::french;
 use crate::kernel::money::Cents;
@@ -98,7 +99,11 @@ pub(super) fn day(at: Timestamp) -> String {
 fn notice(dossier: &Dossier) -> String {
     let Some(moved) = dossier.answers.notice else { return String::new() };
     let euros = |cents| french::euros(Cents::new(cents));
+    if moved.is_limited && moved.now_cents == moved.before_cents {
+        return format!("{}.", french::capitalised(LIMITED));
+    }
     let why = match moved.why {
+        _ if moved.is_limited => LIMITED,
         Why::Work if moved.now_cents > moved.before_cents => {
             "votre travail ou vos loisirs comportent un risque"
         }

@@ -4,6 +4,7 @@
 //! and how far the other person is. Pages of health and of codes are kept by nobody.
 
 mod contact;
+mod cover;
 mod criteria;
 mod essentials;
 mod frame;
@@ -66,6 +67,7 @@ pub fn routes() -> Router<Dossiers> {
         .route("/d/{id}/{who}/sante/questions", get(health::questions).post(health::answer))
         .route("/espace/dossiers/{id}", posted(links::by_account))
         .route("/r/{secret}", get(links::resume).post(links::come_back))
+        .route("/r/{secret}/nouveau", posted(links::renew))
         .route("/i/{secret}", get(links::invited).post(links::accept))
         .route("/i/{secret}/pas-moi", posted(links::decline))
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
