@@ -29,7 +29,7 @@ use crate::platform::db::{Database, MigrationError, migrator};
 use crate::platform::jobs::Jobs;
 use crate::platform::telemetry;
 use crate::platform::web::facts::Listener;
-use crate::platform::web::page;
+use crate::platform::web::{insurer, page};
 use crate::slices::admission::Admissions;
 use crate::slices::identity::Identity;
 use crate::slices::messages::Messages;
@@ -79,6 +79,18 @@ impl Listeners {
     }
 }
 
+/// Says to pages who we are.
+fn name_us(platform: &Platform) {
+    let (settings, known) = (&platform.settings, &platform.settings.documents.insurer);
+    page::set_brand(&settings.brand.name);
+    page::set_origin(settings.server.public_url.as_str());
+    insurer::set(insurer::Insurer {
+        company: known.company.clone(),
+        address: known.address.clone(),
+        phone: known.phone.clone(),
+    });
+}
+
 /// Starts serving `work`, and what `state` does by itself, until `stop` is asked.
 ///
 /// # Errors
@@ -92,8 +104,7 @@ pub async fn start(
 ) -> anyhow::Result<Running> {
     // Before the first request: what all of them share.
     telemetry::metrics();
-    page::set_brand(&platform.settings.brand.name);
-    page::set_origin(platform.settings.server.public_url.as_str());
+    name_us(platform);
     let Listeners { public: listener, admin: admin_listener, private: private_listener } =
         listeners;
     let private = private_listener.as_ref().map(TcpListener::local_addr).transpose()?;

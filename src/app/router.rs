@@ -98,10 +98,22 @@ pub fn around(state: &AppState, api: Api) -> Work {
         .merge(messages::development(&Messages::from_ref(state)))
         .merge(identity::api::routes().with_state(Identity::from_ref(state)))
         .merge(underwriting::questionnaire().with_state(Underwriting::from_ref(state)))
-        .merge(site::routes())
+        .merge(site::routes(keeping(state)))
         .merge(registry::routes(rules()))
         .merge(assets::routes())
         .merge(documentation(document))
+}
+
+/// What the page of personal data says of the time for which we keep it.
+fn keeping(state: &AppState) -> site::Keeping {
+    let settings = Dossiers::from_ref(state).settings().clone();
+    site::Keeping {
+        quote: Quotes::from_ref(state).validity_days(),
+        idle: settings.abandoned_days,
+        forgotten: settings.forgotten_days,
+        refusal: settings.refusal_proof_days,
+        session_minutes: settings.session_minutes,
+    }
 }
 
 /// The pages of a dossier on which people type: what arrives after the end of a session is kept for a moment.

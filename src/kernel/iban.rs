@@ -140,6 +140,16 @@ pub fn creditor_identifier(national: &str) -> Option<String> {
     Some(format!("FR{:02}ZZZ{national}", 98 - rest))
 }
 
+/// Whether this is a creditor identifier (*ICS*, EPC262-08): a country, two check digits, a business code of three
+/// characters that does not count in them, and a national number.
+pub fn is_creditor_identifier(text: &str) -> bool {
+    let is_shaped = (8..=35).contains(&text.len())
+        && text.bytes().all(|b| b.is_ascii_digit() || b.is_ascii_uppercase())
+        && text.bytes().take(2).all(|b| b.is_ascii_uppercase())
+        && text.bytes().skip(2).take(2).all(|b| b.is_ascii_digit());
+    is_shaped && remainder(text.bytes().skip(7).chain(text.bytes().take(4))) == Some(1)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -203,5 +213,13 @@ mod tests {
         assert_eq!(iban.grouped(), "FR76 3000 6000 0112 3456 7890 189");
         assert_eq!(creditor_identifier("123456").as_deref(), Some("FR72ZZZ123456"));
         assert_eq!(creditor_identifier("12345"), None);
+        // The example of the rulebook (EPC262-08), and another business code.
+        for right in ["FR72ZZZ123456", "FR72ABC123456", "DE98ZZZ09999999999"] {
+            assert!(is_creditor_identifier(right), "{right}");
+        }
+        for wrong in ["FR12ZZZ123456", "FR72ZZZ123457", "fr72zzz123456", "FR72ZZZ", "à compléter"]
+        {
+            assert!(!is_creditor_identifier(wrong), "{wrong}");
+        }
     }
 }

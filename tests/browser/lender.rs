@@ -50,6 +50,9 @@ async fn the_demand_is_sent_to_the_bank_which_has_received_it() {
         house.fill(name, text).await;
     }
     house.press("form[action$='/banque'] .bouton").await;
+    house.sees("h1", "Vérifiez la lettre").await;
+    pictured(&house, "banque-lettre").await;
+    house.press(".bouton[value='dater']").await;
     house.sees("main", "Envoyer pour moi").await;
     pictured(&house, "banque-envoyer").await;
     house.press("form[action$='/envoi'] .bouton").await;

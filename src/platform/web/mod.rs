@@ -15,6 +15,7 @@ pub mod file;
 pub mod form;
 pub mod idempotency;
 pub mod input;
+pub mod insurer;
 pub mod json;
 #[cfg(test)]
 pub mod lint;

@@ -3,6 +3,7 @@
 //! A page is a template that extends `shared/layout.html` and implements [`Sheet`]. The cause of a
 //! refusal is for the log and never reaches a page.
 
+use std::borrow::Cow;
 use std::sync::OnceLock;
 
 use askama::Template;
@@ -17,6 +18,7 @@ use axum::{
 use super::facts::{Audience, Facts};
 use super::policy::LIVE_POLICY;
 use super::problem::Refusal;
+use crate::kernel::french;
 use crate::kernel::locale::Locale;
 use crate::kernel::problem::{Kind, Problem};
 
@@ -201,17 +203,34 @@ impl Sheet for RefusalPage<'_> {
     }
 }
 
-#[derive(Clone, Copy)]
 struct Words {
     title: &'static str,
-    sentence: &'static str,
+    sentence: Cow<'static, str>,
 }
 
 /// The page of a refusal, with the reference to give to who can help.
 pub fn refusal(problem: &Problem, facts: &Facts) -> String {
-    let page = RefusalPage { words: words(problem.kind), reference: &facts.trace_id };
+    let page = RefusalPage { words: words_of(problem), reference: &facts.trace_id };
     // A template that fails on fixed words would be a bug of ours: words without a page, then.
     page.render().unwrap_or_else(|_| page.words.title.to_owned())
+}
+
+/// What was refused this time, where somebody wrote it for people: a conflict has as many causes as the
+/// dossier has states.
+fn words_of(problem: &Problem) -> Words {
+    let detail = match problem.faults.as_slice() {
+        [] => problem.detail.as_deref(),
+        // Beside a detail, faults are for programs: acts and states by their codes.
+        [only] if problem.detail.is_none() => Some(only.detail.as_str()),
+        _ => None,
+    };
+    match detail.filter(|_| problem.kind == Kind::Conflict) {
+        Some(detail) => Words {
+            title: "Ce n’est pas possible maintenant",
+            sentence: french::spaced(detail).into(),
+        },
+        None => words(problem.kind),
+    }
 }
 
 /// Plain words for a person who only wanted to read a page.
@@ -270,12 +289,13 @@ const fn words(kind: Kind) -> Words {
             "Le problème vient de nous et il est enregistré. Recommencez dans quelques minutes.",
         ),
     };
-    Words { title, sentence }
+    Words { title, sentence: Cow::Borrowed(sentence) }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::kernel::problem::Fault;
     use crate::platform::web::lint;
 
     #[test]
@@ -286,6 +306,22 @@ mod tests {
             lint::check(&text);
             assert!(text.contains("req-42"), "{kind:?}");
         }
+    }
+
+    #[test]
+    fn a_conflict_says_what_is_not_possible() {
+        let said = |problem: &Problem| words_of(problem).sentence.into_owned();
+        let why = "Ce dossier a déjà son contrat.";
+        assert_eq!(said(&Problem::new(Kind::Conflict).detail(why)), why);
+        let fault = || Fault::new("/state", "ILLEGAL_TRANSITION", "Ses réponses ne changent plus.");
+        let closed = Problem::new(Kind::Conflict).faults(vec![fault()]);
+        assert_eq!(said(&closed), "Ses réponses ne changent plus.");
+        let page = RefusalPage { words: words_of(&closed), reference: "req-42" };
+        lint::check(&page.render().expect("renders"));
+        // What is written for programs, and what another kind says, stays out of a page.
+        let acts = Problem::new(Kind::Conflict).detail("L’acte « conclude »").faults(vec![fault()]);
+        assert!(said(&acts).starts_with("Attendez un instant"));
+        assert!(!said(&Problem::new(Kind::NotFound).detail(why)).contains("contrat"));
     }
 
     #[test]

@@ -4,12 +4,15 @@ use jiff::civil::Date;
 
 use super::core::{Contracts, midnight};
 use super::error::ContractError;
+use super::form::Days;
 use super::letters;
 use super::model::{BankRequest, Contract};
+use super::refusals;
 use super::tasks::{BEGIN, WATCH};
 use crate::domain::dossier::{Act, Role, State};
 use crate::kernel::holidays::add_business_days;
 use crate::kernel::locale::Locale;
+use crate::platform::clock::date_in_paris;
 use crate::platform::db::Connection;
 use crate::slices::dossiers::Step;
 use crate::slices::messages::{Letter, Message, Recipient};
@@ -32,8 +35,29 @@ pub(super) enum Answer {
     Received(Date),
     /// It accepts; or, for a new loan, its offer was accepted by the customer.
     Accepted(Date),
-    /// It refuses, for these reasons.
-    Refused(Date, String),
+    /// It refuses, for this reason.
+    Refused(Date, Reason),
+    /// It sends the demand back as incomplete, which is no refusal.
+    Incomplete(Reason),
+}
+
+/// Why, by its code and in the lender's words.
+pub(super) struct Reason {
+    pub(super) code: String,
+    pub(super) words: String,
+}
+
+impl BankRequest {
+    /// Whether it asks for the same.
+    fn asks(&self, demand: &Demand) -> bool {
+        let kept = (&self.agency, &self.loan_number, &self.old_contract, self.effect_on);
+        kept == (&demand.agency, &demand.loan_number, &demand.old_contract, demand.effect_on)
+    }
+
+    /// The first day on which a lender can have done something: that of the demand, else of the contract.
+    pub(super) fn first_day(&self, contract: &Contract) -> Date {
+        date_in_paris(self.asked_at.unwrap_or(contract.concluded_at))
+    }
 }
 
 /// Refuses to ask a lender for something when no insurance is replaced.
@@ -45,10 +69,11 @@ pub(super) const fn replaces(contract: &Contract) -> Result<(), ContractError> {
 }
 
 impl Contracts {
-    /// Dates the demand: the letter exists from now on, and the contract waits for the lender.
+    /// Dates the demand: the letter exists from now on, and the contract waits for the lender. While nothing of
+    /// it has left and the lender does not have it, another one corrects it and has a letter of its own.
     ///
     /// # Errors
-    /// It was dated before; the database does not answer.
+    /// It is the lender's by now and says something else; the database does not answer.
     pub(super) async fn ask_bank(
         &self,
         contract: &Contract,
@@ -60,11 +85,20 @@ impl Contracts {
         let mut transaction = core.store.begin().await?;
         self.notify(&mut transaction, contract, Role::Customer, Some(by)).await?;
         let mut request = self.locked(&mut transaction, contract).await?;
-        if request.state != "draft" {
-            // Sent twice: the first one stands.
-            return Ok(());
+        if request.is_asked() {
+            if request.asks(&demand) {
+                // Sent twice: the first one stands.
+                return Ok(());
+            }
+            if !self.is_correctable(&mut transaction, contract, &request).await? {
+                return Err(ContractError::NotNow(
+                    "La demande est chez la banque\u{a0}: elle ne change plus.",
+                ));
+            }
+            request.demand_no += 1;
         }
         request.state = "sent".to_owned();
+        request.asked_at = Some(self.now());
         request.agency = demand.agency;
         request.loan_number = demand.loan_number;
         request.old_contract = demand.old_contract;
@@ -73,10 +107,21 @@ impl Contracts {
         self.commit(transaction).await
     }
 
+    /// Whether the demand can still say something else.
+    async fn is_correctable(
+        &self,
+        connection: &mut Connection,
+        contract: &Contract,
+        request: &BankRequest,
+    ) -> Result<bool, ContractError> {
+        let has_left = self.core.store.has_left_to_bank(connection, contract.id).await?;
+        Ok(request.state == "sent" && !has_left)
+    }
+
     /// Writes what the lender did, as this insured person says it, or as the lender itself does.
     ///
     /// # Errors
-    /// The contract is over or not so far; the database does not answer.
+    /// The contract is over or not so far, or nothing was asked; the database does not answer.
     pub(super) async fn answered(
         &self,
         contract: &Contract,
@@ -88,27 +133,50 @@ impl Contracts {
         let role = by.map_or(Role::System, |_| Role::Customer);
         self.notify(&mut transaction, contract, role, by).await?;
         let mut request = self.locked(&mut transaction, contract).await?;
-        if matches!(request.state.as_str(), "accepted" | "refused") {
+        if request.is_answered() {
             return Ok(());
         }
+        if contract.content.is_substitution && !request.is_asked() {
+            // Who accepts what nobody asked would end the insurance of before without a paper.
+            return Err(ContractError::NotNow("Préparez d’abord la demande à votre banque."));
+        }
+        let subject = contract.dossier.to_string();
         match answer {
             // The first day stands: the lender's word or the customer's.
             Answer::Received(_) if request.received_on.is_some() => return Ok(()),
             Answer::Received(on) => {
+                (request.reason_code, request.reason) = (String::new(), String::new());
                 self.received(&mut transaction, contract, &mut request, on).await?;
             }
             Answer::Accepted(on) => {
                 (request.state, request.answered_on) = ("accepted".to_owned(), Some(on));
+                (request.reason_code, request.reason) = (String::new(), String::new());
                 let effect = midnight(request.effect_on.max(contract.effect_on));
-                let subject = contract.dossier.to_string();
                 let due = effect.max(self.now());
                 core.schedule.put(&mut transaction, BEGIN, &subject, due).await?;
                 core.schedule.cancel(&mut transaction, WATCH, &subject).await?;
             }
             Answer::Refused(on, reason) => {
                 (request.state, request.answered_on) = ("refused".to_owned(), Some(on));
-                request.reason = reason;
+                if reason.code == refusals::OTHER {
+                    // Outside of the list it may be unlawful: somebody of ours looks.
+                    let contract = contract.number.as_str();
+                    tracing::warn!(
+                        contract,
+                        "a lender refuses for a reason that is not of the list"
+                    );
+                }
+                (request.reason_code, request.reason) = (reason.code, reason.words);
+                core.schedule.cancel(&mut transaction, WATCH, &subject).await?;
                 self.step(&mut transaction, contract, Act::RecordBankRefusal, role, by).await?;
+            }
+            Answer::Incomplete(reason) => {
+                if request.is_asked() {
+                    "sent".clone_into(&mut request.state);
+                }
+                (request.received_on, request.answer_due) = (None, None);
+                (request.reason_code, request.reason) = (reason.code, reason.words);
+                core.schedule.cancel(&mut transaction, WATCH, &subject).await?;
             }
         }
         self.write(&mut transaction, contract, request).await?;
@@ -128,7 +196,20 @@ impl Contracts {
         let after = due.tomorrow().unwrap_or(due);
         let subject = contract.dossier.to_string();
         self.core.schedule.put(connection, WATCH, &subject, midnight(after)).await?;
-        self.tell(connection, contract, "bank-received", letters::asked(on, due)).await
+        let letter = letters::asked(on, due, self.bank_page(contract));
+        self.tell(connection, contract, "bank-received", letter).await
+    }
+
+    /// The days on which the lender of this contract can have done something.
+    pub(super) async fn bank_days(&self, contract: &Contract) -> Result<Days, ContractError> {
+        let request = self.bank(contract).await?;
+        let (today, first) = (self.today(), request.first_day(contract));
+        Ok(Days { today, first, received: request.received_on })
+    }
+
+    /// Where the customer follows their lender, for letters.
+    pub(super) fn bank_page(&self, contract: &Contract) -> String {
+        format!("{}/espace/contrats/{}/banque", self.core.origin, contract.id)
     }
 
     /// From «contrat conclu» to «en attente de la banque», once.

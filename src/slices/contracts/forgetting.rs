@@ -58,8 +58,8 @@ impl Contracts {
     pub(super) async fn drop_papers(&self, subject: Uuid) -> Result<(), ContractError> {
         let core = &self.core;
         for ceremony in core.signatures.ceremonies(subject).await? {
-            for (papers, kind) in papers_of(ceremony) {
-                core.documents.remove(papers, kind, 0).await?;
+            for (papers, kind, part) in papers_of(ceremony) {
+                core.documents.remove(papers, kind, part).await?;
             }
             // Last: it is the way to the documents.
             core.signatures.forget(ceremony).await?;

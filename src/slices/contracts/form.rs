@@ -3,8 +3,9 @@
 
 use jiff::civil::Date;
 
-use super::banking::{Answer, Demand};
+use super::banking::{Answer, Demand, Reason};
 use super::leaving::REASONS;
+use super::refusals;
 use crate::kernel::french;
 use crate::platform::web::form::Form;
 
@@ -50,6 +51,34 @@ fn number(form: &mut Form, name: &str, label: &str) -> String {
     typed
 }
 
+/// Days on which a lender can have done something: from the demand, or from the receipt when that is known, to
+/// today.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Days {
+    pub(super) today: Date,
+    /// Day of the demand, or of the contract.
+    pub(super) first: Date,
+    /// Day on which the lender had it, once somebody said so.
+    pub(super) received: Option<Date>,
+}
+
+/// A day that is not to come and not before the first.
+fn past_day(form: &mut Form, name: &str, (first, today): (Date, Date)) -> Option<Date> {
+    let controls = ["j", "m", "a"].map(|part| format!("{name}_{part}"));
+    let names = [controls[0].as_str(), controls[1].as_str(), controls[2].as_str()];
+    let found = day(form, name);
+    let message = match found {
+        None => "Le jour doit être une date qui existe".to_owned(),
+        Some(on) if on > today => "Le jour ne peut pas être après aujourd’hui".to_owned(),
+        Some(on) if on < first => {
+            format!("Le jour doit être le {} ou après", french::day(first))
+        }
+        Some(_) => return found,
+    };
+    form.refuse_group(name, names[0], &names, message);
+    None
+}
+
 /// A day after today, and not before our own cover begins: no loan is without insurance between the two.
 fn later_day(form: &mut Form, name: &str, (today, first): (Date, Date)) -> Option<Date> {
     let controls = ["j", "m", "a"].map(|part| format!("{name}_{part}"));
@@ -92,19 +121,39 @@ pub(super) fn demand(form: &mut Form, (today, first): (Date, Date)) -> Option<De
     form.is_sound().then_some(Demand { agency, loan_number, old_contract, effect_on })
 }
 
-/// What the lender did today.
-pub(super) fn answer(form: &mut Form, today: Date) -> Option<Answer> {
-    let reason = text(form, "motif", ("Ce qu’elle écrit", LONGEST_TEXT));
-    let said = match form.value("reponse") {
-        "recue" => Some(Answer::Received(today)),
-        "acceptee" => Some(Answer::Accepted(today)),
-        "refusee" => Some(Answer::Refused(today, reason)),
-        _ => None,
+/// What the lender did, and on which day.
+pub(super) fn answer(form: &mut Form, days: Days) -> Option<Answer> {
+    let said = form.value("reponse").to_owned();
+    let first = match said.as_str() {
+        "acceptee" | "refusee" => days.received.unwrap_or(days.first),
+        _ => days.first,
     };
-    if said.is_none() {
+    if !["recue", "acceptee", "refusee"].contains(&said.as_str()) {
         form.refuse("reponse", "Indiquez ce que la banque a fait");
     }
-    said.filter(|_| form.is_sound())
+    let on = past_day(form, "quand", (first, days.today));
+    let reason = if said == "refusee" { reason(form) } else { None };
+    let on = on.filter(|_| form.is_sound())?;
+    match (said.as_str(), reason) {
+        ("recue", _) => Some(Answer::Received(on)),
+        ("acceptee", _) => Some(Answer::Accepted(on)),
+        (_, Some(reason)) if reason.code == refusals::INCOMPLETE => {
+            Some(Answer::Incomplete(reason))
+        }
+        (_, reason) => reason.map(|reason| Answer::Refused(on, reason)),
+    }
+}
+
+/// Why a lender refuses: a refusal says its reason (art. L313-30 C. conso.).
+fn reason(form: &mut Form) -> Option<Reason> {
+    let words = text(form, "motif", ("Ce qu’elle écrit", LONGEST_TEXT));
+    let code = form.value("raison").to_owned();
+    if refusals::words(&code).is_none() {
+        form.refuse("raison", "Indiquez pourquoi la banque refuse");
+    } else if words.is_empty() && refusals::needs_words(&code) {
+        form.refuse("motif", "Recopiez ce que la banque écrit");
+    }
+    form.is_sound().then_some(Reason { code, words })
 }
 
 /// The end that is asked for: on a day of three boxes, or the one that the recap shows.
@@ -190,13 +239,48 @@ mod tests {
         }
     }
 
-    #[test]
-    fn an_answer_is_one_of_three() {
-        for (said, is_one) in [("recue", true), ("acceptee", true), ("refusee", true), ("", false)]
-        {
-            let mut form = Form::new([("reponse", said)]);
-            assert_eq!(answer(&mut form, TODAY).is_some(), is_one, "{said}");
-            assert_eq!(form.is_sound(), is_one, "{said}");
+    const DAYS: Days = Days { today: TODAY, first: Date::constant(2026, 11, 20), received: None };
+
+    /// What is said with these answers over a sound day.
+    fn said(days: Days, over: &[(&str, &str)]) -> (Option<Answer>, Form) {
+        let day = [("quand_j", "20"), ("quand_m", "11"), ("quand_a", "2026")];
+        let mut form = Form::new(day);
+        for (name, value) in over {
+            form.set(name, (*value).to_owned());
         }
+        (answer(&mut form, days), form)
+    }
+
+    #[test]
+    fn an_answer_is_one_of_three_on_a_day_that_can_be() {
+        for (one, is_one) in [("recue", true), ("acceptee", true), ("refusee", false), ("", false)]
+        {
+            let (found, form) = said(DAYS, &[("reponse", one)]);
+            assert_eq!((found.is_some(), form.is_sound()), (is_one, is_one), "{one}");
+        }
+        for (on, is_one) in
+            [("19", false), ("20", true), ("23", true), ("24", false), ("31", false)]
+        {
+            let (found, _) = said(DAYS, &[("reponse", "recue"), ("quand_j", on)]);
+            assert_eq!(found.is_some(), is_one, "{on}");
+        }
+        // Nobody answers before they have the demand.
+        let days = Days { received: Some(Date::constant(2026, 11, 22)), ..DAYS };
+        assert!(said(days, &[("reponse", "acceptee"), ("quand_j", "21")]).0.is_none());
+        assert!(said(days, &[("reponse", "acceptee"), ("quand_j", "22")]).0.is_some());
+    }
+
+    #[test]
+    fn a_refusal_says_why() {
+        let refused = |code, words| {
+            let over = [("reponse", "refusee"), ("raison", code), ("motif", words)];
+            said(DAYS, &over).0
+        };
+        assert!(refused("", "Garanties").is_none() && refused("CCSF_19", "x").is_none());
+        assert!(refused("OTHER", "").is_none() && refused("DOSSIER_INCOMPLET", "").is_none());
+        let found = refused("CCSF_11", "");
+        assert!(matches!(found, Some(Answer::Refused(_, reason)) if reason.code == "CCSF_11"));
+        let found = refused("DOSSIER_INCOMPLET", "La notice");
+        assert!(matches!(found, Some(Answer::Incomplete(reason)) if reason.words == "La notice"));
     }
 }

@@ -4,7 +4,6 @@
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::Serialize;
-use uuid::Uuid;
 
 use super::core::Contracts;
 use super::error::ContractError;
@@ -84,7 +83,7 @@ impl Contracts {
         account: Shown,
     ) -> Result<HeldInContracts, ContractError> {
         let contract = match self.of_dossier(place.dossier).await? {
-            Some(contract) => Some(self.contract_held(contract, place.insured).await?),
+            Some(contract) => Some(self.contract_held(contract, place).await?),
             None => None,
         };
         // Who subscribes typed it; a payer's own is held of the payer.
@@ -96,10 +95,11 @@ impl Contracts {
     async fn contract_held(
         &self,
         contract: Contract,
-        insured: Uuid,
+        place: Place,
     ) -> Result<HeldContract, ContractError> {
+        let insured = place.insured;
         let bank = self.bank(&contract).await?;
-        let documents = self.listed(&contract, &bank).await?;
+        let documents = self.listed(&contract, &bank, place.number).await?;
         let ceremony = self.core.signatures.of(contract.dossier.uuid()).await?;
         let ceremony = ceremony.filter(|one| one.id == contract.ceremony);
         let signer = ceremony.and_then(|one| one.signers.into_iter().find(|it| it.id == insured));
@@ -121,7 +121,7 @@ impl Contracts {
             effect_on: contract.effect_on,
             withdraw_until: contract.withdraw_until,
             ended_at: contract.ended_at,
-            end_wanted_on: asked.map(|(wanted, _)| wanted),
+            end_wanted_on: asked.map(|end| end.wanted_on),
             person,
             lender: contract.content.lender,
             is_substitution: contract.content.is_substitution,

@@ -1,20 +1,22 @@
 //! The documents of a contract after its signature: the certificate, the proof, the letter to the bank.
 //! Made at the first demand or by the job, archived, never overwritten.
 
-use jiff::tz::TimeZone;
 use serde::Serialize;
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 use super::core::{Contracts, moment};
 use super::error::ContractError;
 use super::model::{BankRequest, Contract};
 use super::papers::{self, Letter};
-use super::preparing::subject_of;
+use super::preparing::is_for;
 use crate::kernel::french;
+use crate::platform::clock::date_in_paris;
 use crate::platform::digest::hex;
 use crate::slices::documents::{Kind, Made, Order, Subject};
 use crate::slices::dossiers::DossierId;
-use crate::slices::signature::{Ceremony, Signer};
+use crate::slices::quotes::is_reading;
+use crate::slices::signature::{Ceremony, Paper, Signer};
 
 /// Sort of subject of what a contract brings, in the archive.
 const CONTRACT: &str = "contract";
@@ -23,9 +25,9 @@ const CONTRACT: &str = "contract";
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Listed {
     /// Last part of its address.
-    pub name: &'static str,
+    pub name: String,
     /// Title.
-    pub title: &'static str,
+    pub title: String,
     /// «PDF, 84 Ko»; «PDF» while it is still to be made.
     pub size: String,
     /// The day on which it was made: «27 novembre 2026»; empty while it is still to be.
@@ -33,23 +35,27 @@ pub struct Listed {
 }
 
 impl Contracts {
-    /// The documents of a contract, in the order in which a person looks for them.
-    pub(super) fn kinds(contract: &Contract, bank: &BankRequest) -> Vec<Kind> {
-        let mut kinds = vec![
-            Kind::AttestationPreteur,
-            Kind::ConditionsParticulieres,
-            Kind::MandatSepa,
-            Kind::FicheConseil,
-            Kind::Ipid,
-            Kind::Notice,
-            Kind::PreuveSignature,
-        ];
+    /// The documents of a contract for the person in this place, from 1, in the order in which they look for them.
+    async fn shelf(
+        &self,
+        contract: &Contract,
+        bank: &BankRequest,
+        place: u8,
+    ) -> Result<Vec<Shelved>, ContractError> {
+        let papers = self.core.signatures.papers(contract.ceremony).await?;
+        let mut shelf: Vec<_> = papers
+            .into_iter()
+            .filter(|paper| is_for(&paper.name, place))
+            .map(Shelved::Signed)
+            .collect();
+        // What was read before is looked for least.
+        shelf.sort_by_key(|one| is_reading(one.name()));
         if contract.content.is_substitution && bank.state != "draft" {
-            kinds.insert(1, Kind::LettreBanque);
+            shelf.insert(0, Shelved::Later(Kind::LettreBanque));
         }
-        // The account on it is somebody else's: it is theirs alone.
-        kinds.retain(|kind| *kind != Kind::MandatSepa || contract.content.payer.is_none());
-        kinds
+        shelf.insert(0, Shelved::Later(Kind::AttestationPreteur));
+        shelf.push(Shelved::Later(Kind::PreuveSignature));
+        Ok(shelf)
     }
 
     /// The same as pages list them.
@@ -60,21 +66,24 @@ impl Contracts {
         &self,
         contract: &Contract,
         bank: &BankRequest,
+        place: u8,
     ) -> Result<Vec<Listed>, ContractError> {
-        let mut listed = Vec::new();
-        for kind in Self::kinds(contract, bank) {
-            let subject = match kind {
-                Kind::AttestationPreteur | Kind::PreuveSignature | Kind::LettreBanque => {
-                    subject_of_contract(contract)
+        let (documents, mut listed) = (&self.core.documents, Vec::new());
+        for one in self.shelf(contract, bank, place).await? {
+            let known = match &one {
+                Shelved::Later(kind) => {
+                    let version = if *kind == Kind::LettreBanque { bank.demand_no } else { 1 };
+                    documents.find(subject_of_contract(contract, version), *kind, 0).await?
                 }
-                _ => subject_of(kind, contract.ceremony),
+                Shelved::Signed(paper) => {
+                    documents.find_bytes(kind_of(paper)?, &paper.sha256).await?
+                }
             };
-            let known = self.core.documents.find(subject, kind, 0).await?;
             let size = known.as_ref().map(|one| format!("PDF, {}", french::bytes(one.size)));
             let made_on = known.and_then(|one| french::day_of_moment(&one.created_at.to_string()));
             listed.push(Listed {
-                name: kind.code(),
-                title: kind.title(),
+                name: one.name().to_owned(),
+                title: one.title().to_owned(),
                 size: size.unwrap_or_else(|| "PDF".to_owned()),
                 made_on: made_on.unwrap_or_default(),
             });
@@ -89,62 +98,71 @@ impl Contracts {
     pub(super) async fn all_documents(
         &self,
         contract: &Contract,
+        place: u8,
     ) -> Result<Vec<(String, Vec<u8>)>, ContractError> {
         let bank = self.bank(contract).await?;
         let mut files = Vec::new();
-        for kind in Self::kinds(contract, &bank) {
-            let made = self.document(contract, kind.code()).await?;
-            files.push((format!("{}.pdf", kind.code().replace('_', "-")), made.bytes));
+        for one in self.shelf(contract, &bank, place).await? {
+            let made = self.document(contract, one.name(), place).await?;
+            files.push((format!("{}.pdf", one.name().replace('_', "-")), made.bytes));
         }
         Ok(files)
     }
 
-    /// A document of a contract, by its name in addresses.
+    /// A document of a contract, by its name in addresses, for the person in this place, from 1.
     ///
     /// # Errors
-    /// There is none of this name; it cannot be made or read now.
+    /// There is none of this name for them; it cannot be made or read now.
     pub(super) async fn document(
         &self,
         contract: &Contract,
         name: &str,
+        place: u8,
     ) -> Result<Made, ContractError> {
-        let kind = Kind::of_code(name).ok_or(ContractError::Unknown)?;
-        match kind {
-            Kind::AttestationPreteur | Kind::PreuveSignature | Kind::LettreBanque => {
-                let order = self.later(contract, kind).await?;
-                Ok(self.core.documents.read(order).await?)
-            }
-            _ => self.signed_document(contract.ceremony, kind).await,
+        match Kind::of_code(name) {
+            Some(
+                kind @ (Kind::AttestationPreteur | Kind::PreuveSignature | Kind::LettreBanque),
+            ) => Ok(self.core.documents.read(self.later(contract, kind).await?).await?),
+            _ => self.signed_document(contract.ceremony, name, place).await,
         }
     }
 
-    /// A document of a dossier by its name: of its contract, or of what is to be signed.
+    /// A document of a dossier by its name, for the person in this place, from 1: of its contract, or of what is to
+    /// be signed.
     ///
     /// # Errors
-    /// There is none of this name; it cannot be made or read now.
-    pub(super) async fn paper(&self, id: DossierId, name: &str) -> Result<Made, ContractError> {
+    /// There is none of this name for them; it cannot be made or read now.
+    pub(super) async fn paper(
+        &self,
+        id: DossierId,
+        name: &str,
+        place: u8,
+    ) -> Result<Made, ContractError> {
         if let Some(contract) = self.of_dossier(id).await? {
-            return self.document(&contract, name).await;
+            return self.document(&contract, name, place).await;
         }
-        let kind = Kind::of_code(name).ok_or(ContractError::Unknown)?;
         let ceremony = self.core.signatures.of(id.uuid()).await?;
-        let ceremony =
-            ceremony.filter(|one| one.paper(name).is_some()).ok_or(ContractError::Unknown)?;
-        self.signed_document(ceremony.id, kind).await
+        self.signed_document(ceremony.ok_or(ContractError::Unknown)?.id, name, place).await
     }
 
-    /// A document of a ceremony.
+    /// A document of a ceremony for the person in this place: the bytes that it froze, whichever words are in force
+    /// since.
     pub(super) async fn signed_document(
         &self,
-        ceremony: uuid::Uuid,
-        kind: Kind,
+        ceremony: Uuid,
+        name: &str,
+        place: u8,
     ) -> Result<Made, ContractError> {
-        let found = self.core.documents.archived(subject_of(kind, ceremony), kind, 0).await?;
+        let papers = self.core.signatures.papers(ceremony).await?.into_iter();
+        let paper = papers.filter(|_| is_for(name, place)).find(|paper| paper.name == name);
+        let paper = paper.ok_or(ContractError::Unknown)?;
+        let found = self.core.documents.archived_bytes(kind_of(&paper)?, &paper.sha256).await?;
         found.ok_or(ContractError::Unknown)
     }
 
     async fn later(&self, contract: &Contract, kind: Kind) -> Result<Order, ContractError> {
         let bank = self.bank(contract).await?;
+        let dated = bank.asked_at.map_or_else(|| self.today(), date_in_paris);
         let data = match kind {
             Kind::PreuveSignature => self.proof(contract).await?,
             Kind::LettreBanque if bank.state == "draft" => return Err(ContractError::Unknown),
@@ -161,13 +179,13 @@ impl Contracts {
                 papers::certificate(&shown, &self.premiums(contract).await?, "")
             }
         };
-        let day = contract.concluded_at.to_zoned(TimeZone::UTC).date();
+        let is_letter = kind == Kind::LettreBanque;
         Ok(Order {
-            subject: subject_of_contract(contract),
+            subject: subject_of_contract(contract, if is_letter { bank.demand_no } else { 1 }),
             kind,
             part: 0,
             reference: contract.number.clone(),
-            date: if kind == Kind::LettreBanque { self.today() } else { day },
+            date: if is_letter { dated } else { date_in_paris(contract.concluded_at) },
             data,
         })
     }
@@ -185,9 +203,38 @@ impl Contracts {
     }
 }
 
-/// Whose a document is that is made after the signature.
-const fn subject_of_contract(contract: &Contract) -> Subject {
-    Subject { sort: CONTRACT, id: contract.id.uuid(), version: 1 }
+/// A document on the shelf of a contract.
+enum Shelved {
+    /// Made after the signature.
+    Later(Kind),
+    /// Signed.
+    Signed(Paper),
+}
+
+impl Shelved {
+    fn name(&self) -> &str {
+        match self {
+            Self::Later(kind) => kind.code(),
+            Self::Signed(paper) => &paper.name,
+        }
+    }
+
+    fn title(&self) -> &str {
+        match self {
+            Self::Later(kind) => kind.title(),
+            Self::Signed(paper) => &paper.title,
+        }
+    }
+}
+
+fn kind_of(paper: &Paper) -> Result<Kind, ContractError> {
+    Kind::of_name(&paper.name).ok_or(ContractError::Stored("a document of a ceremony"))
+}
+
+/// Whose a document is that is made after the signature; a demand to the lender that was corrected has another
+/// letter.
+const fn subject_of_contract(contract: &Contract, version: u32) -> Subject {
+    Subject { sort: CONTRACT, id: contract.id.uuid(), version }
 }
 
 /// What customers hold as proof: of a payer who is not insured, that they signed, when and by which sort of

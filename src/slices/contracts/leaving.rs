@@ -6,14 +6,17 @@ use uuid::Uuid;
 use super::core::Contracts;
 use super::error::ContractError;
 use super::letters;
-use super::model::Contract;
+use super::model::{Contract, EndAsked};
 use super::tasks::{BEGIN, WATCH};
 use crate::domain::dossier::{Act, Role, State};
+
+/// The loan is repaid: there is nothing left to insure.
+pub(super) const REPAID: &str = "pret_solde";
 
 /// Why somebody ends their contract (art. L113-12-2 C. ass.).
 pub(super) const REASONS: [(&str, &str); 3] = [
     ("substitution", "J’ai une autre assurance pour ce prêt"),
-    ("pret_solde", "Le prêt est remboursé"),
+    (REPAID, "Le prêt est remboursé"),
     ("autre", "Une autre raison"),
 ];
 
@@ -69,17 +72,18 @@ impl Contracts {
         let mut transaction = core.store.begin().await?;
         let asked = (reason, wanted);
         if core.store.ask_termination(&mut transaction, contract.id, asked, now).await? {
-            let letter = letters::termination_asked(&contract.number, wanted);
+            let asked = (contract.number.as_str(), wanted, reason);
+            let letter = letters::termination_asked(asked, core.documents.insurer());
             self.tell(&mut transaction, contract, "termination", letter).await?;
         }
         self.commit(transaction).await
     }
 
-    /// The demand to end a contract: the day asked for, and when it was asked.
+    /// The demand to end a contract.
     pub(super) async fn end_asked(
         &self,
         contract: &Contract,
-    ) -> Result<Option<(Date, jiff::Timestamp)>, ContractError> {
+    ) -> Result<Option<EndAsked>, ContractError> {
         self.core.store.termination(contract.id).await
     }
 }

@@ -5,8 +5,10 @@
 use jiff::Timestamp;
 use jiff::civil::Date;
 
+use super::leaving::REPAID;
 use super::model::{BankRequest, Contract};
 use crate::kernel::french;
+use crate::slices::documents::InsurerSettings;
 use crate::slices::messages::Letter;
 
 fn letter(subject: &str, lines: &[String], action: Option<(&str, String)>) -> Letter {
@@ -19,16 +21,37 @@ fn letter(subject: &str, lines: &[String], action: Option<(&str, String)>) -> Le
     }
 }
 
+/// The documents are there, and the other person has signed.
+pub(super) fn to_sign(link: Option<String>) -> Letter {
+    let way = if link.is_some() {
+        "Nous vous demanderons un code, envoyé par SMS sur votre mobile."
+    } else {
+        "Ouvrez le lien de votre invitation\u{a0}: il vous y mène."
+    };
+    letter(
+        "Vous pouvez signer",
+        &[
+            "Les documents de votre assurance de prêt sont prêts, et l’autre personne a signé."
+                .to_owned(),
+            way.to_owned(),
+        ],
+        link.map(|link| ("Signer", link)),
+    )
+}
+
 /// It is signed.
 pub(super) fn signed(number: &str, until: Date, link: String) -> Letter {
-    letter(
-        "Votre contrat est signé",
-        &[
-            format!("Votre contrat {number} est conclu. Vos documents sont dans votre espace."),
-            format!("Vous pouvez y renoncer jusqu’au {}, sans motif ni frais.", french::day(until)),
-        ],
-        Some(("Ouvrir mes documents", link)),
-    )
+    let mut lines = vec![
+        format!("Votre contrat {number} est conclu. Vos documents sont dans votre espace."),
+        format!("Vous pouvez y renoncer jusqu’au {}, sans motif ni frais.", french::day(until)),
+    ];
+    if link.ends_with("/espace") {
+        // Their account may be one that was made for their address, without a password.
+        let line = "Pas encore de mot de passe\u{202f}? Sur la page de connexion, «\u{a0}Mot de passe \
+             oublié\u{a0}» vous envoie un lien pour en choisir un.";
+        lines.push(line.to_owned());
+    }
+    letter("Votre contrat est signé", &lines, Some(("Ouvrir mes documents", link)))
 }
 
 /// To the lender: the demand, by a link to its papers.
@@ -52,7 +75,7 @@ pub(super) fn demanded(
                 contract.number,
                 french::day(request.effect_on)
             ),
-            "Le lien ouvre la lettre et l’attestation, et vous permet d’en accuser réception. Vous \
+            "Le lien ouvre la lettre, l’attestation et la notice, et vous permet d’en accuser réception. Vous \
              avez 10\u{a0}jours ouvrés pour répondre à la personne qui emprunte (article L313-31 du \
              Code de la consommation)."
                 .to_owned(),
@@ -63,7 +86,7 @@ pub(super) fn demanded(
 }
 
 /// The lender has the demand.
-pub(super) fn asked(received: Date, due: Date) -> Letter {
+pub(super) fn asked(received: Date, due: Date, link: String) -> Letter {
     letter(
         "Votre banque a reçu la demande",
         &[format!(
@@ -71,19 +94,19 @@ pub(super) fn asked(received: Date, due: Date) -> Letter {
             french::day(received),
             french::day(due)
         )],
-        None,
+        Some(("Suivre ma demande", link)),
     )
 }
 
 /// The lender has not answered in time.
-pub(super) fn late(due: Date) -> Letter {
+pub(super) fn late(due: Date, link: String) -> Letter {
     letter(
         "Votre banque n’a pas répondu",
         &[
             format!("Votre banque devait répondre au plus tard le {}.", french::day(due)),
             "Relancez-la par écrit. Sans réponse, vous pouvez saisir l’ACPR ou la DDPP.".to_owned(),
         ],
-        None,
+        Some(("Suivre ma demande", link)),
     )
 }
 
@@ -128,15 +151,28 @@ pub(super) fn withdrawn(number: &str) -> Letter {
 }
 
 /// They want it to end.
-pub(super) fn termination_asked(number: &str, wanted: Date) -> Letter {
+pub(super) fn termination_asked(
+    (number, wanted, reason): (&str, Date, &str),
+    insurer: &InsurerSettings,
+) -> Letter {
+    let InsurerSettings { company, address, phone, .. } = insurer;
     letter(
         "Votre demande de résiliation est reçue",
         &[
             format!("Vous demandez la fin du contrat {number} au {}.", french::day(wanted)),
-            "Envoyez-nous l’accord de votre banque sur la nouvelle assurance\u{a0}: le contrat prend fin \
-             10 jours après, ou à la date d’effet de la nouvelle assurance si elle est plus tardive."
-                .to_owned(),
+            needed(reason).to_owned(),
+            format!("Écrivez-nous\u{a0}: {company}, {address}. Téléphone\u{a0}: {phone}."),
         ],
         None,
     )
+}
+
+/// What we still need to end a contract for this reason.
+pub(super) fn needed(reason: &str) -> &'static str {
+    if reason == REPAID {
+        return "Envoyez-nous le document de votre banque qui dit que le prêt est remboursé\u{a0}: il n’y a \
+            plus rien à assurer à partir de ce jour.";
+    }
+    "Envoyez-nous l’accord de votre banque sur la nouvelle assurance\u{a0}: le contrat prend fin 10\u{a0}jours \
+     après, ou à la date d’effet de la nouvelle assurance si elle est plus tardive."
 }

@@ -24,6 +24,7 @@ pub mod pages;
 mod papers;
 mod payers;
 mod preparing;
+mod refusals;
 mod sending;
 mod settings;
 mod signing;

@@ -21,6 +21,9 @@ impl Sort for OfContract {
 /// Identifier of a contract, `ctr_…`.
 pub type ContractId = Id<OfContract>;
 
+/// The place of who subscribes: the account and the contract are theirs.
+pub(super) const OWNER: u8 = 1;
+
 /// The number of a contract and its future identifier, reserved before the signature.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Reserved {
@@ -235,6 +238,10 @@ pub struct BankRequest {
     pub loan_number: String,
     /// Number of the insurance that is replaced; may be empty.
     pub old_contract: String,
+    /// When the demand was dated; none for a new loan, or when it was before this was written down.
+    pub asked_at: Option<Timestamp>,
+    /// Which demand it is, from 1: one that was corrected has another letter.
+    pub(super) demand_no: u32,
     /// Day on which the new insurance takes over.
     pub effect_on: Date,
     /// Day on which the lender had it.
@@ -243,6 +250,34 @@ pub struct BankRequest {
     pub answer_due: Option<Date>,
     /// Day of its answer.
     pub answered_on: Option<Date>,
-    /// Why it refused.
+    /// Why it refused, or sent the demand back: a code of `refusals`.
+    pub reason_code: String,
+    /// The same in the lender's words.
     pub reason: String,
+}
+
+impl BankRequest {
+    /// Whether the demand is dated: there is a letter.
+    pub(super) fn is_asked(&self) -> bool {
+        self.state != "draft"
+    }
+
+    /// Whether the lender has answered, which stands.
+    pub(super) fn is_answered(&self) -> bool {
+        matches!(self.state.as_str(), "accepted" | "refused")
+    }
+
+    /// Whether the lender has sent the demand back as incomplete: its days have not begun.
+    pub(super) fn is_sent_back(&self) -> bool {
+        !self.is_answered() && !self.reason_code.is_empty()
+    }
+}
+
+/// An end that was asked for.
+#[derive(Clone, Debug)]
+pub(super) struct EndAsked {
+    pub(super) wanted_on: Date,
+    pub(super) asked_at: Timestamp,
+    /// A code of `leaving::REASONS`.
+    pub(super) reason: String,
 }

@@ -6,11 +6,12 @@ use serde_json::{Value, json};
 
 use super::model::{Content, Mandate, Premium};
 use super::payers::Typed;
-use crate::domain::guarantee::{Guarantee, Pack};
+use crate::domain::guarantee::Guarantee;
 use crate::domain::loan::Purpose;
 use crate::kernel::french::{self, HARD};
 use crate::kernel::iban::Iban;
 use crate::kernel::money::Cents;
+use crate::slices::documents::Kind;
 use crate::slices::dossiers::{Signable, SignableInsured};
 use crate::slices::quotes::wire::{
     GuaranteeResponse, InsuredRequest, InsuredResponse, LoanRequest, QuoteResponse,
@@ -72,17 +73,35 @@ fn until(quote: &QuoteResponse, found: &GuaranteeResponse) -> String {
     if whole { format!("Jusqu’au {day} (fin du prêt)") } else { format!("Jusqu’au {day}") }
 }
 
-/// The shares of every person on a loan, in words.
-fn shares(quote: &QuoteResponse, loan: &LoanRequest) -> String {
-    let of = |one: &InsuredResponse| {
-        let found = one.loans.iter().find(|share| share.reference == loan.reference);
-        found.map(|share| format!("{}{HARD}%", share.percent))
-    };
-    quote.result.insured.iter().filter_map(of).collect::<Vec<_>>().join(" et ")
+/// The share of a person on a loan, in words.
+fn share(one: &InsuredResponse, loan: &LoanRequest) -> Option<String> {
+    let found = one.loans.iter().find(|share| share.reference == loan.reference);
+    found.map(|share| format!("{}{HARD}%", share.percent))
 }
 
-/// The conditions particulières, with the schedule month by month.
-pub(super) fn conditions(matter: &Matter<'_>) -> Value {
+/// The shares of every person on a loan.
+fn shares(quote: &QuoteResponse, loan: &LoanRequest) -> String {
+    let all = quote.result.insured.iter().filter_map(|one| share(one, loan));
+    all.collect::<Vec<_>>().join(" et ")
+}
+
+/// The share of one person: one for all loans, or each with its name.
+fn own_shares(quote: &QuoteResponse, one: &InsuredResponse) -> String {
+    let loans = quote.request.loans.iter().enumerate();
+    let named = loans.filter_map(|(place, loan)| Some((loan_name(place), share(one, loan)?)));
+    let named: Vec<_> = named.collect();
+    match named.as_slice() {
+        [(_, first), rest @ ..] if rest.iter().all(|(_, share)| share == first) => first.clone(),
+        all => {
+            let all = all.iter().map(|(name, share)| format!("{name}\u{a0}: {share}"));
+            all.collect::<Vec<_>>().join(", ")
+        }
+    }
+}
+
+/// The conditions particulières of one person, from 1, with the schedule of the contract month by month. Each has
+/// their own: what somebody's health led to is nobody else's to read.
+pub(super) fn conditions(matter: &Matter<'_>, place: usize) -> Value {
     let (signable, quote) = (matter.signable, &matter.signable.quote);
     let costs = &quote.result.project.costs;
     let payer = signable.insured.first().map(|one| one.person.full_name());
@@ -94,7 +113,7 @@ pub(super) fn conditions(matter: &Matter<'_>) -> Value {
             "owed": euros(row.outstanding_cents),
         })
     });
-    let contract: Vec<Fact> = vec![
+    let mut contract: Vec<Fact> = vec![
         ("Contrat", matter.number.to_owned()),
         ("Souscripteur", payer.unwrap_or_default()),
         ("Date d’effet", french::day(quote.request.effect_date)),
@@ -107,11 +126,13 @@ pub(super) fn conditions(matter: &Matter<'_>) -> Value {
         ("Franchise", format!("{} jours d’arrêt de travail", quote.request.options.franchise_days)),
         ("Devis d’origine", quote.number.clone()),
     ];
+    let others = (1..).zip(&signable.insured).filter(|(other, _)| *other != place);
+    contract.extend(others.map(|(_, one)| ("Autre personne assurée", one.person.full_name())));
     json!({
         "contract": contract,
-        "persons": persons(signable),
-        "loans": loans(signable),
-        "guarantees": guarantees(quote),
+        "persons": person(signable, place).into_iter().collect::<Vec<_>>(),
+        "loans": loans(signable, place),
+        "guarantees": guarantees(quote, place),
         "costs": vec![
             ("Cotisation du premier mois", euros(costs.first_month_cents)),
             ("Évolution", course(quote)),
@@ -135,26 +156,24 @@ fn course(quote: &QuoteResponse) -> String {
     format!("Variable, de {least} à {most} par mois")
 }
 
-fn persons(signable: &Signable) -> Vec<Value> {
-    let quote = &signable.quote;
-    let asked = quote.request.insured.iter().zip(&quote.result.insured);
-    let people = signable.insured.iter().zip(asked);
-    let one = people.map(|(one, (asked, priced))| {
-        let mut facts: Vec<Fact> = vec![
-            ("Date de naissance", french::day(asked.birth_date)),
-            ("Lieu de naissance", one.person.birth_place.clone().unwrap_or_default()),
-            ("Adresse", lines(one).join(", ")),
-            ("Fumeur dans les 24 derniers mois", if asked.smoker { "Oui" } else { "Non" }.into()),
-        ];
-        facts.extend(supplements(asked).map(|words| ("Surprime", words)));
-        let exclusions = priced.exclusions.iter().map(|found| french::spaced(&found.wording));
-        json!({
-            "name": one.person.full_name(),
-            "facts": facts,
-            "exclusions": exclusions.collect::<Vec<_>>(),
-        })
-    });
-    one.collect()
+/// This person, from 1.
+fn person(signable: &Signable, place: usize) -> Option<Value> {
+    let (quote, at) = (&signable.quote, place.checked_sub(1)?);
+    let (one, asked) = (signable.insured.get(at)?, quote.request.insured.get(at)?);
+    let mut facts: Vec<Fact> = vec![
+        ("Date de naissance", french::day(asked.birth_date)),
+        ("Lieu de naissance", one.person.birth_place.clone().unwrap_or_default()),
+        ("Adresse", lines(one).join(", ")),
+        ("Fumeur dans les 24 derniers mois", if asked.smoker { "Oui" } else { "Non" }.into()),
+    ];
+    facts.extend(supplements(asked).map(|words| ("Surprime", words)));
+    let exclusions = quote.result.insured.get(at).map(|priced| &priced.exclusions);
+    let exclusions = exclusions.into_iter().flatten().map(|found| french::spaced(&found.wording));
+    Some(json!({
+        "name": one.person.full_name(),
+        "facts": facts,
+        "exclusions": exclusions.collect::<Vec<_>>(),
+    }))
 }
 
 /// The supplements that the person accepted, guarantee by guarantee.
@@ -169,8 +188,10 @@ fn supplements(asked: &InsuredRequest) -> impl Iterator<Item = String> {
     })
 }
 
-fn loans(signable: &Signable) -> Vec<Value> {
+/// The loans, with the share of this person, from 1.
+fn loans(signable: &Signable, place: usize) -> Vec<Value> {
     let quote = &signable.quote;
+    let priced = place.checked_sub(1).and_then(|at| quote.result.insured.get(at));
     let one = quote.request.loans.iter().enumerate().map(|(place, loan)| {
         json!({
             "name": loan_name(place),
@@ -178,29 +199,23 @@ fn loans(signable: &Signable) -> Vec<Value> {
             "capital": french::euros_short(Cents::new(loan.capital_cents)),
             "term": french::duration(loan.months),
             "rate": french::rate(&loan.nominal_rate),
-            "share": shares(quote, loan),
+            "share": priced.and_then(|one| share(one, loan)),
         })
     });
     one.collect()
 }
 
-/// Each guarantee once: for two persons, the first one's words and every end.
-fn guarantees(quote: &QuoteResponse) -> Vec<Value> {
-    let people = &quote.result.insured;
+/// The guarantees of this person, from 1: what each pays, and until when.
+fn guarantees(quote: &QuoteResponse, place: usize) -> Vec<Value> {
+    let own = place.checked_sub(1).and_then(|at| quote.result.insured.get(at));
     let found = |code: Guarantee| {
-        let all: Vec<_> = people
-            .iter()
-            .filter_map(|one| one.guarantees.iter().find(|found| found.code == code))
-            .collect();
-        let first = all.first()?;
-        let mut ends: Vec<_> = all.iter().map(|found| until(quote, found)).collect();
-        ends.dedup();
+        let found = own?.guarantees.iter().find(|found| found.code == code)?;
         let (name, initials) = name(code);
         Some(json!({
             "name": name,
             "initials": initials,
-            "benefit": first.benefit,
-            "until": ends.join(" ; "),
+            "benefit": found.benefit,
+            "until": until(quote, found),
         }))
     };
     Guarantee::ALL.into_iter().filter_map(found).collect()
@@ -239,62 +254,6 @@ pub(super) fn mandate_of_payer(rum: &str, typed: &Typed) -> Value {
     })
 }
 
-/// The fiche d'information et de conseil (art. L521-4 C. ass.).
-pub(super) fn advice(matter: &Matter<'_>) -> Value {
-    let (signable, quote) = (matter.signable, &matter.signable.quote);
-    let mut needs: Vec<Fact> = vec![
-        ("Projet", purpose(quote.request.purpose).into()),
-        ("Prêteur", signable.lender.clone()),
-    ];
-    for loan in &quote.request.loans {
-        let (capital, term) = (Cents::new(loan.capital_cents), french::duration(loan.months));
-        let (capital, rate) = (french::euros_short(capital), french::rate(&loan.nominal_rate));
-        needs.push(("Prêt", format!("{capital} sur {term}, à {rate}")));
-        needs.push(("Part à assurer", shares(quote, loan)));
-    }
-    let (wanted, why) = match quote.request.options.pack {
-        Pack::Full => (
-            "Nous vous conseillons toutes les garanties.",
-            "Un arrêt de travail ou une invalidité ne doit pas vous empêcher de rembourser.",
-        ),
-        Pack::DcPtia => (
-            "Nous vous conseillons les garanties décès et perte d’autonomie.",
-            "Ce sont celles que demande ce projet\u{202f}; un arrêt de travail ne serait pas couvert.",
-        ),
-    };
-    let days = quote.request.options.franchise_days;
-    let delay = format!(
-        "Nous payons après {days} jours d’arrêt\u{a0}: comparez avec ce que verse votre employeur."
-    );
-    let costs = &quote.result.project.costs;
-    json!({
-        "needs": needs,
-        "advice": wanted,
-        "reasons": [why, delay.as_str()],
-        "limits": limits(quote),
-        "cost": vec![
-            ("Cotisation du premier mois", euros(costs.first_month_cents)),
-            ("Coût sur les 8 premières années", euros(costs.total_8y_cents)),
-            ("Coût total", euros(costs.total_cents)),
-            ("TAEA", french::percent(&costs.taea, 2)),
-        ],
-    })
-}
-
-/// Guarantees that end before the loan, by person.
-fn limits(quote: &QuoteResponse) -> Vec<String> {
-    let end = quote.result.project.end_date;
-    let people = quote.result.insured.iter().flat_map(|one| &one.guarantees);
-    let mut found: Vec<_> = people
-        .filter(|found| found.end_date < end)
-        .map(|found| {
-            format!("{} : jusqu’au {} seulement.", name(found.code).0, french::day(found.end_date))
-        })
-        .collect();
-    found.dedup();
-    found
-}
-
 /// The certificate for the lender.
 pub(super) fn certificate(signable: &Signable, premiums: &[Premium], loan_number: &str) -> Value {
     let quote = &signable.quote;
@@ -309,24 +268,11 @@ pub(super) fn certificate(signable: &Signable, premiums: &[Premium], loan_number
             "share": shares(quote, loan),
         })
     });
-    let covered = quote.request.loans.first().map(|loan| shares(quote, loan)).unwrap_or_default();
-    let guarantees = guarantees(quote).into_iter().map(|mut one| {
-        one["shares"] = json!(covered);
-        one["amount"] = one["benefit"].take();
-        one
-    });
-    let criteria = quote.result.insured.iter().flat_map(|one| &one.equivalence);
-    let criteria =
-        criteria.flat_map(|found| &found.criteria).filter(|one| one.status != "not_required");
-    let criteria = criteria.map(|one| {
-        let answer = if one.status == "ok" { "Satisfait" } else { "Non satisfait" };
-        [one.code.replace('_', "\u{a0}"), french::spaced(&one.detail), answer.to_owned()]
-    });
     json!({
         "lender": signable.lender,
         "insured": names.join(" et "),
         "loans": loans.collect::<Vec<_>>(),
-        "guarantees": guarantees.collect::<Vec<_>>(),
+        "guarantees": certified(signable),
         "costs": vec![
             ("Coût total des garanties", euros(costs.total_cents)),
             ("Coût sur les 8 premières années", euros(costs.total_8y_cents)),
@@ -337,9 +283,48 @@ pub(super) fn certificate(signable: &Signable, premiums: &[Premium], loan_number
             "start": french::day(quote.request.effect_date),
             "end": french::day(quote.result.project.end_date),
         },
-        "criteria": criteria.collect::<Vec<_>>(),
+        "criteria": criteria(signable),
         "schedule": years(premiums),
     })
+}
+
+/// The guarantees of each person, as the lender reads them: whoever has one is named beside it, and nobody is
+/// said to have what they have not.
+fn certified(signable: &Signable) -> Vec<Value> {
+    let quote = &signable.quote;
+    let is_alone = signable.insured.len() == 1;
+    let people = (1..).zip(signable.insured.iter().zip(&quote.result.insured));
+    let rows = people.flat_map(|(place, (one, priced))| {
+        let who = one.person.full_name();
+        let shares = own_shares(quote, priced);
+        guarantees(quote, place).into_iter().map(move |mut row| {
+            if !is_alone {
+                let name = row["name"].as_str().unwrap_or_default();
+                row["name"] = json!(format!("{who}\u{a0}: {name}"));
+            }
+            row["shares"] = json!(shares);
+            row
+        })
+    });
+    rows.collect()
+}
+
+/// The lender's criteria, of each person.
+fn criteria(signable: &Signable) -> Vec<[String; 3]> {
+    let is_alone = signable.insured.len() == 1;
+    let people = signable.insured.iter().zip(&signable.quote.result.insured);
+    let rows = people.flat_map(|(one, priced)| {
+        let who = one.person.full_name();
+        let found = priced.equivalence.iter().flat_map(|found| &found.criteria);
+        let asked = found.filter(|criterion| criterion.status != "not_required");
+        asked.map(move |criterion| {
+            let detail = french::spaced(&criterion.detail);
+            let detail = if is_alone { detail } else { format!("{who}\u{a0}: {detail}") };
+            let answer = if criterion.status == "ok" { "Satisfait" } else { "Non satisfait" };
+            [criterion.code.replace('_', "\u{a0}"), detail, answer.to_owned()]
+        })
+    });
+    rows.collect()
 }
 
 /// The premiums of each calendar year.
@@ -354,6 +339,9 @@ pub(super) fn years(premiums: &[Premium]) -> Vec<Value> {
     let one = |(year, sum): (i16, i64)| json!({ "year": year.to_string(), "premium": euros(sum) });
     sums.into_iter().map(one).collect()
 }
+
+/// What goes with the letter to the bank. Not the conditions particulières: they may name what is excluded for health.
+pub(super) const ENCLOSURES: [Kind; 2] = [Kind::AttestationPreteur, Kind::Notice];
 
 /// The letter to the bank (art. L313-31 C. conso.).
 pub(super) struct Letter<'a> {
@@ -381,11 +369,7 @@ impl Letter<'_> {
             "old_contract": self.old_contract,
             "effect": french::day(self.effect),
             "insured": names.join(" et "),
-            "enclosures": [
-                "Conditions particulières",
-                "Notice d’information",
-                "Attestation d’assurance pour le prêteur",
-            ],
+            "enclosures": ENCLOSURES.map(Kind::title),
         })
     }
 }

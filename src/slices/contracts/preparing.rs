@@ -5,8 +5,6 @@
 //! which says what they were made from; so whatever was made once is found again, and a ceremony opens
 //! only with documents that say what is true now.
 
-use jiff::civil::date;
-use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::core::Contracts;
@@ -20,6 +18,7 @@ use crate::platform::digest::sha256;
 use crate::platform::jobs::{Job, Next};
 use crate::slices::documents::{Kind, Order, Subject};
 use crate::slices::dossiers::{DossierId, Obstacle, Signable, Step};
+use crate::slices::quotes::readings;
 use crate::slices::signature::{Ceremony, Opening, Paper};
 
 /// The documents of a ceremony, made before anybody signs.
@@ -28,33 +27,71 @@ pub(super) const PREPARE: &str = "contracts.prepare";
 /// Sort of subject of what is signed, in the archive.
 pub(super) const CEREMONY: &str = "ceremony";
 
-/// Sort of subject of what says nothing of anybody.
-const PRODUCT: &str = "product";
+/// Persons of one contract at most, which the conditions particulières are made for one by one.
+const MOST_PERSONS: u16 = 4;
 
-/// The documents of a ceremony, in the order in which they are read.
-const SIGNED: [Kind; 5] =
-    [Kind::FicheConseil, Kind::Ipid, Kind::Notice, Kind::ConditionsParticulieres, Kind::MandatSepa];
+/// A document that is signed: where it is kept, what it is, and whose (from 1; 0 for all).
+type Place = (Subject, Kind, u16);
 
-/// Those of this mandate: a payer who is not insured has theirs in a ceremony of their own.
-fn signed_of(mandate: &Mandate) -> impl Iterator<Item = Kind> {
-    let is_others = mandate.payer.is_some();
-    SIGNED.into_iter().filter(move |kind| !(is_others && *kind == Kind::MandatSepa))
+/// The documents that a ceremony has for itself, in the order in which they are read; before them come those that
+/// were read with the offer (`quotes::readings`). Of a couple each has conditions of their own. A payer who is not
+/// insured has the mandate in a ceremony of their own.
+fn own_of(
+    ceremony: Uuid,
+    seen: &Signable,
+    mandate: &Mandate,
+) -> impl Iterator<Item = Place> + use<> {
+    let subject = subject_of(ceremony);
+    let persons = u16::try_from(seen.insured.len()).unwrap_or(MOST_PERSONS);
+    let parts = if persons > 1 { 1..=persons } else { 0..=0 };
+    let conditions = parts.map(move |part| (subject, Kind::ConditionsParticulieres, part));
+    let own = mandate.payer.is_none().then_some((subject, Kind::MandatSepa, 0));
+    conditions.chain(own)
 }
 
-/// Whose a document of a ceremony is.
-pub(super) const fn subject_of(kind: Kind, ceremony: Uuid) -> Subject {
-    match kind {
-        Kind::Ipid | Kind::Notice => {
-            Subject { sort: PRODUCT, id: Uuid::nil(), version: kind.template_version() }
-        }
-        _ => Subject { sort: CEREMONY, id: ceremony, version: 1 },
+/// Whose the own documents of a ceremony are.
+pub(super) const fn subject_of(ceremony: Uuid) -> Subject {
+    Subject { sort: CEREMONY, id: ceremony, version: 1 }
+}
+
+/// The documents that may have been made for a ceremony alone: what we advise was one of them once.
+pub(super) fn papers_of(ceremony: Uuid) -> impl Iterator<Item = Place> {
+    let conditions = (0..=MOST_PERSONS).map(|part| (Kind::ConditionsParticulieres, part));
+    let all = conditions.chain([(Kind::MandatSepa, 0), (Kind::FicheConseil, 0)]);
+    all.map(move |(kind, part)| (subject_of(ceremony), kind, part))
+}
+
+/// Every document that is signed.
+fn signed_of(
+    ceremony: Uuid,
+    seen: &Signable,
+    mandate: &Mandate,
+) -> Result<Vec<Place>, ContractError> {
+    let readings = readings(&seen.quote)?.into_iter();
+    let readings = readings.map(|order| (order.subject, order.kind, order.part));
+    Ok(readings.chain(own_of(ceremony, seen, mandate)).collect())
+}
+
+/// A document in a ceremony: its name in addresses, and its title.
+fn named(seen: &Signable, kind: Kind, part: u16) -> (String, String) {
+    let whose = usize::from(part).checked_sub(1).and_then(|at| seen.insured.get(at));
+    match whose {
+        Some(one) => (
+            format!("{}_{part}", kind.code()),
+            format!("{} de {}", kind.title(), one.person.full_name()),
+        ),
+        None => (kind.code().to_owned(), kind.title().to_owned()),
     }
 }
 
-/// The documents that a ceremony has for itself, and where each is kept.
-pub(super) fn papers_of(ceremony: Uuid) -> impl Iterator<Item = (Subject, Kind)> {
-    let all = SIGNED.into_iter().map(move |kind| (subject_of(kind, ceremony), kind));
-    all.filter(|(subject, _)| subject.sort == CEREMONY)
+/// Whether a document of a ceremony is for the person in this place, from 1, to read and to sign: the account is
+/// the first one's, and of a couple each has conditions of their own.
+pub(super) fn is_for(name: &str, place: u8) -> bool {
+    let conditions = name.strip_prefix(Kind::ConditionsParticulieres.code());
+    match conditions.and_then(|rest| rest.strip_prefix('_')) {
+        Some(whose) => whose.parse() == Ok(place),
+        None => place == 1 || name != Kind::MandatSepa.code(),
+    }
 }
 
 /// The ceremony that this dossier and this account make: another one as soon as the offer, a person or
@@ -65,7 +102,8 @@ fn ceremony_of(seen: &Signable, account: &[u8; 32]) -> Result<Uuid, ContractErro
         seen.insured.iter().map(|one| (one.insured_id, &one.person, &one.email)).collect();
     let persons = serde_json::to_vec(&persons).map_err(|_| ContractError::Stored("its persons"))?;
     let all = sha256(&[
-        b"ceremony",
+        // The second way of making documents: each person's conditions are their own.
+        b"ceremony/2",
         seen.id.uuid().as_bytes(),
         seen.quote.id.as_bytes(),
         &offered.to_be_bytes(),
@@ -122,7 +160,7 @@ impl Contracts {
             return Ok(Some(open));
         }
         let ceremony = ceremony_of(&seen, &mandate.mark)?;
-        let Some(papers) = self.made(ceremony, &mandate).await? else {
+        let Some(papers) = self.made(&seen, signed_of(ceremony, &seen, &mandate)?).await? else {
             let mut transaction = self.core.store.begin().await?;
             self.ask_papers(&mut transaction, id, ceremony).await?;
             self.core.store.commit(transaction).await?;
@@ -152,22 +190,18 @@ impl Contracts {
         Ok(())
     }
 
-    /// The documents of a ceremony, once all of them are made.
+    /// These documents, once all of them are made.
     async fn made(
         &self,
-        ceremony: Uuid,
-        mandate: &Mandate,
+        seen: &Signable,
+        all: Vec<Place>,
     ) -> Result<Option<Vec<Paper>>, ContractError> {
-        let mut papers = Vec::with_capacity(SIGNED.len());
-        for kind in signed_of(mandate) {
-            let found = self.core.documents.find(subject_of(kind, ceremony), kind, 0).await?;
+        let mut papers = Vec::with_capacity(all.len());
+        for (subject, kind, part) in all {
+            let found = self.core.documents.find(subject, kind, part).await?;
             let Some(made) = found else { return Ok(None) };
-            papers.push(Paper {
-                name: kind.code().to_owned(),
-                title: kind.title().to_owned(),
-                size: made.size,
-                sha256: made.sha256,
-            });
+            let (name, title) = named(seen, kind, part);
+            papers.push(Paper { name, title, size: made.size, sha256: made.sha256 });
         }
         Ok(Some(papers))
     }
@@ -191,30 +225,21 @@ impl Contracts {
         let premiums = schedule(&seen.quote, mandate.day);
         let matter =
             Matter { number: &number, signable: &seen, mandate: &mandate, premiums: &premiums };
-        for kind in signed_of(&mandate) {
-            core.documents.obtain(self.order(kind, ceremony, &matter)).await?;
+        for order in readings(&seen.quote)? {
+            core.documents.obtain(order).await?;
+        }
+        for place in own_of(ceremony, &seen, &mandate) {
+            core.documents.obtain(self.order(place, &matter)).await?;
         }
         Ok(Next::Done)
     }
 
-    fn order(&self, kind: Kind, ceremony: Uuid, matter: &Matter<'_>) -> Order {
+    fn order(&self, (subject, kind, part): Place, matter: &Matter<'_>) -> Order {
         let data = match kind {
-            Kind::FicheConseil => papers::advice(matter),
-            Kind::ConditionsParticulieres => papers::conditions(matter),
             Kind::MandatSepa => papers::mandate(matter),
-            Kind::Ipid => json!({ "franchise": "30, 60 ou 90" }),
-            _ => Value::Object(serde_json::Map::new()),
+            _ => papers::conditions(matter, usize::from(part.max(1))),
         };
-        let is_common = matches!(kind, Kind::Ipid | Kind::Notice);
-        Order {
-            subject: subject_of(kind, ceremony),
-            kind,
-            part: 0,
-            reference: if is_common { "ASSURLY-PRET-1".into() } else { matter.number.to_owned() },
-            // The day on which these words of the product came into force.
-            date: if is_common { date(2026, 11, 1) } else { self.today() },
-            data,
-        }
+        Order { subject, kind, part, reference: matter.number.to_owned(), date: self.today(), data }
     }
 
     /// Opens the ceremony, unless something moved since its documents were made.

@@ -1,8 +1,8 @@
 //! «Envoyer pour moi»: the demand leaves to the address that the customer gave of their lender, once, as a link to
-//! the letter and the certificate. By the same link the lender says that it has received them, which begins its ten
+//! the letter and what it encloses, the certificate and the notice. By the same link the lender says that it has received them, which begins its ten
 //! business days (art. L313-31 C. conso.). Opening the link says nothing: programs open links too.
 //!
-//! The lender sees those two papers and no more. What it answers is written by the customer, as before.
+//! The lender sees those three papers and no more: conditions particulières may name what is excluded for health. What it answers is written by the customer, as before.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use super::banking::{Answer, replaces};
 use super::core::Contracts;
 use super::error::ContractError;
 use super::letters;
-use super::model::{BankRequest, Contract, ContractId, Identified};
+use super::model::{BankRequest, Contract, ContractId, Identified, OWNER};
 use crate::domain::dossier::Role;
 use crate::kernel::locale::Locale;
 use crate::platform::crypto::{Opaque, TokenHash};
@@ -22,7 +22,8 @@ use crate::slices::messages::{Allowance, Message, Recipient, Spender};
 use uuid::Uuid;
 
 /// What a lender reads by its link.
-pub(super) const PAPERS_OF_BANK: [Kind; 2] = [Kind::LettreBanque, Kind::AttestationPreteur];
+pub(super) const PAPERS_OF_BANK: [Kind; 3] =
+    [Kind::LettreBanque, Kind::AttestationPreteur, Kind::Notice];
 
 const DAY: u64 = 86_400;
 
@@ -144,7 +145,7 @@ impl Contracts {
         if !PAPERS_OF_BANK.iter().any(|kind| kind.code() == name) {
             return Err(ContractError::Unknown);
         }
-        self.document(&presented.contract, name).await
+        self.document(&presented.contract, name, OWNER).await
     }
 
     /// The lender says that it has the demand, today. Said twice, or after the customer said it: nothing.

@@ -35,31 +35,31 @@ const PURPOSE: &str = "signature";
 /// Days of the right to renounce (art. L132-5-1 C. ass.), for the whole contract.
 const WITHDRAWAL_DAYS: i64 = 30;
 
-/// What is accepted by typing the code, with its version: the account is of who signs, or somebody else's.
-const CONSENTS: (u32, [&str; 5]) = (
-    2,
-    [
-        "J’ai reçu ces documents et je peux les conserver.",
-        "Ce code signe tous les documents de la liste.",
-        "J’autorise le prélèvement sur le compte du mandat.",
-        "Vous remettez à ma banque l’attestation et la demande de changement.",
-        "L’assurance commence à la date d’effet, même avant la fin du délai de renonciation.",
-    ],
-);
-const CONSENTS_WITH_PAYER: (u32, [&str; 5]) = (
-    3,
-    [
-        CONSENTS.1[0],
-        CONSENTS.1[1],
-        "Une autre personne paie\u{a0}: le contrat est conclu quand elle a signé son mandat.",
-        CONSENTS.1[3],
-        CONSENTS.1[4],
-    ],
-);
+/// Version of the texts that are accepted by typing the code: one more whenever a word of them changes.
+const CONSENTS_VERSION: u32 = 4;
 
-/// What is accepted with this mandate, with its version.
-pub(super) const fn consents(mandate: &Mandate) -> (u32, [&'static str; 5]) {
-    if mandate.payer.is_some() { CONSENTS_WITH_PAYER } else { CONSENTS }
+/// What somebody accepts by typing the code, as it is true for them: whose account is debited, and what their
+/// bank is handed.
+pub(super) fn consents(mandate: &Mandate, place: u8, is_running: bool) -> Vec<&'static str> {
+    let debit = match (&mandate.payer, place) {
+        (Some(_), _) => {
+            "Une autre personne paie\u{a0}: le contrat est conclu quand elle a signé son mandat."
+        }
+        (None, 1) => "J’autorise le prélèvement sur le compte du mandat.",
+        (None, _) => "Le premier emprunteur paie\u{a0}: rien n’est prélevé sur mon compte.",
+    };
+    let bank = if is_running {
+        "Vous remettez à ma banque l’attestation et la demande de changement."
+    } else {
+        "Vous remettez à ma banque l’attestation."
+    };
+    vec![
+        "J’ai reçu ces documents.",
+        "Ce code signe tous les documents de la liste.",
+        debit,
+        bank,
+        "L’assurance commence à la date d’effet, même avant la fin du délai de renonciation.",
+    ]
 }
 
 /// Where somebody signs from.
@@ -149,7 +149,10 @@ impl Contracts {
         if ceremony.has_signed(insured) {
             return Ok(Outcome::Waiting);
         }
-        let verdict = core.dossiers.check_code(&mut transaction, insured, PURPOSE, typed).await?;
+        let person = signable.insured.iter().find(|one| one.insured_id == insured);
+        let reached: Vec<_> = person.into_iter().flat_map(everywhere).collect();
+        let whose = (insured, reached.as_slice());
+        let verdict = core.dossiers.check_code(&mut transaction, whose, PURPOSE, typed).await?;
         let Verdict::Right(way) = verdict else {
             // A wrong try counts.
             self.commit(transaction).await?;
@@ -162,10 +165,43 @@ impl Contracts {
         if is_last {
             let signed = (&ceremony, &mandate);
             self.conclude(&mut transaction, &signable, signed, Some(insured)).await?;
+        } else {
+            self.call(&mut transaction, &signable, &ceremony, insured).await?;
         }
         self.commit(transaction).await?;
         metrics::counter!("signatures_total").increment(1);
         Ok(if is_last { Outcome::Concluded } else { Outcome::Waiting })
+    }
+
+    /// Whoever has still to sign is told, once a ceremony, that the documents are there. A link opens for whom
+    /// has proven their number; another has their invitation, which asks who they are.
+    async fn call(
+        &self,
+        connection: &mut Connection,
+        signable: &Signable,
+        ceremony: &Ceremony,
+        by: Uuid,
+    ) -> Result<(), ContractError> {
+        let core = &self.core;
+        let has_signed = |one: Uuid| one == by || ceremony.has_signed(one);
+        for person in signable.insured.iter().filter(|one| !has_signed(one.insured_id)) {
+            let Some(email) = &person.email else { continue };
+            let (id, insured) = (signable.id, person.insured_id);
+            let link = if person.is_mobile_proven {
+                Some(core.dossiers.draw_way_back(connection, id, insured).await?)
+            } else {
+                None
+            };
+            let message = Message {
+                event: format!("contracts/sign/{}/{}", ceremony.id.simple(), insured.simple()),
+                to: Recipient::Email(email.clone()),
+                locale: Locale::Fr,
+                letter: letters::to_sign(link),
+                expires: None,
+            };
+            core.messages.post(connection, message).await?;
+        }
+        Ok(())
     }
 
     fn evidence(
@@ -175,19 +211,19 @@ impl Contracts {
         (insured, way): (Uuid, Channel),
         place: &Place,
     ) -> Result<Evidence, ContractError> {
-        let (consents_version, texts) = consents(mandate);
         let person = signable.insured.iter().find(|one| one.insured_id == insured);
         let person = person.ok_or(ContractError::Unknown)?;
         let to = reached(person, way).ok_or(ContractError::Unknown)?;
+        let texts = consents(mandate, person.place, signable.quote.request.is_running());
         Ok(Evidence {
             name: person.person.full_name(),
             channel: way.code().to_owned(),
-            masked: masked(&to),
+            masked: to.masked(),
             mark: self.core.signatures.mark(to.address())?,
             address: place.address.clone(),
             agent: place.agent.chars().take(200).collect(),
-            consents_version,
-            consents: texts.map(str::to_owned).to_vec(),
+            consents_version: CONSENTS_VERSION,
+            consents: texts.into_iter().map(str::to_owned).collect(),
         })
     }
 
@@ -332,37 +368,15 @@ fn content(signable: &Signable, mandate: &Mandate) -> Content {
     }
 }
 
+/// Everywhere that a person is reached.
+fn everywhere(person: &SignableInsured) -> impl Iterator<Item = Recipient> {
+    Channel::ALL.into_iter().filter_map(|way| reached(person, way))
+}
+
 /// Where a person is reached by this way.
 pub(super) fn reached(person: &SignableInsured, way: Channel) -> Option<Recipient> {
     match way {
         Channel::Sms => person.mobile.clone().map(Recipient::Mobile),
         Channel::Email => person.email.clone().map(Recipient::Email),
-    }
-}
-
-/// An address as its holder recognises it: `06 •• •• •• 78`, `c•••@exemple.fr`.
-pub(super) fn masked(to: &Recipient) -> String {
-    match to {
-        Recipient::Mobile(mobile) => masked_mobile(mobile),
-        Recipient::Email(email) => {
-            let (name, domain) = email.rsplit_once('@').unwrap_or_default();
-            let first: String = name.chars().take(1).collect();
-            format!("{first}•••@{domain}")
-        }
-    }
-}
-
-/// A number as its holder recognises it.
-pub(super) fn masked_mobile(mobile: &str) -> String {
-    let last: String = mobile.chars().rev().take(2).collect::<Vec<_>>().into_iter().rev().collect();
-    match mobile.strip_prefix("+33") {
-        Some(rest) => {
-            let first: String = rest.chars().take(1).collect();
-            format!("0{first} •• •• •• {last}")
-        }
-        None => {
-            let first: String = mobile.chars().take(3).collect();
-            format!("{first} •• •• {last}")
-        }
     }
 }

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use super::core::{Contracts, midnight};
 use super::error::ContractError;
 use super::letters;
-use super::model::{Contract, Identified};
+use super::model::{Contract, Identified, OWNER};
 use super::payers::{FORGET_MANDATE, FORGET_PAYERS, MANDATE};
 use super::preparing::PREPARE;
 use crate::domain::dossier::{Act, Role, State};
@@ -90,7 +90,7 @@ impl Contracts {
     async fn make_papers(&self, job: &Job) -> Result<Next, ContractError> {
         let contract = self.subject(job).await?;
         for kind in [Kind::AttestationPreteur, Kind::PreuveSignature] {
-            self.document(&contract, kind.code()).await?;
+            self.document(&contract, kind.code(), OWNER).await?;
         }
         let core = &self.core;
         let mut transaction = core.store.begin().await?;
@@ -144,7 +144,8 @@ impl Contracts {
         if let (true, Some(due)) = (request.state == "received", request.answer_due) {
             request.state = "late".to_owned();
             self.write(&mut transaction, &contract, request).await?;
-            self.tell(&mut transaction, &contract, "bank-late", letters::late(due)).await?;
+            let letter = letters::late(due, self.bank_page(&contract));
+            self.tell(&mut transaction, &contract, "bank-late", letter).await?;
         }
         job.finish(&mut transaction).await?;
         self.commit(transaction).await?;

@@ -3,6 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::kernel::iban::is_creditor_identifier;
 use crate::platform::limits::Complaints;
 
 /// What every document says of the insurer.
@@ -33,6 +34,9 @@ pub struct InsurerSettings {
     pub mediator: String,
 }
 
+/// What is written where a text is still to come.
+const TO_COME: &str = "à compléter";
+
 /// Longest of these texts: a foot of page has one line for it.
 const LONGEST: usize = 300;
 
@@ -53,5 +57,9 @@ impl DocumentsSettings {
             let key = format!("documents.insurer.{key}");
             complaints.unless(is_sound, &key, "is empty or too long");
         }
+        let is_creditor = is_creditor_identifier(&insurer.creditor);
+        let is_open = insurer.creditor.starts_with(TO_COME);
+        let complaint = "is no creditor identifier (ICS): its check digits are wrong";
+        complaints.unless(is_creditor || is_open, "documents.insurer.creditor", complaint);
     }
 }

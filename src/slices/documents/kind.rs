@@ -66,12 +66,12 @@ impl Kind {
             | Self::Devis
             | Self::Ipid
             | Self::Notice
-            | Self::MandatSepa
+            | Self::MandatSepa => 1,
+            Self::ConditionsParticulieres
             | Self::AttestationPreteur
             | Self::LettreBanque
             | Self::FicheConseil
-            | Self::PreuveSignature => 1,
-            Self::ConditionsParticulieres => 2,
+            | Self::PreuveSignature => 2,
         }
     }
 
@@ -89,6 +89,12 @@ impl Kind {
             Self::FicheConseil => "Fiche d’information et de conseil",
             Self::PreuveSignature => "Preuve de signature",
         }
+    }
+
+    /// The kind of a document of this name: its code, with the number of its part behind it when there are several.
+    pub fn of_name(name: &str) -> Option<Self> {
+        let part = name.rsplit_once('_').filter(|(_, part)| part.parse::<u16>().is_ok());
+        Self::of_code(part.map_or(name, |(code, _)| code))
     }
 
     /// The kind of this code.

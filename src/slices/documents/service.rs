@@ -142,22 +142,6 @@ impl Documents {
         }
     }
 
-    /// A document that was made before, by its place alone; `None` when there is none.
-    ///
-    /// # Errors
-    /// The database or the storage does not answer; the bytes are not those that were archived.
-    pub async fn archived(
-        &self,
-        subject: Subject,
-        kind: Kind,
-        part: u16,
-    ) -> Result<Option<Made>, Problem> {
-        match self.find(subject, kind, part).await? {
-            Some(document) => Ok(Some(self.fetched(document).await?)),
-            None => Ok(None),
-        }
-    }
-
     /// What is known of a document that was made before, by its place alone.
     ///
     /// # Errors
@@ -171,6 +155,37 @@ impl Documents {
         let row = self.store.find(&key_of(&subject, kind, part)).await;
         let row = row.map_err(DocumentError::from)?;
         Ok(row.map(|row| document_of(kind, part, subject.version, row)).transpose()?)
+    }
+
+    /// What is known of the document of this kind that is these bytes: what somebody signed is found by its hash,
+    /// whichever words are in force since.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn find_bytes(
+        &self,
+        kind: Kind,
+        sha256: &[u8; 32],
+    ) -> Result<Option<Document>, Problem> {
+        let found =
+            self.store.find_bytes(kind.code(), sha256).await.map_err(DocumentError::from)?;
+        let document = found.map(|(part, version, row)| document_of(kind, part, version, row));
+        Ok(document.transpose()?)
+    }
+
+    /// The same with its bytes.
+    ///
+    /// # Errors
+    /// The database or the storage does not answer; the bytes are not those that were archived.
+    pub async fn archived_bytes(
+        &self,
+        kind: Kind,
+        sha256: &[u8; 32],
+    ) -> Result<Option<Made>, Problem> {
+        match self.find_bytes(kind, sha256).await? {
+            Some(document) => Ok(Some(self.fetched(document).await?)),
+            None => Ok(None),
+        }
     }
 
     /// Removes a document for good. Who calls has looked that no contract rests on it. Done again, it finds

@@ -13,6 +13,9 @@ statements! {
     /// The document of one version of a subject.
     SELECT_DOCUMENT = "SELECT id, template_version, sha256, size, created_at FROM document \
         WHERE subject_sort = ? AND subject_id = ? AND kind = ? AND part = ? AND data_version = ?";
+    /// The document of this kind that is these bytes.
+    SELECT_BYTES = "SELECT part, data_version, id, template_version, sha256, size, created_at FROM document \
+        WHERE sha256 = ? AND kind = ? LIMIT 1";
     /// How many other documents are the same bytes.
     COUNT_OTHERS = "SELECT COUNT(*) FROM document WHERE sha256 = ? AND id <> ?";
     /// A document whose object is gone.
@@ -88,6 +91,21 @@ impl Store {
             sha256,
             size,
             created_at: created_at.0,
+        }))
+    }
+
+    /// The row of this kind that is these bytes, with its part and the version of its subject.
+    pub(super) async fn find_bytes(
+        &self,
+        kind: &'static str,
+        sha256: &[u8; 32],
+    ) -> Result<Option<(u16, u32, Row)>, DbError> {
+        let query = sqlx::query_as(SELECT_BYTES).bind(sha256.as_slice()).bind(kind);
+        let row: Option<(u16, u32, Uuid, u32, Vec<u8>, u64, Instant)> =
+            query.fetch_optional(self.database.pool()).await?;
+        Ok(row.map(|(part, version, id, template_version, sha256, size, created_at)| {
+            let created_at = created_at.0;
+            (part, version, Row { id, template_version, sha256, size, created_at })
         }))
     }
 

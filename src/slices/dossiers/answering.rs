@@ -11,13 +11,16 @@ use super::error::DossierError;
 use super::model::{By, Decision, Dossier, DossierId, Health, Insured, Notice, Why};
 use super::opening::{follow, health_of};
 use crate::domain::dossier::{Act, State};
+use crate::domain::guarantee::Guarantee;
 use crate::domain::health::Outcome;
 use crate::kernel::problem::{Kind, Problem};
 use crate::platform::db::Connection;
 use crate::platform::digest::{hex, sha256};
 use crate::slices::quotes::QuoteId;
 use crate::slices::quotes::form::assumptions;
-use crate::slices::quotes::wire::{QuoteResponse, SimulationRequest, SimulationResponse};
+use crate::slices::quotes::wire::{
+    InsuredResponse, QuoteResponse, SimulationRequest, SimulationResponse,
+};
 
 /// Event of an answer that leaves the state as it is.
 pub(super) const EDIT: &str = "edit";
@@ -208,8 +211,9 @@ impl Dossiers {
         dossier.quote_id = id.uuid();
         let first = |quote: &QuoteResponse| quote.result.project.costs.first_month_cents;
         let (before_cents, now_cents) = (first(old), first(new));
-        if let Some(why) = why.filter(|_| before_cents != now_cents) {
-            dossier.answers.notice = Some(Notice { before_cents, now_cents, why });
+        let is_limited = loses_work(old, new);
+        if let Some(why) = why.filter(|_| before_cents != now_cents || is_limited) {
+            dossier.answers.notice = Some(Notice { before_cents, now_cents, why, is_limited });
         }
         let is_same_project = (&old.request.loans, &old.request.options)
             == (&new.request.loans, &new.request.options);
@@ -291,6 +295,13 @@ impl Dossiers {
         self.settle(connection, dossier, as_actor(saving.by)).await?;
         self.write(connection, dossier).await
     }
+}
+
+/// Whether somebody who was paid for when they cannot work is not any more.
+pub(super) fn loses_work(old: &QuoteResponse, new: &QuoteResponse) -> bool {
+    let works = |one: &InsuredResponse| one.guarantees.iter().any(|it| it.code == Guarantee::Itt);
+    let mut both = old.result.insured.iter().zip(&new.result.insured);
+    both.any(|(before, now)| works(before) && !works(now))
 }
 
 /// Whether answers may still change.

@@ -91,7 +91,7 @@ impl Dossiers {
         let tries = known.as_ref().filter(|row| row.blocked_until.is_none()).map_or(0, |r| r.tries);
         let serial = known.map_or(0, |row| row.serial) + 1;
         let row = CodeRow {
-            mark: self.mark(insured, purpose, &code)?,
+            mark: self.mark(purpose, &text(insured, &to, &code))?,
             sent_at: now,
             expires_at: now + LIFE,
             tries,
@@ -112,14 +112,30 @@ impl Dossiers {
         Ok(Asked::Sent)
     }
 
-    /// Judges a code. Whatever the verdict, the caller commits: a wrong try counts.
+    /// Judges a code, which serves once. `reached` is where this person is reached now: a code that went
+    /// anywhere else is none of theirs. Whatever the verdict, the caller commits: a wrong try counts.
     ///
     /// # Errors
     /// The database does not answer.
     pub async fn check_code(
         &self,
         connection: &mut Connection,
-        insured: Uuid,
+        (insured, reached): (Uuid, &[Recipient]),
+        purpose: &str,
+        typed: &str,
+    ) -> Result<Verdict, DossierError> {
+        let verdict = self.judge_code(connection, (insured, reached), purpose, typed).await?;
+        if matches!(verdict, Verdict::Right(_)) {
+            self.core.store.spend_code(connection, insured, purpose).await?;
+        }
+        Ok(verdict)
+    }
+
+    /// The same, but a right code still serves: for who must have two, and spends them together.
+    pub(super) async fn judge_code(
+        &self,
+        connection: &mut Connection,
+        (insured, reached): (Uuid, &[Recipient]),
         purpose: &str,
         typed: &str,
     ) -> Result<Verdict, DossierError> {
@@ -133,9 +149,8 @@ impl Dossiers {
         if row.expires_at <= now {
             return Ok(Verdict::Expired);
         }
-        let marks = core.keyring.marks(&place(purpose), &text(insured, typed));
-        if marks.iter().any(|mark| equal(mark, &row.mark)) {
-            core.store.spend_code(connection, insured, purpose).await?;
+        let mut to = reached.iter().filter(|one| one.channel() == row.channel);
+        if to.any(|to| self.is_mark(&row.mark, purpose, &text(insured, to, typed))) {
             return Ok(Verdict::Right(row.channel));
         }
         row.tries = row.tries.saturating_add(1);
@@ -161,9 +176,14 @@ impl Dossiers {
         Ok(row.map(|row| row.blocked_until.unwrap_or(row.sent_at + AGAIN)))
     }
 
-    fn mark(&self, insured: Uuid, purpose: &str, code: &str) -> Result<Vec<u8>, SealError> {
-        let marks = self.core.keyring.marks(&place(purpose), &text(insured, code));
+    fn mark(&self, purpose: &str, text: &[u8]) -> Result<Vec<u8>, SealError> {
+        let marks = self.core.keyring.marks(&place(purpose), text);
         marks.first().map(|mark| mark.to_vec()).ok_or(SealError::NoKey)
+    }
+
+    fn is_mark(&self, known: &[u8], purpose: &str, text: &[u8]) -> bool {
+        let marks = self.core.keyring.marks(&place(purpose), text);
+        marks.iter().any(|mark| equal(mark, known))
     }
 
     /// Spends one code of what may leave for this address, at the demand of this network, and in all; says
@@ -212,6 +232,8 @@ fn place(purpose: &str) -> [&[u8]; 2] {
     [b"dossier_code", purpose.as_bytes()]
 }
 
-fn text(insured: Uuid, code: &str) -> Vec<u8> {
-    [insured.as_bytes().as_slice(), code.as_bytes()].concat()
+/// What is marked: whose code it is, where it went, and the code. The code comes last and has six digits, so
+/// that no two texts are the same.
+fn text(insured: Uuid, to: &Recipient, code: &str) -> Vec<u8> {
+    [insured.as_bytes(), to.address().as_bytes(), b"\n", code.as_bytes()].concat()
 }

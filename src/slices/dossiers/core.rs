@@ -127,6 +127,11 @@ impl Dossiers {
         self.core.clock.today_in_paris()
     }
 
+    /// How long what is kept.
+    pub fn settings(&self) -> &DossiersSettings {
+        &self.core.settings
+    }
+
     /// Our origin.
     pub(super) fn origin(&self) -> &str {
         &self.core.origin

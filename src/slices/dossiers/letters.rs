@@ -1,7 +1,7 @@
 //! What people are told by message. Never health, an amount, or why.
 
 use crate::kernel::french;
-use crate::slices::messages::Letter;
+use crate::slices::messages::{Letter, Recipient};
 use jiff::civil::Date;
 
 /// A code. The last line lets a telephone fill it in on our pages only.
@@ -9,12 +9,13 @@ pub(super) fn code(code: &str, purpose: &str, origin: &str) -> Letter {
     let what = match purpose {
         "signature" => "signer votre assurance de prêt",
         "mandate" => "signer le mandat de prélèvement",
+        "number-email" | "number-sms" => "changer de numéro de mobile",
         _ => "continuer votre dossier d’assurance de prêt",
     };
     let host = origin.split_once("://").map_or(origin, |(_, host)| host);
     let host = host.split(':').next().unwrap_or(host);
     let short =
-        format!("{code} est votre code pour {what}. Ne le donnez à personne. @{host} #{code}");
+        format!("{code} est votre code pour {what}. Ne le donnez à personne.\n@{host} #{code}");
     Letter {
         subject: "Votre code".to_owned(),
         paragraphs: vec![format!("Voici votre code pour {what}. Ne le donnez à personne.")],
@@ -36,6 +37,24 @@ pub(super) fn resume(link: String, until: Date) -> Letter {
         code: None,
         action: Some(("Reprendre mon dossier".to_owned(), link)),
         short: "Reprenez votre dossier par le lien reçu par e-mail.".to_owned(),
+    }
+}
+
+/// The number that signs is another one: told to the address, and to the number that it was.
+pub(super) fn renumbered(mobile: &str) -> Letter {
+    let masked = Recipient::Mobile(mobile.to_owned()).masked();
+    let said =
+        format!("Le mobile de votre dossier d’assurance de prêt est maintenant le {masked}.");
+    Letter {
+        subject: "Votre numéro de mobile a changé".to_owned(),
+        paragraphs: vec![
+            said.clone(),
+            "Les codes, et celui de la signature, partent à ce numéro.".to_owned(),
+            "Ce n’est pas vous\u{202f}? Appelez-nous, et ne signez rien.".to_owned(),
+        ],
+        code: None,
+        action: None,
+        short: format!("{said} Ce n’est pas vous\u{202f}? Appelez-nous."),
     }
 }
 

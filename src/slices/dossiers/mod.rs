@@ -27,6 +27,7 @@ pub mod pages;
 mod parking;
 mod progress;
 mod renewing;
+mod renumbering;
 mod settings;
 mod settling;
 mod store;

@@ -53,6 +53,9 @@ pub(super) struct Notice {
     pub now_cents: i64,
     /// What moved it.
     pub why: Why,
+    /// Somebody has fewer guarantees now, for their age or because they are retired.
+    #[serde(default)]
+    pub is_limited: bool,
 }
 
 /// An offer that time has put on another quote.
@@ -66,6 +69,8 @@ pub(super) struct Renewal {
     pub begins: Option<jiff::civil::Date>,
     /// Signing had begun: what was signed counts no more.
     pub is_void: bool,
+    /// Somebody is not paid for any more when they cannot work.
+    pub is_limited: bool,
 }
 
 /// What moved a price.

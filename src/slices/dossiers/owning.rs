@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use super::core::Dossiers;
 use super::error::DossierError;
-use super::model::{By, Dossier, DossierId};
+use super::model::{By, Dossier, DossierId, Insured};
 use super::opening::Contact;
 use crate::domain::dossier::Role;
 use crate::kernel::access::Principal;
@@ -158,8 +158,9 @@ impl Dossiers {
         Ok(found.into_iter().filter(|one| one.state.is_signed()).map(|one| one.id).collect())
     }
 
-    /// The dossiers that wait for this person, the latest first, twenty at most: theirs that are not signed
-    /// yet, and those begun on a page with the address that they have proven, which are nobody's yet.
+    /// The dossiers that wait for this person, the latest first, twenty of each sort at most: theirs that are not
+    /// signed yet; those begun on a page with the address that they have proven, which are nobody's yet; and those
+    /// in which they are the other borrower, signed or not: the contract is in the account of who began it.
     ///
     /// # Errors
     /// The database does not answer.
@@ -171,17 +172,23 @@ impl Dossiers {
         const MOST: u32 = 20;
         let mut found = self.core.store.all_owned(owner, u64::MAX, MOST).await?;
         found.retain(|one| one.state.is_under_way());
-        if let Some(address) = address {
-            let same =
-                |email: &str| email.parse::<Email>().is_ok_and(|e| e.folded() == address.folded());
-            let nobodys = self.core.store.ownerless(address.as_str(), MOST).await?;
-            found.extend(nobodys.into_iter().filter(|dossier| {
-                let is_theirs =
-                    dossier.at(1).and_then(|one| one.email.as_deref()).is_some_and(same);
-                is_theirs && (dossier.state.is_under_way() || dossier.state.is_signed())
-            }));
-        }
-        Ok(found.iter().filter_map(waiting).collect())
+        let mut all: Vec<_> = found.iter().filter_map(|one| waiting(one, one.at(1)?)).collect();
+        let Some(address) = address else { return Ok(all) };
+        let is_theirs = |one: &Insured| {
+            let email = one.email.as_deref().and_then(|email| email.parse::<Email>().ok());
+            email.is_some_and(|email| email.folded() == address.folded())
+        };
+        let is_live = |one: &Dossier| one.state.is_under_way() || one.state.is_signed();
+        let nobodys = self.core.store.ownerless(address.as_str(), MOST).await?;
+        let nobodys = nobodys.iter().filter(|one| is_live(one));
+        all.extend(nobodys.filter_map(|one| waiting(one, one.at(1).filter(|it| is_theirs(it))?)));
+        let joined = self.core.store.joined(address.as_str(), MOST).await?;
+        let joined = joined.iter().filter(|one| is_live(one));
+        all.extend(joined.filter_map(|one| {
+            let mut others = one.insured.iter().filter(|it| it.place > 1);
+            waiting(one, others.find(|it| is_theirs(it) && it.mobile_proven_at.is_some())?)
+        }));
+        Ok(all)
     }
 
     /// Who holds this dossier, if it is this account's.
@@ -195,16 +202,15 @@ impl Dossiers {
     }
 }
 
-/// A dossier whose first person can be sent a code.
-fn waiting(dossier: &Dossier) -> Option<Waiting> {
-    let first = dossier.at(1)?;
+/// A dossier of which this person can be sent a code.
+fn waiting(dossier: &Dossier, person: &Insured) -> Option<Waiting> {
     Some(Waiting {
         dossier: dossier.id,
         number: dossier.number(),
         state: dossier.state.label(),
         is_signed: dossier.state.is_signed(),
-        insured: first.id,
-        mobile: first.mobile.clone()?,
+        insured: person.id,
+        mobile: person.mobile.clone()?,
     })
 }
 

@@ -117,10 +117,12 @@ pub(super) fn progress(dossier: &Dossier, task: Task, mine: u8) -> Progress {
         Task::Work(place) => of(place, |one| one.person.work_done),
         Task::Loan => done(dossier.answers.loan_done),
         Task::Guarantees => done(dossier.answers.guarantees_done),
+        // Health and signature need a telephone of their own, whoever typed the rest.
         Task::Invitation => match dossier.at(2) {
-            Some(two) if two.is_described() => Progress::Done,
-            Some(two) if two.mobile.is_some() => Progress::UnderWay,
-            _ => Progress::ToDo,
+            Some(two) if two.mobile.is_none() => Progress::ToDo,
+            Some(two) if two.mobile_proven_at.is_some() && two.is_described() => Progress::Done,
+            Some(_) => Progress::UnderWay,
+            None => Progress::ToDo,
         },
         Task::Health(place) => health(dossier, place),
         Task::Recap => recap(dossier, mine),
@@ -155,6 +157,12 @@ fn recap(dossier: &Dossier, mine: u8) -> Progress {
         _ if before_recap(dossier, mine).is_none() => Progress::ToDo,
         _ => Progress::NotYet,
     }
+}
+
+/// Whether somebody may go on to the signature: there is an offer, and nothing is left for them to do.
+pub(super) fn is_ready(dossier: &Dossier, mine: u8) -> bool {
+    let is_offered = matches!(dossier.state, State::Offer | State::Signature);
+    is_offered && before_recap(dossier, mine).is_none()
 }
 
 /// The first thing left before the recap.

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use uuid::Uuid;
 
-use super::answering::{Saving, Seen, renewed};
+use super::answering::{Saving, Seen, loses_work, renewed};
 use super::core::Dossiers;
 use super::door::Signable;
 use super::error::DossierError;
@@ -139,6 +139,7 @@ impl Dossiers {
             now_cents: first(&new),
             begins: has_begun.then_some(new.request.effect_date),
             is_void,
+            is_limited: loses_work(old, &new),
         });
         self.finish(&mut transaction, &mut dossier, &saving, true).await?;
         if is_offered(dossier.state) {

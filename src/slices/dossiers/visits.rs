@@ -12,6 +12,7 @@ use super::core::Dossiers;
 use super::error::DossierError;
 use super::letters;
 use super::model::{Dossier, DossierId};
+use super::settings::days;
 use super::store::{LinkRow, SessionRow};
 use crate::kernel::locale::Locale;
 use crate::platform::crypto::{Opaque, TokenHash};
@@ -81,6 +82,16 @@ impl Dossiers {
         Ok(self.core.store.end_session(&visit.hash).await?)
     }
 
+    /// The person is asked for a code again in every browser but this one.
+    pub(super) async fn leave_others(
+        &self,
+        connection: &mut Connection,
+        visit: &Visit,
+    ) -> Result<(), DossierError> {
+        let store = &self.core.store;
+        Ok(store.end_other_sessions(connection, visit.insured, &visit.hash).await?)
+    }
+
     /// The person types the code that opens their session. Who has also proven their address, by the link
     /// that led here or by their account, holds the dossier from now on.
     pub(super) async fn prove(&self, visit: &Visit, typed: &str) -> Result<Verdict, DossierError> {
@@ -88,7 +99,10 @@ impl Dossiers {
         let mut transaction = store.begin().await?;
         let dossier = store.lock_dossier(&mut transaction, visit.dossier).await?;
         let mut dossier = dossier.ok_or(DossierError::Unknown)?;
-        let verdict = self.check_code(&mut transaction, visit.insured, PROOF, typed).await?;
+        let person = dossier.person(visit.insured).ok_or(DossierError::Unknown)?;
+        let reached: Vec<_> = person.mobile.clone().map(Recipient::Mobile).into_iter().collect();
+        let whose = (visit.insured, reached.as_slice());
+        let verdict = self.check_code(&mut transaction, whose, PROOF, typed).await?;
         if matches!(verdict, Verdict::Right(_)) {
             store.prove_session(&mut transaction, &visit.hash, now).await?;
             for one in dossier.insured.iter_mut().filter(|one| one.id == visit.insured) {
@@ -177,7 +191,8 @@ impl Dossiers {
             purpose: "resume".to_owned(),
             dossier,
             insured,
-            expires_at: now + core.settings.kept(),
+            // As long as the dossier: who comes back late is not sent away.
+            expires_at: now + days(core.settings.abandoned_days),
             failures: 0,
             state: "open".to_owned(),
         };
@@ -196,6 +211,16 @@ impl Dossiers {
         });
         let Some(link) = open else { return Ok(None) };
         Ok(self.core.store.dossier(link.dossier).await?.map(|dossier| (dossier, link.insured)))
+    }
+
+    /// Sends another link in place of one that opens no more, to the address that it was written to: silent
+    /// about a link that never was.
+    pub(super) async fn renew_way_back(&self, secret: &str) -> Result<(), DossierError> {
+        let link = self.core.store.link(&Opaque::hash_of(secret)).await?;
+        match link.filter(|link| link.purpose == "resume") {
+            Some(link) => self.ask_way_back(link.dossier, Some(link.insured)).await,
+            None => Ok(()),
+        }
     }
 
     /// Somebody comes back by the link of a letter, or by their account: their address is proven, a session

@@ -106,6 +106,18 @@ impl Recipient {
         }
     }
 
+    /// The address as its holder recognises it, and nobody else learns it: `06 •• •• •• 78`, `c•••@exemple.fr`.
+    pub fn masked(&self) -> String {
+        match self {
+            Self::Email(address) => {
+                let (name, domain) = address.rsplit_once('@').unwrap_or_default();
+                let first: String = name.chars().take(1).collect();
+                format!("{first}•••@{domain}")
+            }
+            Self::Mobile(number) => masked_number(number),
+        }
+    }
+
     /// The recipient with this address, by its form.
     pub fn read(address: &str) -> Self {
         if address.starts_with('+') {
@@ -122,6 +134,21 @@ impl Recipient {
             Self::Mobile(number) => is_e164(number),
         }
     }
+}
+
+fn masked_number(number: &str) -> String {
+    let national = number.strip_prefix("+33").map(|rest| format!("0{rest}"));
+    let (shown, known) = match &national {
+        Some(national) => (2, national.as_str()),
+        None => (3, number),
+    };
+    let digits: Vec<char> = known.chars().collect();
+    if digits.len() < 6 {
+        return "••".to_owned();
+    }
+    let start: String = digits[..shown].iter().collect();
+    let end: String = digits[digits.len() - 2..].iter().collect();
+    format!("{start}\u{a0}••\u{a0}••\u{a0}••\u{a0}{end}")
 }
 
 impl fmt::Debug for Recipient {
@@ -149,7 +176,7 @@ impl Message {
             (is_event, "the event is empty, too long or not plain ASCII"),
             (to.is_sound(), "the recipient is not an address"),
             (is_line(&letter.subject, LONGEST_SUBJECT), "the subject is empty or too long"),
-            (is_line(&letter.short, LONGEST_SHORT), "the short text is empty or too long"),
+            (is_short(&letter.short), "the short text is empty or too long"),
             (size <= LONGEST_LETTER, "the letter is too long"),
             (letter.action.as_ref().is_none_or(is_link), "the link is not an address of the web"),
         ]
@@ -163,6 +190,14 @@ fn is_line(text: &str, longest: usize) -> bool {
     !text.trim().is_empty()
         && text.chars().count() <= longest
         && !text.chars().any(char::is_control)
+}
+
+/// One SMS. Its last line may be what a telephone fills a code in from (`@domain #code`), and stands alone then.
+fn is_short(text: &str) -> bool {
+    let lines = text.split('\n');
+    text.chars().count() <= LONGEST_SHORT
+        && lines.clone().count() <= 2
+        && lines.into_iter().all(|line| is_line(line, LONGEST_SHORT))
 }
 
 /// The least that is asked of an address; only its owner's answer tells whether it is one. Plain ASCII:

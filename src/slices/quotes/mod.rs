@@ -24,7 +24,7 @@ mod writing;
 
 pub use api::api;
 pub use author::Author;
-pub use papers::Offered;
+pub use papers::{Offered, is_reading, readings};
 pub use pricing::Pricer;
 pub use service::{Kept, QuoteId, Quotes};
 pub use settings::QuotesSettings;

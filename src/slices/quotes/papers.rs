@@ -1,11 +1,15 @@
-//! The documents of a kept quote: the information sheet of each insured person, and the quote itself.
+//! The documents of a kept quote: the information sheet of each insured person, and the quote itself; and what
+//! else is read before somebody signs: what we advise for it, and the two documents of the product.
 //!
 //! A quote is frozen, so each document is made once, at the first demand, from the figures that the
-//! page shows; after that it is always the same bytes.
+//! page shows; after that it is always the same bytes. What the product says is the same for everybody.
 
+use jiff::civil::{Date, date};
+use serde_json::{Value, json};
 use tokio_util::task::TaskTracker;
+use uuid::Uuid;
 
-use super::pages::papers::{devis, fiche, whose};
+use super::pages::papers::{conseil, devis, fiche, whose};
 use super::service::{QuoteId, Quotes};
 use super::wire::{DocumentResponse, QuoteResponse};
 use crate::kernel::french;
@@ -15,6 +19,17 @@ use crate::slices::documents::{Document, Documents, Kind, Made, Order, Subject};
 
 /// Whose the documents are, in the archive.
 const SORT: &str = "quote";
+
+/// Whose the documents of the product are: nobody's.
+const PRODUCT: &str = "product";
+
+/// The number of the product, and the day on which its words came into force.
+const PRODUCT_NUMBER: &str = "ASSURLY-PRET-1";
+const IN_FORCE_ON: Date = date(2026, 11, 1);
+
+/// What is read before signing beside the quote's own documents, in that order (art. L521-4, L112-2 and
+/// R112-6 C. ass.).
+const READINGS: [Kind; 3] = [Kind::FicheConseil, Kind::Ipid, Kind::Notice];
 
 /// Quotes whose documents are made at once for pages that do not wait; those of one more are made when it is
 /// looked at again. Few: whoever signs waits for the same workers, and goes before whoever only looks.
@@ -64,8 +79,16 @@ impl Papers {
         &self,
         quote: &QuoteResponse,
     ) -> Result<Vec<(Paper, Document)>, Problem> {
-        let mut all = Vec::new();
-        for paper in Paper::all(quote) {
+        self.obtain(quote, Paper::all(quote)).await
+    }
+
+    async fn obtain(
+        &self,
+        quote: &QuoteResponse,
+        papers: Vec<Paper>,
+    ) -> Result<Vec<(Paper, Document)>, Problem> {
+        let mut all = Vec::with_capacity(papers.len());
+        for paper in papers {
             let document = self.documents.obtain(paper.order(quote)?).await?;
             all.push((paper, document));
         }
@@ -77,17 +100,19 @@ impl Papers {
     pub(super) async fn begun(
         &self,
         quote: &QuoteResponse,
+        papers: Vec<Paper>,
     ) -> Result<Vec<(Paper, Option<Document>)>, Problem> {
-        let subject = Paper::subject(quote)?;
-        let mut all = Vec::new();
-        for paper in Paper::all(quote) {
-            let known = self.documents.find(subject, paper.kind, paper.part).await?;
+        let mut all = Vec::with_capacity(papers.len());
+        for paper in papers {
+            let known = self.documents.find(paper.subject(quote)?, paper.kind, paper.part).await?;
             all.push((paper, known));
         }
-        if self.making.len() < MOST_MAKING && all.iter().any(|(_, known)| known.is_none()) {
+        let missing = all.iter().filter(|(_, known)| known.is_none());
+        let missing: Vec<_> = missing.map(|(paper, _)| paper.clone()).collect();
+        if self.making.len() < MOST_MAKING && !missing.is_empty() {
             let (papers, quote) = (self.clone(), quote.clone());
             self.making.spawn(async move {
-                if let Err(problem) = papers.all(&quote).await {
+                if let Err(problem) = papers.obtain(&quote, missing).await {
                     let cause = problem.cause.unwrap_or_default();
                     tracing::warn!(cause, "the documents of a quote are not ready");
                 }
@@ -102,23 +127,24 @@ impl Papers {
         quote: &QuoteResponse,
         name: &str,
     ) -> Result<(Made, String), Problem> {
-        let paper = Paper::all(quote).into_iter().find(|paper| paper.name == name);
+        let paper = Paper::before_signing(quote).into_iter().find(|paper| paper.name == name);
         let unknown =
             || Problem::new(Refusal::NotFound).detail("Ce devis n’a pas de document de ce nom.");
         let paper = paper.ok_or_else(unknown)?;
         Ok((self.documents.read(paper.order(quote)?).await?, paper.file(quote)))
     }
 
-    /// Those of these insured persons (their numbers from 1) and of all, as a page offers them that does not
-    /// wait: without their sizes when nobody can tell them now.
+    /// Those that are read before signing, of these insured persons (their numbers from 1) and of all, as a page
+    /// offers them that does not wait: without their sizes when nobody can tell them now.
     pub(super) async fn offered(&self, quote: &QuoteResponse, persons: &[u16]) -> Vec<Offered> {
-        let papers = self.begun(quote).await.unwrap_or_else(|problem| {
+        let theirs = Paper::before_signing(quote).into_iter().filter(|paper| paper.is_of(persons));
+        let theirs: Vec<_> = theirs.collect();
+        let papers = self.begun(quote, theirs.clone()).await.unwrap_or_else(|problem| {
             let cause = problem.cause.unwrap_or_default();
             tracing::warn!(cause, "the documents of a quote are not ready");
-            Paper::all(quote).into_iter().map(|paper| (paper, None)).collect()
+            theirs.into_iter().map(|paper| (paper, None)).collect()
         });
-        let theirs = papers.into_iter().filter(|(paper, _)| paper.is_of(persons));
-        let offered = theirs.map(|(paper, known)| Offered {
+        let offered = papers.into_iter().map(|(paper, known)| Offered {
             href: format!("{}/documents/{}", quote.page, paper.name),
             title: paper.title,
             size: known.map(|made| made.size),
@@ -133,7 +159,8 @@ impl Papers {
         persons: &[u16],
     ) -> Result<Vec<(String, Vec<u8>)>, Problem> {
         let mut files = Vec::new();
-        for paper in Paper::all(quote).into_iter().filter(|paper| paper.is_of(persons)) {
+        let papers = Paper::before_signing(quote).into_iter();
+        for paper in papers.filter(|paper| paper.is_of(persons)) {
             let made = self.documents.read(paper.order(quote)?).await?;
             files.push((paper.file(quote), made.bytes));
         }
@@ -142,8 +169,8 @@ impl Papers {
 }
 
 impl Quotes {
-    /// The documents of a quote that are of all, and of these insured persons (their numbers from 1), as
-    /// other pages offer them. What nobody has made begins to be made; no page waits for it.
+    /// What is read before signing: the documents that are of all, and of these insured persons (their numbers
+    /// from 1), as other pages offer them. What nobody has made begins to be made; no page waits for it.
     pub async fn offered(&self, quote: &QuoteResponse, persons: &[u16]) -> Vec<Offered> {
         self.papers().offered(quote, persons).await
     }
@@ -161,7 +188,29 @@ impl Quotes {
     }
 }
 
+/// What is signed with the contract and read before it: what we advise, and the two documents of the product.
+///
+/// # Errors
+/// The quote has no identifier or day.
+pub fn readings(quote: &QuoteResponse) -> Result<Vec<Order>, Problem> {
+    Paper::readings().map(|paper| paper.order(quote)).collect()
+}
+
+/// Whether a document of this name is one of them.
+pub fn is_reading(name: &str) -> bool {
+    READINGS.iter().any(|kind| kind.code() == name)
+}
+
 impl Paper {
+    /// The documents that are read before signing, in that order.
+    fn before_signing(quote: &QuoteResponse) -> Vec<Self> {
+        Self::readings().chain(Self::all(quote)).collect()
+    }
+
+    fn readings() -> impl Iterator<Item = Self> {
+        READINGS.into_iter().map(|kind| Self::new(kind, 0, ""))
+    }
+
     /// The documents that a quote has, in the order in which they are read.
     pub(super) fn all(quote: &QuoteResponse) -> Vec<Self> {
         let count = quote.request.insured.len();
@@ -185,13 +234,23 @@ impl Paper {
         self.part == 0 || persons.contains(&self.part)
     }
 
-    /// The name of its file.
-    fn file(&self, quote: &QuoteResponse) -> String {
-        format!("{}-{}.pdf", self.name.replace('_', "-"), quote.number)
+    /// Whether it says the same to everybody.
+    const fn is_common(&self) -> bool {
+        matches!(self.kind, Kind::Ipid | Kind::Notice)
     }
 
-    /// Whose they are.
-    fn subject(quote: &QuoteResponse) -> Result<Subject, Problem> {
+    /// The name of its file.
+    fn file(&self, quote: &QuoteResponse) -> String {
+        let number = if self.is_common() { PRODUCT_NUMBER } else { quote.number.as_str() };
+        format!("{}-{number}.pdf", self.name.replace('_', "-"))
+    }
+
+    /// Whose it is.
+    fn subject(&self, quote: &QuoteResponse) -> Result<Subject, Problem> {
+        if self.is_common() {
+            let version = self.kind.template_version();
+            return Ok(Subject { sort: PRODUCT, id: Uuid::nil(), version });
+        }
         let unreadable = |_| Problem::new(Refusal::Bug).cause("a quote's identifier");
         let id: QuoteId = quote.id.parse().map_err(unreadable)?;
         Ok(Subject { sort: SORT, id: id.uuid(), version: VERSION })
@@ -199,17 +258,27 @@ impl Paper {
 
     /// What the archive is asked for.
     fn order(&self, quote: &QuoteResponse) -> Result<Order, Problem> {
-        let unreadable = |what| Problem::new(Refusal::Bug).cause(what);
-        let date = french::date_of_moment(&quote.created_at);
-        let place = usize::from(self.part).checked_sub(1);
-        Ok(Order {
-            subject: Self::subject(quote)?,
-            kind: self.kind,
-            part: self.part,
-            reference: quote.number.clone(),
-            date: date.ok_or_else(|| unreadable("a quote's day"))?,
-            data: place.map_or_else(|| devis::data(quote), |place| fiche::data(quote, place)),
-        })
+        let subject = self.subject(quote)?;
+        let (reference, date) = if self.is_common() {
+            (PRODUCT_NUMBER.to_owned(), IN_FORCE_ON)
+        } else {
+            let date = french::date_of_moment(&quote.created_at);
+            let unreadable = || Problem::new(Refusal::Bug).cause("a quote's day");
+            (quote.number.clone(), date.ok_or_else(unreadable)?)
+        };
+        let data = self.data(quote);
+        Ok(Order { subject, kind: self.kind, part: self.part, reference, date, data })
+    }
+
+    /// What its template reads.
+    fn data(&self, quote: &QuoteResponse) -> Value {
+        match (self.kind, usize::from(self.part).checked_sub(1)) {
+            (Kind::FicheStandardisee, Some(place)) => fiche::data(quote, place),
+            (Kind::FicheConseil, _) => conseil::data(quote),
+            (Kind::Ipid, _) => json!({ "franchise": "30, 60 ou 90" }),
+            (Kind::Notice, _) => json!({}),
+            _ => devis::data(quote),
+        }
     }
 
     /// How the API tells of it.

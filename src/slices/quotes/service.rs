@@ -78,6 +78,11 @@ impl Quotes {
         Self { pricer: Arc::new(pricer), papers, messages, store, clock, entropy, settings }
     }
 
+    /// For how many days a quote is read and may be subscribed to.
+    pub const fn validity_days(&self) -> u32 {
+        self.settings.validity_days
+    }
+
     /// Prices a document; writes nothing. Month-by-month tables are left out unless
     /// `with_schedule`.
     ///

@@ -71,17 +71,34 @@ impl Signatures {
     ) -> Result<Option<Ceremony>, SignatureError> {
         let found = self.store.ceremony(connection, subject).await?;
         let Some((id, _, version, opened, completed)) = found else { return Ok(None) };
-        let papers = self.store.documents(connection, id).await?.into_iter();
-        let papers = papers.map(|(name, title, size, sha256)| {
-            let sha256 = sha256.try_into().map_err(|_| SignatureError::Stored)?;
-            Ok(Paper { name, title, size, sha256 })
-        });
-        let papers = papers.collect::<Result<_, SignatureError>>()?;
+        let papers = self.papers_in(connection, id).await?;
         let rows = self.store.signers(connection, id).await?.into_iter();
         let signers = rows.map(|row| self.signer(id, row)).collect::<Result<_, _>>()?;
         let completed_at = completed.map(|at| at.0);
         let opened_at = opened.0;
         Ok(Some(Ceremony { id, version, opened_at, completed_at, papers, signers }))
+    }
+
+    /// The documents that a ceremony froze; none when there is no such ceremony.
+    ///
+    /// # Errors
+    /// The database does not answer; a row cannot be read.
+    pub async fn papers(&self, ceremony: Uuid) -> Result<Vec<Paper>, SignatureError> {
+        let mut connection = self.store.connection().await?;
+        self.papers_in(&mut connection, ceremony).await
+    }
+
+    async fn papers_in(
+        &self,
+        connection: &mut Connection,
+        ceremony: Uuid,
+    ) -> Result<Vec<Paper>, SignatureError> {
+        let papers = self.store.documents(connection, ceremony).await?.into_iter();
+        let papers = papers.map(|(name, title, size, sha256)| {
+            let sha256 = sha256.try_into().map_err(|_| SignatureError::Stored)?;
+            Ok(Paper { name, title, size, sha256 })
+        });
+        papers.collect()
     }
 
     /// Somebody signs everything. Done twice, it is one signature: the first.

@@ -4,4 +4,4 @@
 
 mod pages;
 
-pub use pages::routes;
+pub use pages::{Keeping, routes};

@@ -113,6 +113,13 @@ async fn a_refusal_is_studied_again_level_after_level() {
         assert_eq!(written(&app, &one.base).await.0, state);
     }
     assert!(queue.says("Aucun dossier n’attend"), "{}", queue.body);
+    // Who comes back by their dossier is led to their rights.
+    let closed = one.surfer.open(&one.base).await;
+    assert_eq!(closed.heading(), "Ce dossier est fermé", "{}", closed.body);
+    let answer = format!("{}/a1/decision", one.base);
+    assert!(closed.body.contains(&format!("href=\"{answer}\"")), "{}", closed.body);
+    let told = one.surfer.open(&answer).await;
+    assert!(told.says("médiation AERAS") && told.says("Vos droits"), "{}", told.body);
 }
 
 #[tokio::test]

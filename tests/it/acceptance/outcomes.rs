@@ -38,6 +38,7 @@ async fn who_is_well_goes_straight_to_the_offer() {
     let decided = acts.iter().filter(|act| *act == "decided").count();
     assert_eq!(decided, 1, "looked at again, it is decided once: {acts:?}");
     let recap = one.surfer.open(&format!("{}/recapitulatif", one.base)).await;
+    assert!(recap.says("Questionnaire rempli, réponse donnée le "), "{}", recap.body);
     let account = fill(&mut one.surfer, &recap, &[("lu", "oui")]).await;
     assert_eq!(account.heading(), "Le compte à prélever", "{}", account.body);
 }

@@ -43,7 +43,7 @@ async fn link_of_pool(app: &App, email: &str, begins: &str) -> String {
 }
 
 /// The link of the letter that says that it is signed, and its code.
-async fn prove_address(app: &App, who: &(String, String)) -> Seen {
+pub(super) async fn prove_address(app: &App, who: &(String, String)) -> Seen {
     let mut laptop = Surfer::new(app);
     let old = code(app, &who.1).await;
     let path = link(app, &who.0, "/r/").await;
@@ -60,8 +60,12 @@ async fn what_was_signed_without_an_account_is_found_in_it_and_left_by_it() {
     let app = program().await;
     let mut phone = Surfer::new(&app);
     let (who, end) = sign(&app, &mut phone).await;
+    // No account has this address: one is made. Then there is one without a password.
+    assert!(end.body.contains("href=\"/pools/clients/signup\""), "{}", end.body);
     let shown = prove_address(&app, &who).await;
     assert_eq!(shown.heading(), "Votre contrat est signé", "{}", shown.body);
+    let owned = phone.open(&end.at).await;
+    assert!(owned.body.contains("href=\"/pools/clients/forgot\""), "{}", owned.body);
     let mut customer = logged_in(&app, &who.0).await;
     let home = customer.open("/espace").await;
     assert_eq!(home.heading(), "Mon espace", "{}", home.body);
@@ -71,6 +75,9 @@ async fn what_was_signed_without_an_account_is_found_in_it_and_left_by_it() {
     let contract = customer.open(&at).await;
     assert!(contract.heading().contains("<span class=\"ref\">CT-2026-"), "it is not broken");
     assert!(contract.says("240 prélèvements") && contract.says("Compte prélevé"));
+    for covered in ["Camille Martin, 100", "Arrêt de travail (ITT)", "150 000", "3,45"] {
+        assert!(contract.says(covered), "{covered}: {}", contract.body);
+    }
     let csv = customer.open(&format!("{at}/echeancier.csv")).await;
     assert_eq!(csv.body.lines().count(), 241, "a line for each month, and their names");
     let pdf = customer.open(&format!("{at}/documents/conditions_particulieres")).await;
@@ -124,8 +131,11 @@ async fn is_kept_in_the_vault(app: &App, customer: &mut Surfer, at: &str) {
     for row in [
         "INSERT INTO contract (id, dossier_id, number, ceremony_id, quote_id, owner, content, \
             effect_on, concluded_at, withdraw_until, identity) SELECT UNHEX(REPEAT('2', 32)), \
-            UNHEX(REPEAT('3', 32)), 'CT-2026-7654321-0', ceremony_id, quote_id, owner, content, \
-            effect_on, concluded_at, withdraw_until, identity FROM contract",
+            UNHEX(REPEAT('3', 32)), 'CT-2026-7654321-0', UNHEX(REPEAT('4', 32)), quote_id, owner, \
+            content, effect_on, concluded_at, withdraw_until, identity FROM contract",
+        "INSERT INTO signature_ceremony (id, subject_id, round, version, opened_at, completed_at) \
+            SELECT UNHEX(REPEAT('4', 32)), UNHEX(REPEAT('3', 32)), 1, version, opened_at, \
+            completed_at FROM signature_ceremony LIMIT 1",
         "INSERT INTO bank_request (contract_id, version, state, agency, loan_number, \
             old_contract, effect_on, reason) SELECT UNHEX(REPEAT('2', 32)), version, state, \
             agency, loan_number, old_contract, effect_on, reason FROM bank_request",
@@ -242,6 +252,10 @@ async fn leaves(customer: &mut Surfer, at: &str) {
     form.action = recap.at.clone();
     let asked = customer.submit(&form).await;
     assert!(asked.says("Vous avez demandé la fin du contrat au 1er mars 2027"), "{}", asked.body);
+    assert!(asked.says("l’accord de votre banque") && asked.says("Écrivez-nous"), "{}", asked.body);
+    let page = customer.open("/resiliation").await;
+    assert!(page.says("en trois étapes") && !page.says("vendu sur ce site"), "{}", page.body);
+    assert!(page.body.contains("<a href=\"/espace\">"), "{}", page.body);
 }
 
 /// Somebody else with an account of their own finds nothing there.

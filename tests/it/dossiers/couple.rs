@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use reqwest::StatusCode;
 
+use super::signing::base;
 use super::{another_code, begin_with, code, fill, link, somebody, written};
 use crate::harness::app::App;
 use crate::harness::database::TestDatabase;
@@ -18,8 +19,8 @@ pub(super) const BIRTH: [(&str, &str); 3] =
 const ANOTHER_DAY: [(&str, &str); 3] =
     [("naissance_j", "3"), ("naissance_m", "2"), ("naissance_a", "1991")];
 
-/// The price of two, 150 000 € over twenty years, each for the whole.
-async fn price(app: &App) -> String {
+/// The price of two, 150 000 € over twenty years, each for the whole; the first born in this year.
+async fn price(app: &App, year: &str) -> String {
     let mut surfer = Surfer::new(app);
     let page = surfer.open("/simuler?deux=1").await;
     let mut form = page.form("/simuler");
@@ -31,7 +32,7 @@ async fn price(app: &App) -> String {
         ("taux", "3,45"),
         ("naissance_j", "27"),
         ("naissance_m", "3"),
-        ("naissance_a", "1992"),
+        ("naissance_a", year),
         ("fumeur", "non"),
         ("part1", "100"),
         ("naissance2_j", "2"),
@@ -52,16 +53,34 @@ pub(super) struct Couple {
     pub(super) camille: (String, String),
     pub(super) sam: (String, String),
     /// The page where the invitation is.
-    invitation: Seen,
+    pub(super) invitation: Seen,
 }
+
+/// What Sam answers on pages 2 to 4, with how the pages are called when the other fills them in.
+const SAM: [(&str, [(&str, &str); 3]); 3] = [
+    (
+        "Qui est l’autre personne ?",
+        [("prenom", "Sam"), ("nom", "Durand"), ("lieu", "Nice, France")],
+    ),
+    ("Où habite Sam ?", [("voie", "9 quai du Port"), ("cp", "06000"), ("commune", "Nice")]),
+    (
+        "Le travail et les loisirs de Sam",
+        [("activite", "fonctionnaire"), ("risque_pro", "non"), ("sport", "non")],
+    ),
+];
 
 impl Couple {
     /// Up to the page of the invitation.
     pub(super) async fn begin(app: App) -> Self {
+        Self::begin_as(app, "1992", "lien").await
+    }
+
+    /// The same, the first born in this year and filling in so: `lien`, or `ici` for both of them.
+    pub(super) async fn begin_as(app: App, year: &str, way: &str) -> Self {
         let (camille, sam) = (somebody("camille"), somebody("sam"));
         let mut first = Surfer::new(&app);
-        let quote = price(&app).await;
-        let mut page = begin_with(&app, &mut first, &quote, &camille, &[("qui", "lien")]).await;
+        let quote = price(&app, year).await;
+        let mut page = begin_with(&app, &mut first, &quote, &camille, &[("qui", way)]).await;
         let steps: [(&str, &[(&str, &str)]); 5] = [
             (
                 "Qui êtes-vous ?",
@@ -90,6 +109,10 @@ impl Couple {
             assert_eq!(page.heading(), heading, "{}", page.body);
             page = fill(&mut first, &page, answers).await;
         }
+        for (heading, answers) in SAM.iter().filter(|_| way == "ici") {
+            assert_eq!(page.heading(), *heading, "{}", page.body);
+            page = fill(&mut first, &page, answers).await;
+        }
         assert_eq!(page.heading(), "Inviter l’autre personne", "{}", page.body);
         Self { app, first, camille, sam, invitation: page }
     }
@@ -104,6 +127,31 @@ impl Couple {
             (found != old).then_some(found)
         })
         .await
+    }
+
+    /// Sam opens the link on a telephone of their own, up to the first page after the code.
+    pub(super) async fn second(&self, path: &str) -> (Surfer, Seen) {
+        let mut second = Surfer::new(&self.app);
+        let page = second.open(path).await;
+        let page = fill(&mut second, &page, &BIRTH).await;
+        let sms = code(&self.app, &self.sam.1).await;
+        let page = fill(&mut second, &page, &[("code", &sms)]).await;
+        (second, page)
+    }
+
+    /// The same up to Sam's recap.
+    pub(super) async fn second_at_the_recap(&self, path: &str) -> (Surfer, Seen) {
+        let (mut second, mut page) = self.second(path).await;
+        for (_, answers) in &SAM {
+            page = fill(&mut second, &page, answers).await;
+        }
+        assert_eq!(page.heading(), "Vérifiez avant de signer", "{}", page.body);
+        (second, page)
+    }
+
+    /// Address of the dossier.
+    pub(super) fn base(&self) -> String {
+        base(&self.invitation.at)
     }
 
     /// The page of the invitation, as who invited sees it.

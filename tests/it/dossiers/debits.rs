@@ -69,7 +69,7 @@ pub(super) async fn stands(app: &App, at: &str, wanted: &str) {
 pub(super) async fn accepted(surfer: &mut Surfer, base: &str) {
     let bank = surfer.open(&format!("{base}/banque")).await;
     let mut form = bank.form("/reponse");
-    form.values.retain(|name, _| name == "jeton");
+    form.values.retain(|name, _| name == "jeton" || name.starts_with("quand"));
     let said = surfer.submit(&form.with(&[("reponse", "acceptee")])).await;
     assert!(said.says("Acceptée le"), "{}", said.body);
 }

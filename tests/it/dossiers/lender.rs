@@ -1,4 +1,4 @@
-//! «Envoyer pour moi»: the lender reads two papers by its link, and nothing else; it says itself that it has received
+//! «Envoyer pour moi»: the lender reads three papers by its link, and nothing else; it says itself that it has received
 //! them, once; the customer sees that.
 
 use reqwest::StatusCode;
@@ -8,6 +8,7 @@ use super::api::{Told, Town, pointers};
 use super::link;
 use super::serving::running;
 use crate::harness::surfer::{Seen, Surfer};
+use crate::papers::templates::asked;
 
 /// A contract that replaces an insurance, whose demand is dated for this agency: its lender's address.
 async fn dated(town: &Town, who: &str, agency: &str) -> String {
@@ -70,7 +71,7 @@ async fn a_demand_is_sent_to_the_lender_which_says_that_it_has_it() {
     for hidden in ["FR76", "189", "anne", "1992", "Lilas"] {
         assert!(!page.body.contains(hidden), "{hidden}: {}", page.body);
     }
-    for paper in ["lettre_banque", "attestation_preteur"] {
+    for paper in ["lettre_banque", "attestation_preteur", "notice"] {
         let theirs = town.app.client.get(town.app.url(&format!("{at}/{paper}"))).send().await;
         let theirs = theirs.expect("an answer").bytes().await.expect("bytes");
         let own = path.replace("/lender", &format!("/documents/{paper}"));
@@ -82,6 +83,12 @@ async fn a_demand_is_sent_to_the_lender_which_says_that_it_has_it() {
         let seen = bank.open(&format!("{at}/{other}")).await;
         assert_eq!(seen.status, StatusCode::NOT_FOUND, "{other}");
     }
+    // What the letter says that it encloses is what the link opens.
+    let letter = town.app.client.get(town.app.url(&format!("{at}/lettre_banque"))).send().await;
+    let letter = letter.expect("an answer").bytes().await.expect("bytes");
+    let letter = asked("pdftotext", &["-raw", "FILE", "-"], &letter);
+    assert!(letter.contains("Notice d’information") && letter.contains("Attestation d’assurance"));
+    assert!(!letter.contains("Conditions particulières"), "they may name what is excluded");
     // Opening says nothing.
     assert_eq!(town.get(&anne, &path).await.body["state"], "sent");
     let done = acknowledges(&mut bank, &page).await;

@@ -1,7 +1,9 @@
 //! The subscription from outside: journeys on the pages, and what nobody may see.
 
+mod apart;
 mod api;
 mod area;
+mod bank;
 mod couple;
 mod criteria;
 mod deadlines;
@@ -9,7 +11,9 @@ mod debits;
 mod downloads;
 mod journeys;
 mod killed;
+mod leaving;
 mod lender;
+mod numbers;
 pub(crate) mod offers;
 mod parked;
 pub(crate) mod payer;
@@ -19,6 +23,8 @@ mod serving;
 pub(crate) mod signing;
 mod strangers;
 mod time;
+mod together;
+mod told;
 mod vigilance;
 
 use serde_json::Value;
@@ -131,8 +137,13 @@ pub(crate) async fn begin_with(
     fill(surfer, &seen, &[("code", &code)]).await
 }
 
-/// Pages 2 to 6 of one person, office work.
+/// Pages 2 to 6 of one person, office work, on a new loan.
 pub(crate) async fn describe(surfer: &mut Surfer, page: Seen) -> Seen {
+    describe_since(surfer, page, "2027").await
+}
+
+/// The same of a loan whose first instalment is in January of this year.
+pub(crate) async fn describe_since(surfer: &mut Surfer, page: Seen, year: &str) -> Seen {
     assert_eq!(page.heading(), "Qui êtes-vous ?", "{}", page.body);
     let names = [("prenom", "Camille"), ("nom", "Martin"), ("lieu", "Lille, France")];
     let page = fill(surfer, &page, &names).await;
@@ -147,7 +158,7 @@ pub(crate) async fn describe(surfer: &mut Surfer, page: Seen) -> Seen {
         ("banque", "Banque du Nord"),
         ("objet", "residence_principale"),
         ("echeance_m", "1"),
-        ("echeance_a", "2027"),
+        ("echeance_a", year),
     ];
     let page = fill(surfer, &page, &loan).await;
     assert_eq!(page.heading(), "Vos garanties", "{}", page.body);

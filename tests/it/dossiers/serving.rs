@@ -115,6 +115,10 @@ async fn the_lender_is_asked_once_and_its_answer_stands() {
         (&seen.body["state"], &seen.body["is_substitution"]),
         (&json!("draft"), &json!(true))
     );
+    let early = json!({ "answer": "accepted" });
+    let early = town.ask(&anne, ("POST", &format!("{path}/answer")), &[], Some(early)).await;
+    assert_eq!(early.status, 409, "nothing was asked: {}", early.body);
+    assert_eq!(town.get(&anne, &path).await.body["state"], "draft");
     let letter = format!("{contract}/documents/lettre_banque");
     assert_eq!(town.get(&anne, &letter).await.status, 404, "nothing is dated");
     let demand = |effect: &str| {
@@ -127,16 +131,32 @@ async fn the_lender_is_asked_once_and_its_answer_stands() {
         let sent = town.put_at(&anne, &path, demand("2027-02-01")).await;
         assert_eq!((&sent.body["state"], &sent.body["letter"]), (&json!("sent"), &json!(letter)));
     }
+    // Nobody has it yet: it can be corrected.
     let other = town.put_at(&anne, &path, demand("2027-03-01")).await;
-    assert_eq!(other.status, 409, "{}", other.body);
+    assert_eq!(other.body["effect_on"], "2027-03-01", "{}", other.body);
     let read = town.get(&anne, &letter).await;
     assert_eq!(read.status, 200, "{}", read.body);
     let answer = format!("{path}/answer");
+    for (body, wrong) in [
+        (json!({ "answer": "received", "on": "2026-11-24" }), "/on"),
+        (json!({ "answer": "received", "on": "2026-11-22" }), "/on"),
+        (json!({ "answer": "received", "on": "hier" }), "/on"),
+        (json!({ "answer": "refused" }), "/reason"),
+        (json!({ "answer": "refused", "reason_code": "CCSF_19" }), "/reason_code"),
+        (json!({ "answer": "refused", "reason_code": "DOSSIER_INCOMPLET" }), "/reason"),
+    ] {
+        let refused = town.ask(&anne, ("POST", &answer), &[], Some(body.clone())).await;
+        assert_eq!((refused.status.as_u16(), pointers(&refused)), (422, vec![wrong]), "{body}");
+    }
     let post = async |body: Value| town.ask(&anne, ("POST", &answer), &[], Some(body)).await;
     assert_eq!(post(json!({ "answer": "perhaps" })).await.status, 422);
     // Ten business days from the day after 23 November 2026, a Monday.
     let received = post(json!({ "answer": "received" })).await;
     assert_eq!(received.body["answer_due"], "2026-12-07", "{}", received.body);
+    let late = town.put_at(&anne, &path, demand("2027-04-01")).await;
+    assert_eq!(late.status, 409, "the lender has it: {}", late.body);
+    let same = town.put_at(&anne, &path, demand("2027-03-01")).await;
+    assert_eq!(same.status, 200, "{}", same.body);
     let accepted = post(json!({ "answer": "accepted" })).await;
     assert_eq!(accepted.body["state"], "accepted", "{}", accepted.body);
     let late = post(json!({ "answer": "refused", "reason": "Trop tard" })).await;

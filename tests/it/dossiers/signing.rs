@@ -255,7 +255,12 @@ async fn wrong_late_and_replayed_codes_sign_nothing() {
         seen = act(&mut surfer, &page, wrong).await;
     }
     let blocked = act(&mut surfer, &page, &fresh).await;
-    assert!(blocked.says("Signature bloquée"), "{}", blocked.body);
+    assert_eq!(blocked.status, StatusCode::TOO_MANY_REQUESTS);
+    assert_eq!(blocked.heading(), "Signature bloquée pendant 15 minutes", "{}", blocked.body);
+    assert!(blocked.says("Vous pourrez recommencer à ") && blocked.says("Votre dossier est gardé"));
+    assert!(blocked.says("Appelez-nous au 01 99 00 12 34"), "{}", blocked.body);
+    let asks = surfer.submit(&page.form(&format!("{}/code", page.at))).await;
+    assert_eq!(asks.status, StatusCode::TOO_MANY_REQUESTS, "{}", asks.body);
     app.clock.advance(Duration::from_secs(901));
     let last = asked_code(&app, &mut surfer, &page, &who.1).await;
     let old = act(&mut surfer, &page, &fresh).await;
@@ -367,7 +372,7 @@ async fn cover_begins_on_its_day_once_the_lender_has_accepted() {
     assert_eq!(bank.heading(), "Prévenir votre banque", "{}", bank.body);
     let mut form = bank.form(&format!("{}/reponse", bank.at));
     // Nothing is checked before somebody does.
-    form.values.retain(|name, _| name == "jeton");
+    form.values.retain(|name, _| name == "jeton" || name.starts_with("quand"));
     let none = surfer.submit(&form.clone()).await;
     assert_eq!(none.status, StatusCode::UNPROCESSABLE_ENTITY);
     let said = surfer.submit(&form.with(&[("reponse", "acceptee")])).await;

@@ -44,6 +44,9 @@ const MISTAKES: f64 = 1.15;
 /// What one page asks of somebody.
 #[derive(Default)]
 struct Load {
+    /// The page as it is sent: its bytes, and its elements.
+    bytes: usize,
+    nodes: usize,
     words: usize,
     shown: usize,
     typed: Vec<usize>,
@@ -59,6 +62,12 @@ impl Load {
         // Of a list, half is read before the answer is found.
         let mut load = Self {
             words: words(&read) - choices(&read) / 2,
+            bytes: page.body.len(),
+            nodes: page
+                .body
+                .split('<')
+                .filter(|tag| tag.starts_with(|c: char| c.is_ascii_lowercase()))
+                .count(),
             shown: main.matches("<dd").count(),
             ..Self::default()
         };
@@ -224,6 +233,28 @@ async fn takes(app: &App, year: &str, pace: &Pace) -> (f64, String) {
     timed.whole(year).await;
     let quote = 80.0 / 60.0 * if pace.tap > MEDIAN.tap { 1.6 } else { 1.0 };
     (timed.minutes(pace) + quote, timed.said(pace))
+}
+
+/// Words that are read from the contact to the signature, on the path without a question and on the other.
+const WORDS: [usize; 2] = [600, 800];
+
+/// Bytes and elements of one page.
+const BYTES: usize = 60_000;
+const NODES: usize = 900;
+
+#[tokio::test]
+async fn what_is_read_stays_little_and_pages_stay_light() {
+    let app = program().await;
+    for (year, most) in PATHS.into_iter().zip(WORDS) {
+        let mut timed = Timed { app: &app, surfer: Surfer::new(&app), loads: Vec::new() };
+        timed.whole(year).await;
+        let read: usize = timed.loads.iter().map(|(_, load)| load.words).sum();
+        assert!(read <= most, "{read} words of {most}\n{}", timed.said(&MEDIAN));
+        for (heading, load) in &timed.loads {
+            assert!(load.bytes <= BYTES, "{heading}: {} bytes", load.bytes);
+            assert!(load.nodes <= NODES, "{heading}: {} elements", load.nodes);
+        }
+    }
 }
 
 /// A year of birth on the path without a question, and one with the short declaration.

@@ -202,7 +202,7 @@ async fn who_is_erased_leaves_no_account_and_no_document_to_sign() {
     let at = base(&page.at);
     let subject = crate::dossiers::hex(at.trim_start_matches("/d/dos_"));
     let named = papers(&app, &subject).await;
-    assert_eq!(named.len(), 3, "advice, conditions, mandate: {named:?}");
+    assert_eq!(named.len(), 2, "conditions, mandate: {named:?}");
     assert!(named.iter().all(|path| Path::new(path).exists()), "{named:?}");
     let place = beside(&app);
     let given = said(&place, &["person", "export", "--email", &who.0]).await;

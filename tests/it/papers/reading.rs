@@ -70,7 +70,7 @@ async fn a_document_is_answered_as_a_file_that_nobody_keeps() {
     let again = asked.header("if-none-match", etag).send().await.expect("an answer");
     assert_eq!(again.status(), 304);
     assert_eq!(again.bytes().await.expect("none").len(), 0);
-    for wrong in ["nothing", "fiche_standardisee", "fiche_standardisee_2", "ipid"] {
+    for wrong in ["nothing", "fiche_standardisee", "fiche_standardisee_2", "mandat_sepa"] {
         let address = href(&document).replace("fiche_standardisee_1", wrong);
         assert_eq!(read(app.get(&address).await).await.0, 404, "{wrong}");
     }

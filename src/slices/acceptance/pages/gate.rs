@@ -11,6 +11,7 @@ use super::frame::{Answer, Frame, Own, own, sheets, to, unkept, unkept_with};
 use crate::kernel::problem::{Kind, Problem};
 use crate::platform::web::facts::ClientAddress;
 use crate::platform::web::form::Form;
+use crate::platform::web::insurer::phone;
 use crate::platform::web::page::Sheet as _;
 use crate::slices::acceptance::core::Acceptances;
 use crate::slices::acceptance::model::Outlook;
@@ -154,13 +155,14 @@ pub(super) fn closed(acceptances: &Acceptances, guest: &Guest) -> Response {
 
 /// «Je préfère ne pas répondre en ligne».
 fn otherwise(guest: &Guest) -> Response {
+    let call = format!(
+        "Appelez-nous au {}\u{a0}: nous vous envoyons les questions par courrier.",
+        phone()
+    );
     message(
         guest,
         "Vous pouvez répondre autrement",
-        &[
-            "Appelez-nous\u{a0}: nous vous envoyons les questions par courrier.",
-            "Vos réponses iront au seul service médical. Votre dossier est gardé.",
-        ],
+        &[&call, "Vos réponses iront au seul service médical. Votre dossier est gardé."],
         vec![
             ("Aide et contact".to_owned(), "/aide".to_owned()),
             ("Revenir au dossier".to_owned(), format!("/d/{}", guest.visit.dossier)),

@@ -17,7 +17,7 @@ use crate::platform::web::problem::{ApiError, ProblemDocument};
 use crate::platform::web::query::Query;
 use crate::slices::contracts::core::Contracts;
 use crate::slices::contracts::error::ContractError;
-use crate::slices::contracts::model::Contract;
+use crate::slices::contracts::model::{Contract, OWNER};
 use crate::slices::contracts::pages::served;
 
 /// With these addresses.
@@ -142,8 +142,9 @@ async fn documents(
 ) -> Result<Json<PaperList>, ApiError> {
     let contract = own(&contracts, caller.actor(), &id).await?;
     let bank = contracts.bank(&contract).await.map_err(Problem::from)?;
-    let listed = contracts.listed(&contract, &bank).await.map_err(Problem::from)?.into_iter();
-    let documents = listed.map(|one| PaperDocument::of(&contract, one.name, one.title)).collect();
+    let listed =
+        contracts.listed(&contract, &bank, OWNER).await.map_err(Problem::from)?.into_iter();
+    let documents = listed.map(|one| PaperDocument::of(&contract, &one.name, &one.title)).collect();
     Ok(Json(PaperList { documents }))
 }
 
@@ -165,7 +166,7 @@ async fn document(
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     let contract = own(&contracts, caller.actor(), &id).await?;
-    let made = contracts.document(&contract, &name).await.map_err(Problem::from)?;
+    let made = contracts.document(&contract, &name, OWNER).await.map_err(Problem::from)?;
     let (document, by) = (made.document.kind.code(), &caller.actor().principal().subject);
     tracing::info!(contract = %contract.id, document, %by, "a document was opened by its owner");
     Ok(served(&name, made, &headers))

@@ -49,8 +49,8 @@ async fn withdraw(
 async fn asked(contracts: &Contracts, contract: &Contract) -> Result<EndDocument, Problem> {
     let found = contracts.end_asked(contract).await?;
     let none = || Problem::new(Kind::NotFound).detail("La fin de ce contrat n’est pas demandée.");
-    let (wanted, at) = found.ok_or_else(none)?;
-    Ok(EndDocument { wanted_on: wanted.to_string(), asked_at: at.to_string() })
+    let end = found.ok_or_else(none)?;
+    Ok(EndDocument { wanted_on: end.wanted_on.to_string(), asked_at: end.asked_at.to_string() })
 }
 
 /// The end that was asked for.

@@ -16,6 +16,7 @@ use crate::slices::contracts::core::Contracts;
 use crate::slices::contracts::error::ContractError;
 use crate::slices::contracts::form;
 use crate::slices::contracts::model::{BankRequest, Contract};
+use crate::slices::contracts::refusals;
 
 /// With these addresses.
 pub(super) fn add(api: Api<Contracts>) -> Api<Contracts> {
@@ -50,13 +51,14 @@ async fn show(
 }
 
 /// Dates the demand of substitution: its letter exists from now on, under `documents/lettre_banque`. Sent
-/// again with the same words, it is the first one; with others it is refused.
+/// again with the same words, it is the first one. With others it corrects it and there is another letter, until
+/// it was delivered or the lender has it.
 #[utoipa::path(
     put, path = "/v1/contracts/{id}/lender", tag = "contracts", request_body = SubstitutionRequest,
     params(("id" = String, Path, description = "Identifier, `ctr_…`")),
     responses(
         (status = 200, description = "What is asked of the lender", body = LenderDocument),
-        (status = 409, description = "It was dated with other words, no insurance is replaced, or the contract does not wait for a lender", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 409, description = "The lender has another demand, no insurance is replaced, or the contract does not wait for a lender", body = ProblemDocument, content_type = "application/problem+json"),
         (status = "4XX", description = "What is wrong, where, and how to put it right", body = ProblemDocument, content_type = "application/problem+json"),
         (status = "5XX", description = "Our fault, or no room now: see Retry-After", body = ProblemDocument, content_type = "application/problem+json"),
     )
@@ -74,8 +76,7 @@ async fn ask(
         return Err(Problem::new(Kind::Conflict).detail(detail).into());
     }
     let known = contracts.bank(&contract).await.map_err(Problem::from)?;
-    if known.state != "draft" {
-        is_same(&known, &request)?;
+    if known.is_asked() && is_same(&known, &request) {
         return Ok(Json(told(&contracts, &contract).await?));
     }
     let mut typed = Form::new([
@@ -95,21 +96,16 @@ async fn ask(
     Ok(Json(told(&contracts, &contract).await?))
 }
 
-/// Refuses a second demand that does not say the same as the first.
-fn is_same(known: &BankRequest, request: &SubstitutionRequest) -> Result<(), Problem> {
-    let is_same = known.agency == request.agency.trim()
+/// Whether a demand says the same as the one that is dated, whatever the day is now.
+fn is_same(known: &BankRequest, request: &SubstitutionRequest) -> bool {
+    known.agency == request.agency.trim()
         && known.loan_number == request.loan_number.trim()
         && known.old_contract == request.old_contract.as_deref().unwrap_or_default().trim()
-        && known.effect_on.to_string() == request.effect_on;
-    if is_same {
-        return Ok(());
-    }
-    let detail = "La demande est datée\u{a0}: elle ne change plus.";
-    Err(Problem::new(Kind::Conflict).detail(detail))
+        && known.effect_on.to_string() == request.effect_on
 }
 
-/// Sends the demand to the agency's e-mail address, as a link to the letter and the certificate, by which the
-/// lender may say that it has received them. Asked again, it was sent once.
+/// Sends the demand to the agency's e-mail address, as a link to the letter, the certificate and the notice, by
+/// which the lender may say that it has received them. Asked again, it was sent once.
 #[utoipa::path(
     post, path = "/v1/contracts/{id}/lender/delivery", tag = "contracts",
     params(("id" = String, Path, description = "Identifier, `ctr_…`")),
@@ -131,13 +127,14 @@ async fn deliver(
     Ok(Json(told(&contracts, &contract).await?))
 }
 
-/// Says what the lender did today. Its answer, once given, stands.
+/// Says what the lender did, and on which day. Its answer, once given, stands; a demand that it sends back as
+/// incomplete has none, and its ten business days begin when it has the whole.
 #[utoipa::path(
     post, path = "/v1/contracts/{id}/lender/answer", tag = "contracts", request_body = AnswerRequest,
     params(("id" = String, Path, description = "Identifier, `ctr_…`")),
     responses(
         (status = 200, description = "How far it is now", body = LenderDocument),
-        (status = 409, description = "The contract does not wait for a lender", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 409, description = "The contract does not wait for a lender, or nothing was asked of it", body = ProblemDocument, content_type = "application/problem+json"),
         (status = "4XX", description = "What is wrong, where, and how to put it right", body = ProblemDocument, content_type = "application/problem+json"),
         (status = "5XX", description = "Our fault, or no room now: see Retry-After", body = ProblemDocument, content_type = "application/problem+json"),
     )
@@ -155,10 +152,14 @@ async fn answer(
         Said::Refused => "refusee",
     };
     let reason = request.reason.unwrap_or_default();
-    let mut typed = Form::new([("reponse", said), ("motif", reason.trim())]);
-    let said = form::answer(&mut typed, contracts.today());
-    let said =
-        said.ok_or_else(|| faults(&typed, &[("reponse", "/answer"), ("motif", "/reason")]))?;
+    let code = request.reason_code.unwrap_or_else(|| refusals::OTHER.to_owned());
+    let mut typed = Form::new([("reponse", said), ("motif", reason.trim()), ("raison", &*code)]);
+    let days = contracts.bank_days(&contract).await.map_err(Problem::from)?;
+    dated(&mut typed, "quand", &request.on.unwrap_or_else(|| days.today.to_string()));
+    let said = form::answer(&mut typed, days).ok_or_else(|| {
+        let (answer, on) = (("reponse", "/answer"), ("quand", "/on"));
+        faults(&typed, &[answer, on, ("raison", "/reason_code"), ("motif", "/reason")])
+    })?;
     let by = payer(&contract)?;
     contracts.answered(&contract, said, Some(by)).await.map_err(Problem::from)?;
     Ok(Json(told(&contracts, &contract).await?))

@@ -20,8 +20,9 @@ use crate::platform::web::problem::{ApiError, ProblemDocument};
 use crate::platform::web::query::Query;
 use crate::slices::contracts::core::Contracts;
 use crate::slices::contracts::error::ContractError;
+use crate::slices::contracts::model::OWNER;
 use crate::slices::contracts::pages::{refusal, served};
-use crate::slices::contracts::signing::{Outcome, Place, consents, masked, reached};
+use crate::slices::contracts::signing::{Outcome, Place, consents, reached};
 use crate::slices::dossiers::{Asked, DossierId, Holder};
 use crate::slices::messages::Channel;
 
@@ -82,6 +83,7 @@ async fn standing(contracts: &Contracts, holder: &Holder) -> Result<SignatureDoc
         return Ok(SignatureDocument::without("preparing", Some(next)));
     };
     let mandate = contracts.mandate(id).await?.ok_or(ContractError::Unknown)?;
+    let shown = contracts.core.dossiers.shown(id).await?;
     let has_signed = ceremony.has_signed(holder.insured);
     let state = match (has_signed, ceremony.completed_at) {
         (false, _) => "ready",
@@ -93,7 +95,7 @@ async fn standing(contracts: &Contracts, holder: &Holder) -> Result<SignatureDoc
         state,
         ceremony: Some(ceremony.id.simple().to_string()),
         documents: papers(id, &ceremony),
-        consents: consents(&mandate).1.to_vec(),
+        consents: consents(&mandate, OWNER, shown.quote.request.is_running()),
         next: (!has_signed).then(|| format!("/v1/dossiers/{id}/signature/code")),
     })
 }
@@ -116,7 +118,7 @@ async fn document(
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     let holder = held(&contracts, caller.actor(), &id).await?;
-    let made = contracts.paper(holder.dossier, &name).await.map_err(Problem::from)?;
+    let made = contracts.paper(holder.dossier, &name, OWNER).await.map_err(Problem::from)?;
     let (document, by) = (made.document.kind.code(), &caller.actor().principal().subject);
     tracing::info!(dossier = %holder.dossier, document, %by, "a document was opened");
     Ok(served(&name, made, &headers))
@@ -177,7 +179,7 @@ async fn code(
             let shown = contracts.core.dossiers.shown(holder.dossier).await;
             let shown = shown.map_err(Problem::from)?;
             let own = shown.insured.iter().find(|one| one.insured_id == holder.insured);
-            let to = own.and_then(|one| reached(one, way)).as_ref().map(masked);
+            let to = own.and_then(|one| reached(one, way)).map(|to| to.masked());
             let sent = CodeDocument {
                 by: way.code(),
                 to: to.unwrap_or_default(),

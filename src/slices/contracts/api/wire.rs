@@ -4,7 +4,8 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::super::model::{BankRequest, Contract, Premium};
+use super::super::model::{BankRequest, Contract, OWNER, Premium};
+use super::super::preparing::is_for;
 use super::super::sending::BankLink;
 use crate::slices::dossiers::DossierId;
 use crate::slices::signature::Ceremony;
@@ -205,13 +206,22 @@ pub(super) struct SubstitutionRequest {
     pub(super) effect_on: String,
 }
 
-/// What the lender did today.
+/// What the lender did.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct AnswerRequest {
     /// What it did.
     pub(super) answer: Said,
-    /// What it writes, if it refuses; 200 characters at most.
+    /// The day on which it did; today when absent. Not to come, and not before the demand.
+    #[serde(default)]
+    #[schema(example = "2026-11-24")]
+    pub(super) on: Option<String>,
+    /// Why, if it refuses: `CCSF_01` to `CCSF_18`, `PE_1` to `PE_8`, `QUOTITE`, `DOSSIER_INCOMPLET` (no refusal: the
+    /// ten days do not begin) or `OTHER`, which is meant when it is absent.
+    #[serde(default)]
+    #[schema(example = "CCSF_11")]
+    pub(super) reason_code: Option<String>,
+    /// What it writes, if it refuses; needed for `DOSSIER_INCOMPLET` and `OTHER`, 200 characters at most.
     #[serde(default)]
     pub(super) reason: Option<String>,
 }
@@ -252,9 +262,15 @@ pub(super) struct LenderDocument {
     /// When it answered.
     #[serde(skip_serializing_if = "Option::is_none")]
     answered_on: Option<String>,
-    /// Why it refused.
+    /// Why it refused, or sent the demand back.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    reason_code: String,
+    /// The same in its words.
     #[serde(skip_serializing_if = "String::is_empty")]
     reason: String,
+    /// When the demand was dated.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    asked_at: Option<String>,
     /// The letter to hand over, once the demand is dated.
     #[serde(skip_serializing_if = "Option::is_none")]
     letter: Option<String>,
@@ -301,7 +317,9 @@ impl LenderDocument {
             received_on: text(request.received_on),
             answer_due: text(request.answer_due),
             answered_on: text(request.answered_on),
+            reason_code: request.reason_code,
             reason: request.reason,
+            asked_at: request.asked_at.map(|at| at.to_string()),
             delivered_at: link.map(|link| link.sent_at.to_string()),
         }
     }
@@ -316,7 +334,8 @@ impl SignatureDocument {
 
 /// The documents of a ceremony.
 pub(super) fn papers(id: DossierId, ceremony: &Ceremony) -> Vec<PaperDocument> {
-    let papers = ceremony.papers.iter().map(|paper| PaperDocument {
+    let own = ceremony.papers.iter().filter(|paper| is_for(&paper.name, OWNER));
+    let papers = own.map(|paper| PaperDocument {
         href: format!("/v1/dossiers/{id}/documents/{}", paper.name),
         name: paper.name.clone(),
         title: paper.title.clone(),

@@ -9,6 +9,8 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use jiff::civil::Date;
 
+use super::bank::standing;
+use super::cover::Covered;
 use super::frame::{Answer, Frame, sheets, unkept};
 use super::leave::WithdrawPage;
 use crate::kernel::french;
@@ -21,11 +23,12 @@ use crate::slices::contracts::core::Contracts;
 use crate::slices::contracts::form;
 use crate::slices::contracts::keeping::Listed;
 use crate::slices::contracts::leaving::REASONS;
-use crate::slices::contracts::model::{Contract, ContractId, Premium};
-use crate::slices::contracts::signing::masked_mobile;
+use crate::slices::contracts::letters::needed;
+use crate::slices::contracts::model::{Contract, ContractId, OWNER, Premium};
 use crate::slices::dossiers::Waiting;
 use crate::slices::dossiers::pages::Stop;
 use crate::slices::identity::Visitor;
+use crate::slices::messages::Recipient;
 
 /// The pool of customers.
 const POOL: &str = "clients";
@@ -40,6 +43,8 @@ struct Card {
     state: &'static str,
     month: String,
     next: String,
+    /// How far the lender is; empty once the contract is over.
+    bank: String,
 }
 
 #[derive(Template)]
@@ -71,7 +76,13 @@ struct ContractPage {
     until: String,
     can_withdraw: bool,
     is_over: bool,
+    /// How far the lender is.
+    bank: String,
     asked_end: String,
+    /// What we still need to end it.
+    needed: &'static str,
+    contact: String,
+    covered: Covered,
     papers: Vec<Listed>,
     years: Vec<Year>,
     summary: String,
@@ -150,7 +161,9 @@ pub(super) async fn home(State(contracts): State<Contracts>, headers: HeaderMap)
     for contract in contracts.all_for(visitor.party).await? {
         let premiums = contracts.premiums(&contract).await?;
         let next = next(&premiums, contracts.today()).filter(|_| contract.ended_at.is_none());
+        let bank = standing(&contract, &contracts.bank(&contract).await?);
         cards.push(Card {
+            bank: if contract.ended_at.is_none() { bank } else { String::new() },
             state: state(&contracts, &contract).await?,
             month: next.map(|row| euros(row.premium_cents)).unwrap_or_default(),
             next: next.map(|row| french::day(row.due_on)).unwrap_or_default(),
@@ -160,7 +173,7 @@ pub(super) async fn home(State(contracts): State<Contracts>, headers: HeaderMap)
     }
     let dossiers = &contracts.core.dossiers;
     let mut waiting = dossiers.waiting_for(visitor.party, visitor.address.as_ref()).await?;
-    waiting.iter_mut().for_each(|one| one.mobile = masked_mobile(&one.mobile));
+    waiting.iter_mut().for_each(|one| one.mobile = Recipient::read(&one.mobile).masked());
     let mut frame = frame(&visitor, "Mon espace", "/espace", Form::default());
     "/".clone_into(&mut frame.back);
     Ok(unkept(AreaPage { frame, cards, waiting, account: format!("/pools/{POOL}/account") }))
@@ -192,15 +205,19 @@ pub(super) async fn contract(
         (row.month, french::day(row.due_on), premium, owed)
     });
     let is_over = contract.ended_at.is_some();
-    let asked_end = asked.map(|(wanted, _)| french::day(wanted)).unwrap_or_default();
+    let insurer = contracts.core.documents.insurer();
     Ok(unkept(ContractPage {
         state: state(&contracts, &contract).await?,
         effect: french::day(contract.effect_on),
         until: french::day(contract.withdraw_until),
         can_withdraw: !is_over && contracts.today() <= contract.withdraw_until,
         is_over,
-        asked_end,
-        papers: contracts.listed(&contract, &request).await?,
+        bank: standing(&contract, &request),
+        needed: asked.as_ref().map(|end| needed(&end.reason)).unwrap_or_default(),
+        asked_end: asked.map(|end| french::day(end.wanted_on)).unwrap_or_default(),
+        contact: format!("{}, {}", insurer.company, insurer.address),
+        covered: Covered::of(&contracts.core.dossiers.shown(contract.dossier).await?),
+        papers: contracts.listed(&contract, &request, OWNER).await?,
         years: years(&premiums),
         summary: summary(&premiums),
         rows: rows.collect(),
@@ -278,7 +295,7 @@ fn download(media: &'static str, disposition: &str, text: String) -> Response {
 }
 
 /// Refuses a form of another site.
-fn check(
+pub(super) fn check(
     contracts: &Contracts,
     visitor: &Visitor,
     headers: &HeaderMap,
@@ -301,6 +318,8 @@ pub(super) async fn withdraw(
     let base = format!("/espace/contrats/{}", contract.id);
     Ok(unkept(WithdrawPage {
         is_open: contract.ended_at.is_none() && contracts.today() <= contract.withdraw_until,
+        holder: String::new(),
+        phone: contracts.core.documents.insurer().phone.clone(),
         until: french::day(contract.withdraw_until),
         number: contract.number,
         action: format!("{base}/renoncer"),

@@ -1,19 +1,35 @@
-//! Page 11: the lender is told, and its answer is followed.
+//! Page 11: the lender is told, and its answer is followed, for the life of the contract: from the dossier, and from the
+//! customer's area by its owner. Who began the dossier acts; another insured person reads.
+
+use std::collections::HashMap;
 
 use askama::Template;
-use axum::extract::{Path, State};
-use axum::http::HeaderMap;
+use axum::extract::{Path, Query, State};
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
 use jiff::civil::Date;
 
-use super::frame::{Answer, Frame, sheets, unkept};
+use super::area;
+use super::frame::{Answer, Frame, said, sheets, unkept};
 use crate::kernel::french;
+use crate::platform::clock::date_in_paris;
 use crate::platform::web::form::Form;
 use crate::platform::web::page::Sheet;
+use crate::slices::contracts::banking::Demand;
 use crate::slices::contracts::core::Contracts;
 use crate::slices::contracts::form;
 use crate::slices::contracts::model::{BankRequest, Contract, Identified};
+use crate::slices::contracts::papers::ENCLOSURES;
+use crate::slices::contracts::refusals;
 use crate::slices::dossiers::pages::{Guest, Stop, guest};
+use crate::slices::identity::Visitor;
+use uuid::Uuid;
+
+/// Boxes of the day on which the lender did something.
+const WHEN: [&str; 3] = ["quand_j", "quand_m", "quand_a"];
+
+/// Boxes of the first day.
+const EFFECT: [&str; 3] = ["effet_j", "effet_m", "effet_a"];
 
 #[derive(Template)]
 #[template(path = "contracts/bank.html")]
@@ -25,23 +41,41 @@ struct BankPage {
     tracker: Vec<(String, bool)>,
     /// When we sent the demand, if we did.
     sent: String,
+    /// Whether who reads may say something here.
+    acts: bool,
+    /// What was asked is typed again.
+    corrects: bool,
+    /// Why the lender refused or sent the demand back.
+    why: String,
+    reasons: Vec<(String, String)>,
+    /// Last day to renounce, while it is not past.
+    until: String,
+    phone: String,
 }
 
-sheets!(BankPage);
+/// The letter, before it is dated.
+#[derive(Template)]
+#[template(path = "contracts/bank_check.html")]
+struct CheckPage {
+    frame: Frame,
+    contract: Contract,
+    demand: Demand,
+    today: String,
+    company: String,
+}
+
+sheets!(BankPage, CheckPage);
 
 impl BankPage {
-    fn is_asked(&self) -> bool {
-        self.request.state != "draft"
-    }
-
-    fn is_answered(&self) -> bool {
-        matches!(self.request.state.as_str(), "accepted" | "refused")
-    }
-
     /// Whether the demand can leave from here: the customer gave an e-mail address, and nobody has answered.
     fn can_be_sent(&self) -> bool {
-        let waits = self.is_asked() && !self.is_answered() && self.sent.is_empty();
-        waits && !self.is_new_loan() && self.request.email().is_some()
+        let waits = self.request.is_asked() && !self.request.is_answered() && self.sent.is_empty();
+        self.acts && waits && !self.is_new_loan() && self.request.email().is_some()
+    }
+
+    /// Whether what was asked can still be corrected.
+    fn can_be_corrected(&self) -> bool {
+        self.acts && self.request.state == "sent" && self.sent.is_empty() && !self.is_new_loan()
     }
 
     /// Whether it is known who pays, before which nothing leaves.
@@ -52,23 +86,135 @@ impl BankPage {
     fn is_new_loan(&self) -> bool {
         !self.contract.content.is_substitution
     }
+
+    /// Who may act for this contract.
+    fn owner(&self) -> &str {
+        self.contract.content.persons.first().map_or("", |one| &one.name)
+    }
+
+    fn is_irregular(&self) -> bool {
+        self.request.reason_code == refusals::OTHER
+    }
 }
 
-/// The contract of this guest's dossier; `None` before the signature.
-async fn found(contracts: &Contracts, guest: &Guest) -> Result<Option<Contract>, Stop> {
-    Ok(contracts.of_dossier(guest.visit.dossier).await?)
+impl CheckPage {
+    fn sender(&self) -> (&str, &[String], &str) {
+        let first = self.contract.content.persons.first();
+        first.map_or(("", &[], ""), |one| (&one.name, &one.lines, &one.city))
+    }
+
+    fn insured(&self) -> String {
+        let persons = &self.contract.content.persons;
+        persons.iter().map(|one| one.name.as_str()).collect::<Vec<_>>().join(" et ")
+    }
+
+    fn enclosures(&self) -> [&'static str; 2] {
+        ENCLOSURES.map(crate::slices::documents::Kind::title)
+    }
+
+    fn effect(&self) -> String {
+        french::day(self.demand.effect_on)
+    }
 }
 
-fn to(guest: &Guest, path: &str) -> Response {
-    Redirect::to(&format!("/d/{}/{path}", guest.visit.dossier)).into_response()
+/// Who reads the page, and by which way they came.
+enum Reader {
+    Guest(Box<Guest>),
+    Owner(Visitor),
 }
 
-fn tracker(contract: &Contract, request: &BankRequest) -> Vec<(String, bool)> {
+/// Somebody at the page of their contract.
+struct Desk {
+    reader: Reader,
+    contract: Contract,
+}
+
+impl Desk {
+    /// A dossier's identifier leads through its session, a contract's through the account of its owner.
+    async fn enter(contracts: &Contracts, headers: &HeaderMap, id: &str) -> Result<Self, Stop> {
+        if id.starts_with("ctr_") {
+            let visitor = area::visitor(contracts, headers).await.map_err(Stop::with)?;
+            let contract = area::theirs(contracts, &visitor, id).await?;
+            return Ok(Self { reader: Reader::Owner(visitor), contract });
+        }
+        let guest = guest(&contracts.core.dossiers, headers, id).await?;
+        let Some(contract) = contracts.of_dossier(guest.visit.dossier).await? else {
+            let path = format!("/d/{}/signature", guest.visit.dossier);
+            return Err(Stop::with(Redirect::to(&path)));
+        };
+        Ok(Self { reader: Reader::Guest(Box::new(guest)), contract })
+    }
+
+    /// The same for an act: the form is of our page, and who sends it holds the contract.
+    async fn act(
+        contracts: &Contracts,
+        (headers, form): (&HeaderMap, &Form),
+        id: &str,
+    ) -> Result<(Self, Uuid), Stop> {
+        let desk = Self::enter(contracts, headers, id).await?;
+        match &desk.reader {
+            Reader::Guest(guest) => guest.check(&contracts.core.dossiers, headers, form)?,
+            Reader::Owner(visitor) => area::check(contracts, visitor, headers, form)?,
+        }
+        let first = desk.contract.content.persons.first().map(|one| one.insured);
+        let by = first.filter(|_| desk.is_holder()).ok_or_else(|| {
+            let line = "La personne qui a ouvert le dossier le fait depuis le sien.";
+            Stop::with(said("Vous ne pouvez pas répondre ici", &[line], StatusCode::FORBIDDEN))
+        })?;
+        Ok((desk, by))
+    }
+
+    /// Whether they hold the contract: who began the dossier, or whose account has it.
+    const fn is_holder(&self) -> bool {
+        match &self.reader {
+            Reader::Guest(guest) => guest.is_initiator(),
+            Reader::Owner(_) => true,
+        }
+    }
+
+    fn frame(&self, title: &str, form: Form) -> Frame {
+        match &self.reader {
+            Reader::Guest(guest) => Frame::new(guest, title, 0, "fin", form),
+            Reader::Owner(visitor) => {
+                let base = format!("/espace/contrats/{}", self.contract.id);
+                let mut frame = area::frame(visitor, title, &base, form);
+                frame.back = base;
+                frame
+            }
+        }
+    }
+
+    /// Back to the page, after an act.
+    fn back(&self) -> Response {
+        let base = self.frame("", Form::default()).base;
+        Redirect::to(&format!("{base}/banque")).into_response()
+    }
+}
+
+/// How far the lender of a contract is, in a line.
+pub(super) fn standing(contract: &Contract, request: &BankRequest) -> String {
+    let day = |date: Option<Date>| date.map(french::day).unwrap_or_default();
+    match request.state.as_str() {
+        "accepted" => format!("Acceptée le {}", day(request.answered_on)),
+        "refused" => format!("Refusée le {}", day(request.answered_on)),
+        "late" => format!("En retard depuis le {}", day(request.answer_due)),
+        "received" => format!("Réponse attendue au plus tard le {}", day(request.answer_due)),
+        _ if request.is_sent_back() => "Il manque une pièce".to_owned(),
+        "sent" => "Demande préparée".to_owned(),
+        _ if contract.content.is_substitution => "Demande à préparer".to_owned(),
+        _ => "Attestation à remettre".to_owned(),
+    }
+}
+
+fn tracker(contract: &Contract, request: &BankRequest, today: Date) -> Vec<(String, bool)> {
     let day = |date: Option<Date>| date.map(french::day).unwrap_or_default();
     let mut steps = Vec::new();
     if contract.content.is_substitution {
-        let asked = request.state != "draft";
-        steps.push(("Demande à la banque préparée et datée".to_owned(), asked));
+        let line = match request.asked_at {
+            Some(at) => format!("Demande préparée et datée du {}", french::day(date_in_paris(at))),
+            None => "Demande à la banque préparée et datée".to_owned(),
+        };
+        steps.push((line, request.is_asked()));
         let received = request.received_on.is_some();
         let line = if received {
             format!("Reçue par la banque le {}", day(request.received_on))
@@ -76,44 +222,72 @@ fn tracker(contract: &Contract, request: &BankRequest) -> Vec<(String, bool)> {
             "Reçue par la banque".to_owned()
         };
         steps.push((line, received));
-        if received {
+        if received && !request.is_answered() {
             let due = day(request.answer_due);
-            steps
-                .push((format!("Réponse attendue au plus tard le {due}"), request.state == "late"));
+            let line = format!("Réponse attendue au plus tard le {due}");
+            steps.push((line, false));
         }
     } else {
         steps.push(("Attestation prête, à remettre à votre banque".to_owned(), true));
     }
     match request.state.as_str() {
         "accepted" => steps.push((format!("Acceptée le {}", day(request.answered_on)), true)),
-        "refused" => steps.push((format!("Refusée le {}", day(request.answered_on)), true)),
+        "refused" => {
+            steps.push((format!("Refusée le {}", day(request.answered_on)), true));
+            return steps;
+        }
         "late" => steps.push(("La banque est en retard\u{a0}: relancez-la".to_owned(), false)),
         _ => steps.push(("Accord de la banque".to_owned(), false)),
     }
     let begins = request.effect_on.max(contract.effect_on);
-    steps.push((format!("Début de l’assurance le {}", french::day(begins)), false));
+    let is_begun = request.state == "accepted"
+        && begins <= today
+        && contract.identity == Identified::Verified
+        && contract.ended_at.is_none();
+    steps.push((format!("Début de l’assurance le {}", french::day(begins)), is_begun));
     steps
+}
+
+/// Three boxes of a day, where nothing was typed.
+fn fill_day(form: &mut Form, names: [&str; 3], day: Date) {
+    if names.iter().any(|name| form.has(name)) {
+        return;
+    }
+    let parts = [day.day().to_string(), day.month().to_string(), day.year().to_string()];
+    for (name, part) in names.into_iter().zip(parts) {
+        form.set(name, part);
+    }
 }
 
 async fn page(
     contracts: &Contracts,
-    guest: &Guest,
-    contract: Contract,
+    desk: Desk,
     mut form: Form,
+    corrects: bool,
 ) -> Result<BankPage, Stop> {
+    let (contract, today) = (desk.contract.clone(), contracts.today());
     let request = contracts.bank(&contract).await?;
-    if !form.has("effet_j") && !form.has("agence") {
-        let day = request.effect_on;
-        form.set("effet_j", day.day().to_string());
-        form.set("effet_m", day.month().to_string());
-        form.set("effet_a", day.year().to_string());
+    fill_day(&mut form, EFFECT, request.effect_on);
+    fill_day(&mut form, WHEN, today);
+    if corrects && !form.has("agence") {
+        form.set("agence", request.agency.clone());
+        form.set("n_pret", request.loan_number.clone());
+        form.set("n_adhesion", request.old_contract.clone());
     }
     let sent = contracts.bank_link(&contract).await?;
     let sent = sent.and_then(|link| french::day_of_moment(&link.sent_at.to_string()));
+    let none = (String::new(), "Choisissez la raison".to_owned());
+    let is_open = contract.ended_at.is_none() && today <= contract.withdraw_until;
     Ok(BankPage {
-        tracker: tracker(&contract, &request),
+        tracker: tracker(&contract, &request, today),
         sent: sent.unwrap_or_default(),
-        frame: Frame::new(guest, "Prévenir votre banque", 0, "fin", form),
+        acts: desk.is_holder() && contract.ended_at.is_none(),
+        corrects,
+        why: refusals::words(&request.reason_code).unwrap_or_default(),
+        reasons: std::iter::once(none).chain(refusals::all()).collect(),
+        until: if is_open { french::day(contract.withdraw_until) } else { String::new() },
+        phone: contracts.core.documents.insurer().phone.clone(),
+        frame: desk.frame("Prévenir votre banque", form),
         contract,
         request,
     })
@@ -122,32 +296,40 @@ async fn page(
 pub(super) async fn show(
     State(contracts): State<Contracts>,
     Path(id): Path<String>,
+    Query(typed): Query<HashMap<String, String>>,
     headers: HeaderMap,
 ) -> Answer {
-    let guest = guest(&contracts.core.dossiers, &headers, &id).await?;
-    match found(&contracts, &guest).await? {
-        Some(contract) => Ok(unkept(page(&contracts, &guest, contract, Form::default()).await?)),
-        None => Ok(to(&guest, "signature")),
-    }
+    let desk = Desk::enter(&contracts, &headers, &id).await?;
+    let corrects = typed.contains_key("corriger");
+    Ok(unkept(page(&contracts, desk, Form::default(), corrects).await?))
 }
 
-/// «Préparer la demande».
+/// «Préparer la demande»: the letter is shown, then dated.
 pub(super) async fn ask(
     State(contracts): State<Contracts>,
     Path(id): Path<String>,
     headers: HeaderMap,
     mut form: Form,
 ) -> Answer {
-    let guest = guest(&contracts.core.dossiers, &headers, &id).await?;
-    guest.check(&contracts.core.dossiers, &headers, &form)?;
-    let Some(contract) = found(&contracts, &guest).await? else {
-        return Ok(to(&guest, "signature"));
+    let (desk, by) = Desk::act(&contracts, (&headers, &form), &id).await?;
+    if form.is("action", "corriger") {
+        return Ok(unkept(page(&contracts, desk, form, true).await?));
+    }
+    let days = (contracts.today(), desk.contract.effect_on);
+    let Some(demand) = form::demand(&mut form, days) else {
+        return Ok(unkept(page(&contracts, desk, form, true).await?));
     };
-    let Some(demand) = form::demand(&mut form, (contracts.today(), contract.effect_on)) else {
-        return Ok(unkept(page(&contracts, &guest, contract, form).await?));
-    };
-    contracts.ask_bank(&contract, demand, guest.visit.insured).await?;
-    Ok(to(&guest, "banque"))
+    if !form.is("action", "dater") {
+        return Ok(unkept(CheckPage {
+            today: french::day(days.0),
+            company: contracts.core.documents.insurer().company.clone(),
+            frame: desk.frame("Vérifiez la lettre", form),
+            contract: desk.contract,
+            demand,
+        }));
+    }
+    contracts.ask_bank(&desk.contract, demand, by).await?;
+    Ok(desk.back())
 }
 
 /// «Envoyer pour moi».
@@ -157,13 +339,9 @@ pub(super) async fn send(
     headers: HeaderMap,
     form: Form,
 ) -> Answer {
-    let guest = guest(&contracts.core.dossiers, &headers, &id).await?;
-    guest.check(&contracts.core.dossiers, &headers, &form)?;
-    let Some(contract) = found(&contracts, &guest).await? else {
-        return Ok(to(&guest, "signature"));
-    };
-    contracts.send_to_bank(&contract, guest.visit.insured).await?;
-    Ok(to(&guest, "banque"))
+    let (desk, by) = Desk::act(&contracts, (&headers, &form), &id).await?;
+    contracts.send_to_bank(&desk.contract, by).await?;
+    Ok(desk.back())
 }
 
 /// What the lender did, as the customer says it.
@@ -173,14 +351,11 @@ pub(super) async fn answer(
     headers: HeaderMap,
     mut form: Form,
 ) -> Answer {
-    let guest = guest(&contracts.core.dossiers, &headers, &id).await?;
-    guest.check(&contracts.core.dossiers, &headers, &form)?;
-    let Some(contract) = found(&contracts, &guest).await? else {
-        return Ok(to(&guest, "signature"));
+    let (desk, by) = Desk::act(&contracts, (&headers, &form), &id).await?;
+    let days = contracts.bank_days(&desk.contract).await?;
+    let Some(said) = form::answer(&mut form, days) else {
+        return Ok(unkept(page(&contracts, desk, form, false).await?));
     };
-    let Some(said) = form::answer(&mut form, contracts.today()) else {
-        return Ok(unkept(page(&contracts, &guest, contract, form).await?));
-    };
-    contracts.answered(&contract, said, Some(guest.visit.insured)).await?;
-    Ok(to(&guest, "banque"))
+    contracts.answered(&desk.contract, said, Some(by)).await?;
+    Ok(desk.back())
 }

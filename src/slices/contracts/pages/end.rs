@@ -6,6 +6,7 @@ use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Redirect, Response};
 
 use super::frame::{Answer, Frame, sheets, unkept};
+use super::leave::holder_for;
 use crate::kernel::french;
 use crate::kernel::problem::Problem;
 use crate::platform::web::form::Form;
@@ -16,7 +17,7 @@ use crate::slices::contracts::error::ContractError;
 use crate::slices::contracts::keeping::Listed;
 use crate::slices::contracts::model::Contract;
 use crate::slices::documents::Made;
-use crate::slices::dossiers::pages::{Guest, guest};
+use crate::slices::dossiers::pages::{Guest, Stop, guest};
 
 #[derive(Template)]
 #[template(path = "contracts/end.html")]
@@ -32,6 +33,10 @@ struct EndPage {
     bank: String,
     is_open: bool,
     is_over: bool,
+    /// Who may renounce and asks the lender, when it is not who reads.
+    holder: String,
+    /// Where a password is chosen: their account was made for their address, or is still to be made.
+    account: String,
 }
 
 sheets!(EndPage);
@@ -61,7 +66,7 @@ pub(super) async fn show(
     let is_over = contract.ended_at.is_some();
     let title = if is_over { "Vous avez renoncé à ce contrat" } else { "C’est signé" };
     Ok(unkept(EndPage {
-        papers: contracts.listed(&contract, &request).await?,
+        papers: contracts.listed(&contract, &request, guest.place).await?,
         signed_at: moment(contract.concluded_at),
         first_debit: first.map(|row| french::day(row.due_on)).unwrap_or_default(),
         first_amount: first
@@ -72,9 +77,19 @@ pub(super) async fn show(
         bank,
         is_open: !is_over && contracts.today() <= contract.withdraw_until,
         is_over,
+        holder: holder_for(&guest, &contract),
+        account: account(&contracts, &contract).await?,
         frame: Frame::new(&guest, title, 0, "", Form::default()),
         contract,
     }))
+}
+
+/// Where who signed without an account chooses a password: the account of an address that was proven has none yet,
+/// and a link replaces it; any other address signs up, and the contract waits for it there.
+async fn account(contracts: &Contracts, contract: &Contract) -> Result<String, Stop> {
+    let owner = contracts.core.dossiers.shown(contract.dossier).await?.owner;
+    let page = if owner.is_some() { "forgot" } else { "signup" };
+    Ok(format!("/pools/clients/{page}"))
 }
 
 /// A document of the dossier, for who has its session.
@@ -84,7 +99,7 @@ pub(super) async fn file(
     headers: HeaderMap,
 ) -> Answer {
     let guest = guest(&contracts.core.dossiers, &headers, &id).await?;
-    let made = contracts.paper(guest.visit.dossier, &name).await?;
+    let made = contracts.paper(guest.visit.dossier, &name, guest.place).await?;
     let (document, visit) = (made.document.kind.code(), &guest.visit);
     tracing::info!(dossier = %visit.dossier, document, by = %visit.insured, "a document was opened");
     Ok(served(&name, made, &headers))
@@ -99,17 +114,18 @@ pub(super) async fn archive(
     let guest = guest(&contracts.core.dossiers, &headers, &id).await?;
     let contract = contracts.of_dossier(guest.visit.dossier).await?;
     let contract = contract.ok_or(ContractError::Unknown)?;
-    let (answer, by) = (archived(&contracts, &contract).await?, guest.visit.insured);
+    let (answer, by) = (archived(&contracts, &contract, guest.place).await?, guest.visit.insured);
     tracing::info!(contract = %contract.id, %by, "all documents were taken");
     Ok(answer)
 }
 
-/// All documents of a contract in one file.
+/// All documents of a contract for the person in this place, in one file.
 pub(in crate::slices::contracts) async fn archived(
     contracts: &Contracts,
     contract: &Contract,
+    place: u8,
 ) -> Result<Response, Problem> {
-    let files = contracts.all_documents(contract).await?;
+    let files = contracts.all_documents(contract, place).await?;
     archive::download(&format!("contrat-{}.zip", contract.number), &files)
 }
 

@@ -6,6 +6,7 @@ use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;
 
 use crate::platform::web::form::Form;
+use crate::platform::web::insurer::phone;
 use crate::platform::web::page::{CachePolicy, Page, Sheet};
 use crate::slices::contracts::core::moment;
 use crate::slices::dossiers::pages::{Guest, Stop};
@@ -93,7 +94,7 @@ pub(super) use sheets;
 #[template(path = "dossiers/notice.html")]
 struct Said {
     title: &'static str,
-    lines: Vec<&'static str>,
+    lines: Vec<String>,
     link: Option<(String, String)>,
     act: Option<(String, String)>,
 }
@@ -106,8 +107,27 @@ impl Sheet for Said {
 
 /// These words in the place of the page that was asked for.
 pub(super) fn said(title: &'static str, lines: &[&'static str], status: StatusCode) -> Response {
-    let link = Some(("Aide et contact".to_owned(), "/aide".to_owned()));
-    let page = Said { title, lines: lines.to_vec(), link, act: None };
+    let link = ("Aide et contact", "/aide".to_owned());
+    said_with(title, lines.iter().map(|&line| line.to_owned()).collect(), link, status)
+}
+
+/// Five wrong codes: nothing is signed for a while, and nothing is lost.
+pub(super) fn blocked(until: Timestamp, back: String) -> Response {
+    let lines = vec![
+        format!("Cinq codes ne correspondaient pas. Vous pourrez recommencer à {}.", hour(until)),
+        format!("Votre dossier est gardé. Une difficulté\u{202f}? Appelez-nous au {}.", phone()),
+    ];
+    let title = "Signature bloquée pendant 15\u{a0}minutes";
+    said_with(title, lines, ("Revenir à la signature", back), StatusCode::TOO_MANY_REQUESTS)
+}
+
+fn said_with(
+    title: &'static str,
+    lines: Vec<String>,
+    (label, address): (&str, String),
+    status: StatusCode,
+) -> Response {
+    let page = Said { title, lines, link: Some((label.to_owned(), address)), act: None };
     Page::new(page).status(status).cache(CachePolicy::Never).into_response()
 }
 

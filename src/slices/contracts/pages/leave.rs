@@ -2,14 +2,15 @@
 
 use askama::Template;
 use axum::extract::{Path, State};
-use axum::http::HeaderMap;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
 
-use super::frame::{Answer, Frame, sheets, unkept};
+use super::frame::{Answer, Frame, said, sheets, unkept};
 use crate::kernel::french;
 use crate::platform::web::form::Form;
 use crate::platform::web::page::Sheet;
 use crate::slices::contracts::core::Contracts;
+use crate::slices::contracts::model::Contract;
 use crate::slices::dossiers::pages::{Guest, guest};
 
 /// Asked before the contract is over.
@@ -20,6 +21,9 @@ pub(super) struct WithdrawPage {
     pub(super) number: String,
     pub(super) until: String,
     pub(super) is_open: bool,
+    /// Who may renounce, when it is not who reads.
+    pub(super) holder: String,
+    pub(super) phone: String,
     /// Where the form goes.
     pub(super) action: String,
 }
@@ -43,6 +47,8 @@ pub(super) async fn show(
     let is_open = contract.ended_at.is_none() && contracts.today() <= contract.withdraw_until;
     Ok(unkept(WithdrawPage {
         is_open,
+        holder: holder_for(&guest, &contract),
+        phone: contracts.core.documents.insurer().phone.clone(),
         until: french::day(contract.withdraw_until),
         number: contract.number,
         action: format!("/d/{}/renoncer", guest.visit.dossier),
@@ -62,8 +68,16 @@ pub(super) async fn submit(
         return Ok(to(&guest, "signature"));
     };
     // One account, one contract: who began the dossier holds it.
-    if guest.is_initiator() {
-        contracts.withdraw(&contract, Some(guest.visit.insured)).await?;
+    if !guest.is_initiator() {
+        let line = "La personne qui a ouvert le dossier renonce depuis le sien, pour vous deux.";
+        return Ok(said("Vous ne pouvez pas renoncer ici", &[line], StatusCode::FORBIDDEN));
     }
+    contracts.withdraw(&contract, Some(guest.visit.insured)).await?;
     Ok(to(&guest, "fin"))
+}
+
+/// The name of who holds the contract, for another insured person; empty for who holds it.
+pub(super) fn holder_for(guest: &Guest, contract: &Contract) -> String {
+    let first = contract.content.persons.first().filter(|_| !guest.is_initiator());
+    first.map(|one| one.name.clone()).unwrap_or_default()
 }

@@ -114,6 +114,10 @@ pub(super) async fn save(
     if form.is("action", "plus_tard") {
         return Ok(to(&guest, "plus-tard"));
     }
+    // Asking is enough: what was typed is shown again, and kept nowhere.
+    if form.is("action", "prolonger") {
+        return Ok(unkept(page(&contracts, &guest, form).await?));
+    }
     let holder = form.value("titulaire").to_owned();
     if holder.is_empty() {
         form.refuse("titulaire", "Indiquez le titulaire du compte");

@@ -3,6 +3,7 @@
 
 mod area;
 mod bank;
+mod cover;
 mod debtor;
 mod end;
 mod frame;
@@ -56,6 +57,9 @@ pub fn routes() -> Router<Contracts> {
         .route("/espace/contrats/{id}/echeancier.csv", get(area::schedule))
         .route("/espace/contrats/{id}/documents.zip", get(vault::archive))
         .route("/espace/contrats/{id}/documents/{name}", get(vault::file))
+        .route("/espace/contrats/{id}/banque", get(bank::show).post(bank::ask))
+        .route("/espace/contrats/{id}/banque/envoi", posted(bank::send))
+        .route("/espace/contrats/{id}/banque/reponse", posted(bank::answer))
         .route("/espace/contrats/{id}/renoncer", get(area::withdraw).post(area::withdrawn))
         .route("/espace/contrats/{id}/resilier", get(area::terminate).post(area::terminated))
         .layer(DefaultBodyLimit::max(BODY_LIMIT))

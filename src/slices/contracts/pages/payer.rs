@@ -150,6 +150,10 @@ pub(super) async fn ask(
     if form.is("action", "plus_tard") {
         return Ok(to(&guest, "plus-tard"));
     }
+    // Asking is enough: what was typed is shown again, and kept nowhere.
+    if form.is("action", "prolonger") {
+        return Ok(unkept(page(&contracts, &guest, form, "").await?));
+    }
     let shown = contracts.core.dossiers.shown(guest.visit.dossier).await?;
     let known: Vec<_> = shown.insured.iter().filter_map(|one| one.email.clone()).collect();
     let Some(payer) = invited(&mut form, &known) else {

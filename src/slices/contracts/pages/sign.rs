@@ -5,11 +5,11 @@ use std::time::Duration;
 
 use askama::Template;
 use axum::Extension;
-use axum::extract::{Path, State};
+use axum::extract::{Path, RawQuery, State};
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Redirect, Response};
 
-use super::frame::{Answer, Frame, hour, sheets, unkept};
+use super::frame::{Answer, Frame, blocked, hour, sheets, unkept};
 use super::payer::Demand;
 use crate::kernel::french;
 use crate::platform::web::facts::ClientAddress;
@@ -18,11 +18,13 @@ use crate::platform::web::page::Sheet;
 use crate::slices::contracts::core::{Contracts, moment};
 use crate::slices::contracts::error::ContractError;
 use crate::slices::contracts::payers::{Payer, Standing};
-use crate::slices::contracts::signing::{Outcome, Place, consents, masked, reached};
+use crate::slices::contracts::preparing::is_for;
+use crate::slices::contracts::signing::{Outcome, Place, consents, reached};
 use crate::slices::dossiers::pages::{Guest, Stop, guest};
-use crate::slices::dossiers::{Asked, Verdict};
+use crate::slices::dossiers::{Asked, Signable, Verdict};
 use crate::slices::messages::Channel;
-use crate::slices::signature::Ceremony;
+use crate::slices::quotes::is_reading;
+use crate::slices::signature::{self, Ceremony};
 
 /// A document to be signed.
 struct Paper {
@@ -36,7 +38,9 @@ struct Paper {
 struct SignPage {
     frame: Frame,
     papers: Vec<Paper>,
-    consents: [&'static str; 5],
+    /// Those that were read at the recap, and are signed with the others.
+    readings: Vec<Paper>,
+    consents: Vec<&'static str>,
     /// Where a code goes, masked: by SMS, and by e-mail when the person has an address.
     mobile: String,
     email: String,
@@ -64,7 +68,16 @@ struct PreparingPage {
     frame: Frame,
 }
 
-sheets!(SignPage, PreparingPage);
+/// The other borrower, before there is an account.
+#[derive(Template)]
+#[template(path = "contracts/waiting.html")]
+struct WaitingPage {
+    frame: Frame,
+    /// Who has to name the account.
+    first: String,
+}
+
+sheets!(SignPage, PreparingPage, WaitingPage);
 
 impl SignPage {
     const fn code_label(&self) -> &'static str {
@@ -85,6 +98,11 @@ fn to(guest: &Guest, path: &str) -> Response {
     Redirect::to(&format!("/d/{}/{path}", guest.visit.dossier)).into_response()
 }
 
+/// The address of this page.
+fn here(guest: &Guest) -> String {
+    format!("/d/{}/signature", guest.visit.dossier)
+}
+
 /// Where somebody belongs who is too early or too late for this page.
 async fn elsewhere(contracts: &Contracts, guest: &Guest) -> Result<Option<Response>, Stop> {
     let id = guest.visit.dossier;
@@ -98,13 +116,21 @@ async fn elsewhere(contracts: &Contracts, guest: &Guest) -> Result<Option<Respon
     let is_refused = |payer: &Payer| payer.standing == Standing::Declined;
     match contracts.mandate(id).await? {
         None if guest.is_initiator() => Ok(Some(to(guest, "prelevement"))),
-        None => Ok(Some(to(guest, "recapitulatif"))),
+        None => Ok(Some(waiting(guest, &shown))),
         // Another account is to be found first.
         Some(mandate) if guest.is_initiator() && mandate.payer.as_ref().is_some_and(is_refused) => {
             Ok(Some(to(guest, "titulaire")))
         }
         Some(_) => Ok(None),
     }
+}
+
+/// Nothing can be signed before whoever began the dossier has named an account.
+fn waiting(guest: &Guest, shown: &Signable) -> Response {
+    let first = shown.insured.iter().find(|one| one.place == 1);
+    let first = first.and_then(|one| one.person.given_name.clone()).unwrap_or_default();
+    let frame = Frame::new(guest, "Bientôt à vous de signer", 6, "recapitulatif", Form::default());
+    unkept(WaitingPage { frame, first })
 }
 
 /// The page of the documents, or the one that says that they are being made.
@@ -136,11 +162,16 @@ async fn papers(
     let payer = mandate.payer.as_ref();
     let asked = payer.filter(|_| guest.is_initiator());
     let demand = asked.map(|payer| Demand::of(contracts, payer, &shown)).transpose()?;
-    let papers = ceremony.papers.iter().map(|paper| Paper {
+    let paper = |paper: &signature::Paper| Paper {
         href: format!("/d/{id}/documents/{}", paper.name),
         title: paper.title.clone(),
         size: french::bytes(paper.size),
-    });
+    };
+    let (readings, papers): (Vec<_>, Vec<_>) = ceremony
+        .papers
+        .iter()
+        .filter(|paper| is_for(&paper.name, guest.place))
+        .partition(|paper| is_reading(&paper.name));
     let signers = ceremony.signers.iter().filter_map(|signer| {
         let person = shown.insured.iter().find(|one| one.insured_id == signer.id)?;
         let when = signer
@@ -151,11 +182,12 @@ async fn papers(
     let person = shown.insured.iter().find(|one| one.insured_id == me);
     let address = |way| {
         let to = person.and_then(|one| reached(one, way));
-        to.as_ref().map(masked).unwrap_or_default()
+        to.map(|to| to.masked()).unwrap_or_default()
     };
     Ok(SignPage {
-        papers: papers.collect(),
-        consents: consents(&mandate).1,
+        papers: papers.into_iter().map(paper).collect(),
+        readings: readings.into_iter().map(paper).collect(),
+        consents: consents(&mandate, guest.place, shown.quote.request.is_running()),
         demand,
         has_payer: payer.is_some(),
         mobile: address(Channel::Sms),
@@ -173,18 +205,23 @@ async fn papers(
 pub(super) async fn show(
     State(contracts): State<Contracts>,
     Path(id): Path<String>,
+    RawQuery(query): RawQuery,
     headers: HeaderMap,
 ) -> Answer {
     let guest = guest(&contracts.core.dossiers, &headers, &id).await?;
     if let Some(answer) = elsewhere(&contracts, &guest).await? {
         return Ok(answer);
     }
+    let told = match query.as_deref() {
+        Some("numero=change") => "Votre numéro est changé. Demandez un code.",
+        _ => "",
+    };
     let (id, me) = (guest.visit.dossier, guest.visit.insured);
     let until = tokio::time::Instant::now() + PATIENCE;
     while tokio::time::Instant::now() < until && contracts.ceremony(id, me).await?.is_none() {
         tokio::time::sleep(LOOK).await;
     }
-    page(&contracts, &guest, Form::default(), (String::new(), false)).await
+    page(&contracts, &guest, Form::default(), (told.to_owned(), false)).await
 }
 
 /// «Recevoir le code».
@@ -209,7 +246,7 @@ pub(super) async fn again(
         }
         Asked::Sent => ("Le code est parti. Il est valable 10 minutes.".to_owned(), true),
         Asked::TooSoon(at) => (format!("Un nouveau code est possible à {}.", hour(at)), true),
-        Asked::Blocked(at) => (format!("Signature bloquée jusqu’à {}.", hour(at)), false),
+        Asked::Blocked(at) => return Ok(blocked(at, here(&guest))),
         Asked::TooMany => ("Beaucoup de codes sont partis. Attendez une heure.".to_owned(), false),
     };
     // The next page says where the code is to be read.
@@ -256,6 +293,7 @@ pub(super) async fn submit(
                     "Les documents ont changé entre-temps\u{a0}: relisez-les, puis signez",
                 );
             }
+            Outcome::Refused(Verdict::Blocked(at)) => return Ok(blocked(at, here(&guest))),
             Outcome::Refused(verdict) => form.refuse("code", refusal(verdict)),
         }
     }

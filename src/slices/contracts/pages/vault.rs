@@ -14,7 +14,7 @@ use crate::platform::web::form::Form;
 use crate::platform::web::page::Sheet;
 use crate::slices::contracts::core::Contracts;
 use crate::slices::contracts::keeping::Listed;
-use crate::slices::contracts::model::Contract;
+use crate::slices::contracts::model::{Contract, OWNER};
 
 /// Name of the filter.
 const FILTER: &str = "contrat";
@@ -60,7 +60,7 @@ pub(super) async fn show(
     let mut shelves = Vec::new();
     for contract in &shown {
         let bank = contracts.bank(contract).await?;
-        let papers = contracts.listed(contract, &bank).await?;
+        let papers = contracts.listed(contract, &bank, OWNER).await?;
         let base = format!("/espace/contrats/{}", contract.id);
         shelves.push(Shelf { number: contract.number.clone(), base, papers });
     }
@@ -84,7 +84,7 @@ pub(super) async fn file(
 ) -> Answer {
     let visitor = logged_in!(&contracts, &headers);
     let contract = theirs(&contracts, &visitor, &id).await?;
-    let made = contracts.document(&contract, &name).await?;
+    let made = contracts.document(&contract, &name, OWNER).await?;
     let (document, by) = (made.document.kind.code(), visitor.user);
     tracing::info!(contract = %contract.id, document, %by, "a document was opened by its owner");
     Ok(served(&name, made, &headers))
@@ -97,7 +97,7 @@ pub(super) async fn archive(
 ) -> Answer {
     let visitor = logged_in!(&contracts, &headers);
     let contract = theirs(&contracts, &visitor, &id).await?;
-    let answer = archived(&contracts, &contract).await?;
+    let answer = archived(&contracts, &contract, OWNER).await?;
     let by = visitor.user;
     tracing::info!(contract = %contract.id, %by, "all documents were taken by their owner");
     Ok(answer)

@@ -10,7 +10,7 @@ use uuid::Uuid;
 use super::super::core::Contracts;
 use super::super::error::ContractError;
 use super::super::holding::HeldSignature;
-use super::super::preparing::subject_of;
+use super::super::model::OWNER;
 use super::model::{Payer, Typed};
 use crate::slices::documents::Kind;
 
@@ -83,10 +83,7 @@ impl Contracts {
         let core = &self.core;
         let ceremony = self.ceremony_of_payer(&payer).await?;
         let mandate = match &ceremony {
-            Some(one) => {
-                let subject = subject_of(Kind::MandatSepa, one.id);
-                core.documents.archived(subject, Kind::MandatSepa, 0).await?
-            }
+            Some(one) => Some(self.signed_document(one.id, Kind::MandatSepa.code(), OWNER).await?),
             None => None,
         };
         let signer = ceremony.and_then(|one| one.signers.into_iter().find(|it| it.id == payer.id));

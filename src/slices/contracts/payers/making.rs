@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use super::super::core::Contracts;
 use super::super::error::ContractError;
-use super::super::model::ContractId;
+use super::super::model::{ContractId, OWNER};
 use super::super::papers;
 use super::super::preparing::subject_of;
 use super::model::Payer;
@@ -37,7 +37,7 @@ impl Contracts {
         let reference = core.store.reserve(id, fresh, now).await?.number();
         let typed = payer.person.typed.as_ref().ok_or(ContractError::Stored("a mandate"))?;
         let order = Order {
-            subject: subject_of(Kind::MandatSepa, ceremony),
+            subject: subject_of(ceremony),
             kind: Kind::MandatSepa,
             part: 0,
             reference,
@@ -53,9 +53,7 @@ impl Contracts {
         };
         if !again(|| self.open_ceremony(id, ceremony, paper.clone())).await? {
             // It was made for nobody: their account is in it.
-            core.documents
-                .remove(subject_of(Kind::MandatSepa, ceremony), Kind::MandatSepa, 0)
-                .await?;
+            core.documents.remove(subject_of(ceremony), Kind::MandatSepa, 0).await?;
         }
         Ok(Next::Done)
     }
@@ -105,6 +103,6 @@ impl Contracts {
         payer: &Payer,
     ) -> Result<Made, ContractError> {
         let ceremony = self.ceremony_of_payer(payer).await?.ok_or(ContractError::Unknown)?;
-        self.signed_document(ceremony.id, Kind::MandatSepa).await
+        self.signed_document(ceremony.id, Kind::MandatSepa.code(), OWNER).await
     }
 }

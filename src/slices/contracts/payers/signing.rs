@@ -6,7 +6,7 @@ use uuid::Uuid;
 use super::super::core::Contracts;
 use super::super::error::ContractError;
 use super::super::preparing::is_true;
-use super::super::signing::{Place, masked};
+use super::super::signing::Place;
 use super::asking::quote_of;
 use super::giving::PURPOSE;
 use super::letters;
@@ -81,8 +81,9 @@ impl Contracts {
             return Ok(Given::Changed);
         };
         let Some(typed) = payer.person.typed.clone() else { return Ok(Given::Changed) };
-        let verdict =
-            core.dossiers.check_code(&mut transaction, payer.id, PURPOSE, act.code).await?;
+        let reached = [Recipient::Email(payer.person.email.clone())];
+        let whose = (payer.id, reached.as_slice());
+        let verdict = core.dossiers.check_code(&mut transaction, whose, PURPOSE, act.code).await?;
         let Verdict::Right(way) = verdict else {
             // A wrong try counts.
             self.commit(transaction).await?;
@@ -152,7 +153,7 @@ impl Contracts {
         Ok(Evidence {
             name: typed.name.clone(),
             channel: way.code().to_owned(),
-            masked: masked(&to),
+            masked: to.masked(),
             mark: self.core.signatures.mark(to.address())?,
             address: place.address.clone(),
             agent: place.agent.chars().take(200).collect(),

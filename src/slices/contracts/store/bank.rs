@@ -17,6 +17,9 @@ statements! {
         VALUES (?, ?, ?, ?)";
     /// Whether it left.
     SELECT_BANK_LINK = "SELECT contract_id, sent_at, expires_at FROM bank_link WHERE contract_id = ?";
+    /// The same, held until the transaction ends.
+    LOCK_BANK_LINK = "SELECT contract_id, sent_at, expires_at FROM bank_link WHERE contract_id = ? \
+        FOR UPDATE";
     /// What a link is of.
     BANK_LINK_OF = "SELECT contract_id, sent_at, expires_at FROM bank_link WHERE link_hash = ?";
 }
@@ -38,10 +41,13 @@ struct Row {
     agency: String,
     loan_number: String,
     old_contract: String,
+    sent_at: Option<Instant>,
+    demand_no: u32,
     effect_on: String,
     received_on: Option<String>,
     answer_due: Option<String>,
     answered_on: Option<String>,
+    reason_code: String,
     reason: String,
 }
 
@@ -56,10 +62,13 @@ impl TryFrom<Row> for BankRequest {
             agency: row.agency,
             loan_number: row.loan_number,
             old_contract: row.old_contract,
+            asked_at: row.sent_at.map(|at| at.0),
+            demand_no: row.demand_no,
             effect_on: day(&row.effect_on)?,
             received_on: maybe(row.received_on)?,
             answer_due: maybe(row.answer_due)?,
             answered_on: maybe(row.answered_on)?,
+            reason_code: row.reason_code,
             reason: row.reason,
         })
     }
@@ -90,6 +99,16 @@ impl Store {
     ) -> Result<Option<BankLink>, DbError> {
         let query = sqlx::query_as::<_, LinkRow>(SELECT_BANK_LINK).bind(id.uuid());
         Ok(query.fetch_optional(self.database.pool()).await?.map(link))
+    }
+
+    /// Whether the demand of a contract left, held until the caller's transaction ends.
+    pub(in crate::slices::contracts) async fn has_left_to_bank(
+        &self,
+        connection: &mut Connection,
+        id: ContractId,
+    ) -> Result<bool, DbError> {
+        let query = sqlx::query_as::<_, LinkRow>(LOCK_BANK_LINK).bind(id.uuid());
+        Ok(query.fetch_optional(connection).await?.is_some())
     }
 
     /// The link of this secret.
@@ -148,10 +167,13 @@ impl Store {
             .bind(&request.agency)
             .bind(&request.loan_number)
             .bind(&request.old_contract)
+            .bind(request.asked_at.map(Instant))
+            .bind(request.demand_no)
             .bind(request.effect_on.to_string())
             .bind(text(request.received_on))
             .bind(text(request.answer_due))
             .bind(text(request.answered_on))
+            .bind(&request.reason_code)
             .bind(&request.reason)
             .bind(id.uuid());
         query.execute(connection).await?;

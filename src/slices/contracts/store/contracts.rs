@@ -12,7 +12,9 @@ use super::{
 use crate::platform::access::Party;
 use crate::platform::db::{Connection, DbError, Instant};
 use crate::slices::contracts::error::ContractError;
-use crate::slices::contracts::model::{Contract, ContractId, Identified, Premium, Reserved};
+use crate::slices::contracts::model::{
+    Contract, ContractId, EndAsked, Identified, Premium, Reserved,
+};
 use crate::slices::dossiers::DossierId;
 
 /// No contract is concluded later: 31 December 9999, which both engines can hold.
@@ -255,14 +257,17 @@ impl Store {
         }
     }
 
-    /// The demand to end a contract: the day asked for, and when.
+    /// The demand to end a contract.
     pub(in crate::slices::contracts) async fn termination(
         &self,
         id: ContractId,
-    ) -> Result<Option<(Date, Timestamp)>, ContractError> {
+    ) -> Result<Option<EndAsked>, ContractError> {
         let query = sqlx::query_as(SELECT_TERMINATION).bind(id.uuid());
-        let row: Option<(String, Instant)> =
+        let row: Option<(String, Instant, String)> =
             query.fetch_optional(self.database.pool()).await.map_err(DbError::from)?;
-        row.map(|(wanted, asked)| Ok((day(&wanted)?, asked.0))).transpose()
+        row.map(|(wanted, asked, reason)| {
+            Ok(EndAsked { wanted_on: day(&wanted)?, asked_at: asked.0, reason })
+        })
+        .transpose()
     }
 }

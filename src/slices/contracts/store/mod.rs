@@ -91,25 +91,25 @@ statements! {
     INSERT_BANK = "INSERT INTO bank_request (contract_id, version, state, agency, loan_number, \
         old_contract, effect_on, reason) VALUES (?, 1, 'draft', '', '', '', ?, '')";
     /// What is asked of the lender.
-    SELECT_BANK = "SELECT version, state, agency, loan_number, old_contract, \
+    SELECT_BANK = "SELECT version, state, agency, loan_number, old_contract, sent_at, demand_no, \
         CAST(effect_on AS CHAR) AS effect_on, CAST(received_on AS CHAR) AS received_on, \
-        CAST(answer_due AS CHAR) AS answer_due, CAST(answered_on AS CHAR) AS answered_on, reason \
-        FROM bank_request WHERE contract_id = ?";
+        CAST(answer_due AS CHAR) AS answer_due, CAST(answered_on AS CHAR) AS answered_on, \
+        reason_code, reason FROM bank_request WHERE contract_id = ?";
     /// The same, held until the transaction ends.
-    LOCK_BANK = "SELECT version, state, agency, loan_number, old_contract, \
+    LOCK_BANK = "SELECT version, state, agency, loan_number, old_contract, sent_at, demand_no, \
         CAST(effect_on AS CHAR) AS effect_on, CAST(received_on AS CHAR) AS received_on, \
-        CAST(answer_due AS CHAR) AS answer_due, CAST(answered_on AS CHAR) AS answered_on, reason \
-        FROM bank_request WHERE contract_id = ? FOR UPDATE";
+        CAST(answer_due AS CHAR) AS answer_due, CAST(answered_on AS CHAR) AS answered_on, \
+        reason_code, reason FROM bank_request WHERE contract_id = ? FOR UPDATE";
     /// Something of it changed.
     UPDATE_BANK = "UPDATE bank_request SET version = ?, state = ?, agency = ?, loan_number = ?, \
-        old_contract = ?, effect_on = ?, received_on = ?, answer_due = ?, answered_on = ?, \
-        reason = ? WHERE contract_id = ?";
+        old_contract = ?, sent_at = ?, demand_no = ?, effect_on = ?, received_on = ?, \
+        answer_due = ?, answered_on = ?, reason_code = ?, reason = ? WHERE contract_id = ?";
     /// Somebody wants their contract to end.
     INSERT_TERMINATION = "INSERT INTO termination_request \
         (contract_id, reason, wanted_on, asked_at) VALUES (?, ?, ?, ?)";
     /// Their demand.
-    SELECT_TERMINATION = "SELECT CAST(wanted_on AS CHAR), asked_at FROM termination_request \
-        WHERE contract_id = ?";
+    SELECT_TERMINATION = "SELECT CAST(wanted_on AS CHAR), asked_at, reason \
+        FROM termination_request WHERE contract_id = ?";
 }
 
 /// Contracts in the database.

@@ -74,6 +74,18 @@ pub(in super::super) fn invited(form: &mut Form, mine: Option<&str>) -> Option<I
     Some(invited)
 }
 
+/// The page that changes a number; `taken` are those of the dossier, with what is said of each.
+pub(in super::super) fn number(form: &mut Form, taken: &[(String, &str)]) -> Option<String> {
+    let number = mobile(form, "mobile", Whose::Yours)?;
+    match taken.iter().find(|(known, _)| *known == number) {
+        Some((_, message)) => {
+            form.refuse("mobile", *message);
+            None
+        }
+        None => Some(number),
+    }
+}
+
 fn both(form: &mut Form, whose: Whose) -> (Option<String>, Option<String>) {
     (email(form, "email", whose), mobile(form, "mobile", whose))
 }

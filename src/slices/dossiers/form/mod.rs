@@ -8,7 +8,7 @@ mod person;
 mod tests;
 mod words;
 
-pub(super) use contact::{contact, correction, invited};
+pub(super) use contact::{contact, correction, invited, number};
 pub(super) use loan::{
     GuaranteesAnswers, LoanAnswers, fill_guarantees, fill_loan, guarantees, loan,
 };

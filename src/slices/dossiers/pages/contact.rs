@@ -20,7 +20,9 @@ use crate::platform::web::cookies::Cookies;
 use crate::platform::web::csrf;
 use crate::platform::web::facts::ClientAddress;
 use crate::platform::web::form::{Form, act_key};
+use crate::platform::web::insurer::phone;
 use crate::platform::web::page::{Page, Sheet};
+use crate::slices::messages::Recipient;
 use crate::slices::quotes::QuoteId;
 use crate::slices::quotes::wire::QuoteResponse;
 use axum::Extension;
@@ -167,23 +169,14 @@ async fn code_page(
         form,
         base: format!("/d/{}", visit.dossier),
         word: csrf::word(cookie),
-        mobile: masked(person.mobile.as_deref().unwrap_or_default()),
+        mobile: person
+            .mobile
+            .clone()
+            .map_or_else(String::new, |one| Recipient::Mobile(one).masked()),
         again,
         told: told.to_owned(),
         can_correct: person.place == 1 && person.mobile_proven_at.is_none(),
     })
-}
-
-/// A number of which only the end is shown.
-pub(super) fn masked(mobile: &str) -> String {
-    let national = mobile.strip_prefix("+33").map_or(mobile.to_owned(), |rest| format!("0{rest}"));
-    let digits: Vec<char> = national.chars().collect();
-    if digits.len() < 6 {
-        return "••".to_owned();
-    }
-    let (start, end): (String, String) =
-        (digits[..2].iter().collect(), digits[digits.len() - 2..].iter().collect());
-    format!("{start}\u{a0}••\u{a0}••\u{a0}••\u{a0}{end}")
 }
 
 /// The page of the code.
@@ -197,8 +190,12 @@ pub(super) async fn code(
     if visit.is_proven {
         return Ok(Redirect::to(&format!("/d/{}", visit.dossier)).into_response());
     }
+    let many = format!(
+        "Trop de codes ont été demandés. Attendez une heure, ou appelez-nous au {}.",
+        phone()
+    );
     let told = match query.as_deref() {
-        Some("trop=1") => "Trop de codes ont été demandés. Attendez une heure, ou appelez-nous.",
+        Some("trop=1") => many.as_str(),
         Some("bientot=1") => {
             "Un code vient de partir. Attendez l’heure indiquée pour en recevoir un autre."
         }
@@ -253,7 +250,8 @@ pub(super) async fn prove(
 /// Five wrong codes.
 fn blocked(until: &str, back: &str) -> Response {
     let line = format!("Vous pourrez recommencer à {until}. Votre dossier est gardé.");
-    Notice::new("Trop d’essais\u{a0}: attendez 15\u{a0}minutes", &[&line])
+    let help = format!("Une difficulté\u{202f}? Appelez-nous au {}.", phone());
+    Notice::new("Trop d’essais\u{a0}: attendez 15\u{a0}minutes", &[&line, &help])
         .link("Revenir à la page du code", back)
         .status(StatusCode::TOO_MANY_REQUESTS)
 }

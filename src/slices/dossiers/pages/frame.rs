@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::super::model::{Dossier, DossierId, Renewal, Why};
+use super::cover::LIMITED;
 use super::guest::Guest;
 use crate::kernel::french;
 use crate::kernel::money::Cents;
@@ -101,7 +102,11 @@ fn notice(dossier: &Dossier) -> String {
     }
     let Some(moved) = dossier.answers.notice else { return String::new() };
     let euros = |cents| french::euros(Cents::new(cents));
+    if moved.is_limited && moved.now_cents == moved.before_cents {
+        return format!("{}.", french::capitalised(LIMITED));
+    }
     let why = match moved.why {
+        _ if moved.is_limited => LIMITED,
         Why::Work if moved.now_cents > moved.before_cents => {
             "votre travail ou vos loisirs comportent un risque"
         }
@@ -133,6 +138,11 @@ fn renewed(it: &Renewal) -> String {
         let (before, now) = (euros(it.before_cents), euros(it.now_cents));
         format!("Le prix du premier mois passe de {before} à {now}\u{a0}: {why}.")
     };
+    if it.is_limited {
+        words.push(' ');
+        words.push_str(&french::capitalised(LIMITED));
+        words.push('.');
+    }
     if it.is_void {
         words.push_str(" Ce qui était signé ne compte plus\u{a0}: relisez, puis signez les nouveaux documents.");
     }

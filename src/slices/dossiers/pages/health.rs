@@ -15,6 +15,7 @@ use super::frame::{Frame, sheets, unkept};
 use super::guest::{Answer, Guest, Stop, guest};
 use crate::domain::health::Question;
 use crate::platform::web::form::Form;
+use crate::platform::web::insurer::phone;
 use crate::platform::web::page::Sheet as _;
 use crate::slices::health::form as read;
 
@@ -141,13 +142,13 @@ pub(super) async fn consent(
 
 /// «Je préfère ne pas répondre en ligne».
 fn otherwise(guest: &Guest) -> Response {
+    let call = format!(
+        "Appelez-nous au {}\u{a0}: nous vous envoyons les questions par courrier.",
+        phone()
+    );
     super::frame::Notice::new(
         "Vous pouvez répondre autrement",
-        &[
-            "Appelez-nous\u{a0}: nous vous envoyons les questions par courrier. Le numéro est dans \
-             «\u{a0}Aide et contact\u{a0}», en bas de cette page.",
-            "Vos réponses iront au seul service médical. Votre dossier est gardé.",
-        ],
+        &[&call, "Vos réponses iront au seul service médical. Votre dossier est gardé."],
     )
     .link("Revenir au dossier", &format!("/d/{}", guest.dossier.id))
     .status(axum::http::StatusCode::OK)
@@ -192,6 +193,10 @@ pub(super) async fn answer(
         Health::Asked => {}
     }
     let (typed, insured) = (read::typed(&form), guest.visit.insured);
+    if form.is("action", "prolonger") {
+        world.save_draft(insured, typed).await.map_err(DossierError::from)?;
+        return Ok(unkept(questions_page(&guest, &who, form)));
+    }
     let declared = read::declaration(&mut form);
     if form.is("action", "plus_tard") || declared.is_none() {
         world.save_draft(insured, typed).await.map_err(DossierError::from)?;

@@ -6,9 +6,10 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 
+use super::super::answering::is_open;
 use super::super::core::Dossiers;
 use super::super::error::DossierError;
-use super::super::model::Dossier;
+use super::super::model::{Decision, Dossier};
 use super::super::progress::{self, Progress, Task};
 use super::frame::{Frame, Notice, day, sheets, unkept};
 use super::guest::{Answer, COOKIE, Guest, Stop, guest};
@@ -17,6 +18,7 @@ use crate::kernel::french::spaced;
 use crate::kernel::problem::{Kind, Problem};
 use crate::platform::web::cookies::Cookies;
 use crate::platform::web::form::Form;
+use crate::platform::web::insurer::phone;
 use crate::platform::web::page::{Page, Sheet};
 
 /// One line of the hub.
@@ -80,7 +82,7 @@ pub(super) fn other(guest: &Guest) -> String {
     let open = progress::missing(&guest.dossier, 2);
     let status = if two.mobile.is_none() {
         "pas encore invité(e)"
-    } else if two.mobile_proven_at.is_none() && !guest.dossier.answers.together {
+    } else if two.mobile_proven_at.is_none() {
         "lien envoyé"
     } else if open.is_empty() {
         "partie terminée"
@@ -90,13 +92,31 @@ pub(super) fn other(guest: &Guest) -> String {
     format!("{}\u{a0}: {status}.", crate::kernel::french::capitalised(&name))
 }
 
+/// Whom the other borrower waits for, and that we write to them then: whoever has nothing left to do and
+/// cannot sign is told why.
+pub(super) fn waits_for(guest: &Guest) -> String {
+    let dossier = &guest.dossier;
+    let is_done = progress::missing(dossier, guest.place).is_empty();
+    let is_waiting = !guest.is_initiator()
+        && is_done
+        && is_open(dossier.state)
+        && !progress::is_ready(dossier, guest.place);
+    let first = dossier.at(1).filter(|_| is_waiting);
+    first.map_or_else(String::new, |one| {
+        format!(
+            "La partie de {} n’est pas terminée. Nous vous écrivons quand vous pouvez signer.",
+            one.called()
+        )
+    })
+}
+
 pub(super) async fn show(
     State(dossiers): State<Dossiers>,
     Path(id): Path<String>,
     headers: HeaderMap,
 ) -> Answer {
     let guest = guest(&dossiers, &headers, &id).await?;
-    if let Some(answer) = closed(&guest.dossier) {
+    if let Some(answer) = closed(&guest) {
         return Ok(answer);
     }
     let next = progress::next(&guest.dossier, guest.place);
@@ -112,8 +132,9 @@ pub(super) async fn show(
 }
 
 /// What an ended dossier says.
-pub(super) fn closed(dossier: &Dossier) -> Option<Response> {
+pub(super) fn closed(guest: &Guest) -> Option<Response> {
     use crate::domain::dossier::State as S;
+    let dossier = &guest.dossier;
     if dossier.state.is_signed() {
         return Some(super::frame::signed(dossier));
     }
@@ -127,11 +148,16 @@ pub(super) fn closed(dossier: &Dossier) -> Option<Response> {
         S::Ineligible | S::Declined => &["Nous ne pouvons pas vous assurer pour ce prêt."],
         _ => return None,
     };
-    Some(
-        Notice::new("Ce dossier est fermé", lines)
-            .link("Faire un nouveau calcul", "/simuler")
-            .into_response(),
-    )
+    let notice = Notice::new("Ce dossier est fermé", lines);
+    // Whoever was refused reads why they may ask again, and whom: their own page says it.
+    let is_own = guest.me().is_ok_and(|me| me.decision == Some(Decision::Declined));
+    let notice = if dossier.state == S::Declined && is_own {
+        let answer = format!("/d/{}/a{}/decision", dossier.id, guest.place);
+        notice.link("Lire la réponse et vos droits", &answer)
+    } else {
+        notice.link("Faire un nouveau calcul", "/simuler")
+    };
+    Some(notice.into_response())
 }
 
 pub(super) async fn later(
@@ -310,11 +336,15 @@ pub(super) fn refused(
 
 /// Nobody is refused by a message at a field: a page says it, with a way out.
 pub(super) fn not_eligible(guest: &Guest) -> Response {
+    let call = format!(
+        "Vos autres réponses sont gardées. Vous pouvez corriger celle-ci, ou nous appeler au {}.",
+        phone()
+    );
     Notice::new(
         "Nous ne pouvons pas vous assurer en ligne",
         &[
             "Avec cette réponse, l’âge, le montant ou le pays sort de ce que nous assurons en ligne.",
-            "Vos autres réponses sont gardées. Vous pouvez corriger celle-ci, ou nous appeler.",
+            &call,
             "La convention AERAS aide les personnes qui ont un risque aggravé de santé\u{a0}: aeras-infos.fr.",
         ],
     )

@@ -59,7 +59,31 @@ struct InvitationPage {
 
 sheets!(InvitationPage);
 
-/// The same words for a link that never was, is over, or was replaced.
+/// The same words for a way back that never was or is over, and a button that sends another.
+fn over(secret: &str) -> Response {
+    Notice::new(
+        "Ce lien ne s’ouvre plus",
+        &["Son délai est passé. Nous pouvons en envoyer un autre à l’adresse e-mail du dossier."],
+    )
+    .act("Recevoir un nouveau lien", &format!("/r/{secret}/nouveau"))
+    .link("Aide et contact", "/aide")
+    .status(StatusCode::GONE)
+}
+
+/// «Recevoir un nouveau lien»: the same answer for everybody.
+pub(super) async fn renew(State(dossiers): State<Dossiers>, Path(secret): Path<String>) -> Answer {
+    dossiers.renew_way_back(&secret).await?;
+    Ok(on_its_way(&dossiers))
+}
+
+fn on_its_way(dossiers: &Dossiers) -> Response {
+    let life = dossiers.core.settings.abandoned_days;
+    let valid = format!("Il reste valable {life}\u{a0}jours.");
+    let lines = &["Si ce dossier existe, un lien part à l’adresse e-mail donnée.", &valid];
+    Notice::new("Regardez vos e-mails", lines).into_response()
+}
+
+/// The same words for an invitation that never was, is over, or was replaced.
 fn closed() -> Response {
     Notice::new(
         "Ce lien ne s’ouvre plus",
@@ -72,17 +96,13 @@ fn closed() -> Response {
 /// «Recevoir le lien par e-mail», without a session: the same answer for everybody.
 pub(super) async fn send(State(dossiers): State<Dossiers>, Path(id): Path<String>) -> Answer {
     dossiers.ask_way_back(identifier(&id)?, None).await?;
-    let lines = &[
-        "Si ce dossier existe, un lien part à l’adresse e-mail donnée.",
-        "Il reste valable 30 jours.",
-    ];
-    Ok(Notice::new("Regardez vos e-mails", lines).into_response())
+    Ok(on_its_way(&dossiers))
 }
 
 /// The link back: it asks to send the code.
 pub(super) async fn resume(State(dossiers): State<Dossiers>, Path(secret): Path<String>) -> Answer {
     if dossiers.way_back(&secret).await?.is_none() {
-        return Ok(closed());
+        return Ok(over(&secret));
     }
     Ok(unkept(ResumePage { secret }))
 }
@@ -93,7 +113,9 @@ pub(super) async fn come_back(
     Path(secret): Path<String>,
     from: From,
 ) -> Answer {
-    let Some((dossier, insured)) = dossiers.way_back(&secret).await? else { return Ok(closed()) };
+    let Some((dossier, insured)) = dossiers.way_back(&secret).await? else {
+        return Ok(over(&secret));
+    };
     let (session, asked) = dossiers.come_back(dossier.id, insured, address(&from)).await?;
     Ok(on_the_way(&dossiers, &format!("/d/{}/code", dossier.id), &session, asked))
 }

@@ -8,6 +8,7 @@ use super::super::answering::Saving;
 use super::super::core::Dossiers;
 use super::super::error::DossierError;
 use super::super::form;
+use super::cover;
 use super::frame::{Frame, sheets};
 use super::guest::{Answer, Guest, Stop, guest, seen};
 use super::hub::{after, draft, keep_typed, prolonged, refused, shown, stale};
@@ -46,7 +47,12 @@ struct Delay {
 #[template(path = "dossiers/guarantees.html")]
 struct GuaranteesPage {
     frame: Frame,
+    /// None when nobody is paid for when they cannot work.
     delays: Vec<Delay>,
+    /// Who has which guarantees; nobody is named when all have the same.
+    included: Vec<(String, String)>,
+    /// Why somebody has fewer; empty when nobody has for their age or because they are retired.
+    limited: String,
     /// Field and label of each person's share.
     shares: Vec<(String, String)>,
     first_month: String,
@@ -158,10 +164,14 @@ pub(super) async fn save(
 async fn guarantees_page(
     dossiers: &Dossiers,
     guest: &Guest,
-    form: Form,
+    mut form: Form,
 ) -> Result<GuaranteesPage, Stop> {
     let quote = dossiers.quote_of(&guest.dossier).await?;
     let persons = quote.request.insured.len();
+    let has_delay = cover::is_work_covered(&quote);
+    if !has_delay {
+        fixed_delay(&mut form, &quote);
+    }
     // Prices follow the shares that stand in the form, when they can be read.
     let chosen = form::guarantees(&mut form.clone(), persons);
     let mut delays = Vec::new();
@@ -178,8 +188,10 @@ async fn guarantees_page(
         if form.is("franchise", days) {
             first_month = format!("Premier mois\u{a0}: {price}");
         }
-        delays
-            .push(Delay { days, label: format!("{days}{HARD}jours — {price} le premier mois") });
+        if has_delay {
+            let label = format!("{days}{HARD}jours — {price} le premier mois");
+            delays.push(Delay { days, label });
+        }
     }
     let shares = guest.dossier.insured.iter().map(|one| {
         let whose = match (persons, one.place) {
@@ -190,8 +202,23 @@ async fn guarantees_page(
         (format!("quotite_{}", one.place), format!("Part du prêt assurée{whose}"))
     });
     let shares = shares.collect();
-    let frame = Frame::new(guest, "Vos garanties", 4, "pret/1", form);
-    Ok(GuaranteesPage { frame, delays, shares, first_month })
+    let included = cover::lines(&quote, guest);
+    let included = included.into_iter().map(|(who, covered)| (who, covered.with_initials()));
+    Ok(GuaranteesPage {
+        delays,
+        included: included.collect(),
+        limited: cover::limited(&quote),
+        shares,
+        first_month,
+        frame: Frame::new(guest, "Vos garanties", 4, "pret/1", form),
+    })
+}
+
+/// Nobody is asked after how long we pay for what nobody is insured for: the delay stays as it was.
+fn fixed_delay(form: &mut Form, quote: &QuoteResponse) {
+    let known = quote.request.options.franchise_days.to_string();
+    let known = form::DELAYS.into_iter().find(|days| *days == known);
+    form.set("franchise", known.unwrap_or("90"));
 }
 
 pub(super) async fn guarantees(
@@ -224,6 +251,10 @@ pub(super) async fn save_guarantees(
     }
     if prolonged(&dossiers, &guest, "garanties", &form).await? {
         return Ok(shown(guarantees_page(&dossiers, &guest, form).await?));
+    }
+    let quote = dossiers.quote_of(&guest.dossier).await?;
+    if !cover::is_work_covered(&quote) {
+        fixed_delay(&mut form, &quote);
     }
     let Some(answers) = form::guarantees(&mut form, guest.dossier.insured.len()) else {
         if let Some(answer) = keep_typed(&dossiers, &guest, "garanties", &form).await? {

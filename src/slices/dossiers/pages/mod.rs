@@ -4,6 +4,7 @@
 //! and how far the other person is. Pages of health and of codes are kept by nobody.
 
 mod contact;
+mod cover;
 mod criteria;
 mod essentials;
 mod frame;
@@ -12,6 +13,7 @@ mod health;
 mod hub;
 mod links;
 mod loan;
+mod number;
 mod parking;
 mod person;
 mod recap;
@@ -45,6 +47,8 @@ pub fn routes() -> Router<Dossiers> {
         .route("/d/{id}/contact", get(contact::show).post(contact::correct))
         .route("/d/{id}/code", get(contact::code).post(contact::prove))
         .route("/d/{id}/code/nouveau", posted(contact::again))
+        .route("/d/{id}/numero", get(number::show).post(number::change))
+        .route("/d/{id}/numero/codes", posted(number::ask))
         .route("/d/{id}/lien", posted(links::send))
         .route("/d/{id}/plus-tard", get(hub::later).post(hub::send_link))
         .route("/d/{id}/prolonger", posted(hub::extend))
@@ -63,6 +67,7 @@ pub fn routes() -> Router<Dossiers> {
         .route("/d/{id}/{who}/sante/questions", get(health::questions).post(health::answer))
         .route("/espace/dossiers/{id}", posted(links::by_account))
         .route("/r/{secret}", get(links::resume).post(links::come_back))
+        .route("/r/{secret}/nouveau", posted(links::renew))
         .route("/i/{secret}", get(links::invited).post(links::accept))
         .route("/i/{secret}/pas-moi", posted(links::decline))
         .layer(DefaultBodyLimit::max(BODY_LIMIT))

@@ -10,14 +10,14 @@ use super::super::answering::Saving;
 use super::super::core::Dossiers;
 use super::super::error::DossierError;
 use super::super::form::purpose_label;
-use super::super::model::{Health, Insured};
+use super::super::model::{Decision, Health, Insured};
 use super::super::progress::{self, Task};
+use super::cover::{self, Cover};
 use super::essentials::essentials;
 use super::frame::{Frame, sheets, unkept};
 use super::guest::{Answer, Guest, Stop, guest, seen};
-use super::hub::{closed, not_eligible, other, stale};
+use super::hub::{closed, not_eligible, other, stale, waits_for};
 use super::loan::{LoanLine, lines};
-use crate::domain::dossier::State as At;
 use crate::domain::guarantee::Pack;
 use crate::kernel::french::{self, HARD};
 use crate::kernel::money::Cents;
@@ -27,13 +27,15 @@ use crate::platform::web::form::Form;
 use crate::platform::web::page::Sheet as _;
 use crate::slices::quotes::Offered;
 use crate::slices::quotes::form::answers as known;
-use crate::slices::quotes::wire::QuoteResponse;
+use crate::slices::quotes::wire::{InsuredRequest, QuoteResponse};
 
-/// A line of a card: what, the answer, where it is changed, and the words that a screen reader adds.
+/// A line of a card: what, the answer, where it is changed (empty: not here, or not by them), and the
+/// words that a screen reader adds.
 struct Row {
-    term: &'static str,
+    term: String,
     value: String,
     href: String,
+    word: &'static str,
     hidden: &'static str,
 }
 
@@ -61,7 +63,7 @@ struct RecapPage {
     loans: Vec<LoanLine>,
     loan: Vec<Row>,
     cover: Vec<Row>,
-    health: &'static str,
+    health: String,
     price: Vec<(&'static str, String)>,
     valid_until: String,
     advice: String,
@@ -69,14 +71,18 @@ struct RecapPage {
     papers: Vec<Paper>,
     /// Label and address of what is missing; the button is there when nothing is.
     missing: Vec<(String, String)>,
+    /// How far the other person is, and whether they have still to be sent a link.
     other: String,
+    is_uninvited: bool,
+    /// Whom the other borrower waits for.
+    waits_for: String,
     is_ready: bool,
 }
 
 sheets!(RecapPage);
 
-fn row(term: &'static str, value: String, href: &str, hidden: &'static str) -> Row {
-    Row { term, value, href: href.to_owned(), hidden }
+fn row(term: impl Into<String>, value: String, href: &str, hidden: &'static str) -> Row {
+    Row { term: term.into(), value, href: href.to_owned(), word: "Modifier", hidden }
 }
 
 fn me(one: &Insured, birth: String, base: &str) -> Vec<Row> {
@@ -88,7 +94,11 @@ fn me(one: &Insured, birth: String, base: &str) -> Vec<Row> {
     let town = town.into_iter().flatten().cloned().collect::<Vec<_>>().join(" ");
     vec![
         row("Nom", person.full_name(), &at("identite"), "le nom"),
-        row("Naissance", birth, &at("identite"), "la naissance"),
+        // Prices were made of it: another one is another price.
+        Row {
+            word: "Refaire un devis pour corriger",
+            ..row("Naissance", birth, "/simuler", "la naissance")
+        },
         row("Adresse", format!("{street}, {town}"), &at("adresse"), "l’adresse"),
         row(
             "Travail et loisirs",
@@ -99,8 +109,13 @@ fn me(one: &Insured, birth: String, base: &str) -> Vec<Row> {
     ]
 }
 
+/// What is common is changed by who began the dossier; the other reads it.
+fn theirs(guest: &Guest, at: String) -> String {
+    if guest.is_initiator() { at } else { String::new() }
+}
+
 fn loan(quote: &QuoteResponse, guest: &Guest, base: &str) -> Vec<Row> {
-    let at = format!("{base}/pret/1");
+    let at = theirs(guest, format!("{base}/pret/1"));
     let assumed = known::assumptions(&quote.request);
     let due = quote.request.loans.first().map(known::first_due);
     vec![
@@ -121,22 +136,25 @@ fn loan(quote: &QuoteResponse, guest: &Guest, base: &str) -> Vec<Row> {
 }
 
 fn cover(quote: &QuoteResponse, guest: &Guest, base: &str) -> Vec<Row> {
-    let at = format!("{base}/garanties");
-    let pack = match quote.request.options.pack {
-        Pack::Full => "décès, perte d’autonomie, arrêt de travail, invalidité totale et partielle",
-        Pack::DcPtia => "décès et perte d’autonomie",
-    };
+    let at = theirs(guest, format!("{base}/garanties"));
     let shares = guest.dossier.insured.iter().zip(&quote.request.insured).map(|(one, asked)| {
-        let share = asked.shares.first().map_or(100, |share| share.percent);
+        let share = share(asked);
         let who = if one.id == guest.visit.insured { "vous".to_owned() } else { one.called() };
         format!("{share}{HARD}% pour {who}")
     });
-    let delay = format!("{}{HARD}jours d’arrêt", quote.request.options.franchise_days);
-    vec![
-        row("Garanties", pack.to_owned(), &at, "les garanties"),
-        row("Part du prêt assurée", shares.collect::<Vec<_>>().join(", "), &at, "la part assurée"),
-        row("Délai avant notre premier paiement", delay, &at, "le délai"),
-    ]
+    let shares = shares.collect::<Vec<_>>().join(", ");
+    let guarantees = cover::lines(quote, guest).into_iter().map(|(who, covered)| {
+        let term =
+            if who.is_empty() { "Garanties".to_owned() } else { format!("Garanties pour {who}") };
+        row(term, covered.in_words(), &at, "les garanties")
+    });
+    let mut rows: Vec<_> = guarantees.collect();
+    rows.push(row("Part du prêt assurée", shares, &at, "la part assurée"));
+    if cover::is_work_covered(quote) {
+        let delay = format!("{}{HARD}jours d’arrêt", quote.request.options.franchise_days);
+        rows.push(row("Délai avant notre premier paiement", delay, &at, "le délai"));
+    }
+    rows
 }
 
 fn price(quote: &QuoteResponse) -> Vec<(&'static str, String)> {
@@ -151,43 +169,57 @@ fn price(quote: &QuoteResponse) -> Vec<(&'static str, String)> {
 }
 
 /// What we advise and why (*devoir de conseil*, art. L521-4 C. ass.).
-fn advice(quote: &QuoteResponse) -> String {
+fn advice(quote: &QuoteResponse, guest: &Guest) -> String {
     let assumed = known::assumptions(&quote.request);
     // The label is said by the borrower, the advice is said to them.
     let purpose = purpose_label(assumed.value("objet")).to_lowercase().replacen("ma ", "votre ", 1);
-    let sum: u32 = quote
-        .request
-        .insured
-        .iter()
-        .map(|one| one.shares.first().map_or(100, |share| share.percent))
-        .sum();
-    let cover = match quote.request.options.pack {
-        Pack::Full => "toutes les garanties",
-        Pack::DcPtia => "le décès et la perte d’autonomie",
+    let shares: Vec<u32> = quote.request.insured.iter().map(share).collect();
+    let own = Cover::of(quote, guest.place);
+    // Two persons who are not covered alike are each advised on their own part.
+    let is_common = shares.len() > 1 && cover::lines(quote, guest).len() == 1;
+    let sum = if is_common { shares.iter().sum() } else { shares_of(&shares, guest.place) };
+    let together = if is_common { " en tout" } else { "" };
+    let what = if own.is_whole() {
+        "toutes les garanties".to_owned()
+    } else {
+        format!("les garanties {}", own.in_words())
     };
-    let why = match quote.request.options.pack {
-        Pack::Full => {
-            "qu’un arrêt de travail ou une invalidité ne doit pas vous empêcher de rembourser"
-        }
-        Pack::DcPtia => "que ce sont les garanties que la banque exige pour ce projet",
+    let why = if own.is_whole() {
+        "reste à rembourser en cas d’arrêt de travail ou d’invalidité".to_owned()
+    } else if cover::is_limited(quote, guest.place) {
+        format!("qu’{}", cover::LIMITED)
+    } else if quote.request.options.pack == Pack::DcPtia {
+        "que vous n’avez pas demandé d’autres garanties".to_owned()
+    } else {
+        "que ce sont les garanties que nous pouvons vous proposer".to_owned()
     };
-    let together = if quote.request.insured.len() > 1 { " en tout" } else { "" };
     format!(
-        "Nous vous conseillons {cover}, pour {sum}{HARD}% du prêt{together}, parce qu’il finance \
+        "Nous vous conseillons {what}, pour {sum}{HARD}% du prêt{together}, parce qu’il finance \
          {purpose} et {why}."
     )
 }
 
-fn health(one: &Insured) -> &'static str {
-    match one.health {
-        Health::None => "Aucune question",
-        Health::Asked => "À remplir",
-        Health::Answered => "Questionnaire rempli",
-        Health::Questionnaire => match one.decision {
-            Some(decided) if decided.is_acceptance() => "Questionnaire rempli",
-            Some(_) => "En cours",
-            None => "À remplir",
-        },
+fn share(asked: &InsuredRequest) -> u32 {
+    asked.shares.first().map_or(100, |share| share.percent)
+}
+
+fn shares_of(shares: &[u32], place: u8) -> u32 {
+    shares.get(usize::from(place).saturating_sub(1)).copied().unwrap_or(100)
+}
+
+/// One line, without a word of what was answered.
+fn health(one: &Insured) -> String {
+    let is_accepted = one.decision.is_some_and(Decision::is_acceptance);
+    let day = one.decided_at.filter(|_| is_accepted).map(super::frame::day);
+    match (one.health, day) {
+        (Health::None, _) => "Aucune question".to_owned(),
+        (Health::Asked, _) => "À remplir".to_owned(),
+        (Health::Answered, None) => "Questionnaire rempli".to_owned(),
+        (Health::Answered, Some(day)) => format!("Questionnaire rempli le {day}"),
+        (Health::Questionnaire, None) => "En cours".to_owned(),
+        (Health::Questionnaire, Some(day)) => {
+            format!("Questionnaire rempli, réponse donnée le {day}")
+        }
     }
 }
 
@@ -212,12 +244,14 @@ async fn page(dossiers: &Dossiers, guest: &Guest, form: Form) -> Result<RecapPag
         health: health(me_now),
         price: price(&quote),
         valid_until: until.unwrap_or(valid),
-        advice: advice(&quote),
-        essentials: essentials(&quote),
+        advice: advice(&quote, guest),
+        essentials: essentials(&quote, guest.place),
         papers: papers.into_iter().map(Paper::of).collect(),
         missing: missing.collect(),
         other: other(guest),
-        is_ready: matches!(dossier.state, At::Offer | At::Signature),
+        is_uninvited: dossier.at(2).is_some_and(|two| two.mobile.is_none()),
+        waits_for: waits_for(guest),
+        is_ready: progress::is_ready(dossier, guest.place),
         frame: Frame::new(guest, "Vérifiez avant de signer", 6, "", form),
     })
 }
@@ -231,7 +265,7 @@ async fn up_to_date(dossiers: &Dossiers, guest: &mut Guest) -> Result<Option<Res
         }
         Err(error) => return Err(error.into()),
     }
-    Ok(closed(&guest.dossier))
+    Ok(closed(guest))
 }
 
 pub(super) async fn show(
@@ -286,7 +320,7 @@ pub(super) async fn accept(
         form.refuse("lu", "Cochez la case pour confirmer que vous avez reçu les documents");
         return Ok(unkept(page(&dossiers, &guest, form).await?));
     }
-    if !matches!(guest.dossier.state, At::Offer | At::Signature) {
+    if !progress::is_ready(&guest.dossier, guest.place) {
         return Ok(guest.to("recapitulatif"));
     }
     if guest.dossier.answers.documents_received_at.is_none() {

@@ -19,6 +19,11 @@ statements! {
         d.created_at, d.touched_at, d.offered_until FROM dossier_insured i JOIN dossier d \
         ON d.id = i.dossier_id WHERE i.email = ? AND i.place = 1 AND d.owner IS NULL \
         ORDER BY d.sequence DESC LIMIT ?";
+    /// The last dossiers in which somebody with this address is another borrower, who has proven a number.
+    SELECT_JOINED = "SELECT d.id, d.sequence, d.version, d.state, d.quote_id, d.answers, d.owner, \
+        d.created_at, d.touched_at, d.offered_until FROM dossier_insured i JOIN dossier d \
+        ON d.id = i.dossier_id WHERE i.email = ? AND i.place > 1 AND i.mobile_proven_at IS NOT NULL \
+        ORDER BY d.sequence DESC LIMIT ?";
 }
 
 impl Store {
@@ -55,8 +60,27 @@ impl Store {
         email: &str,
         limit: u32,
     ) -> Result<Vec<Dossier>, DbError> {
+        self.of_address(SELECT_OWNERLESS, email, limit).await
+    }
+
+    /// The dossiers that somebody of this address was invited into and took part in, the latest first; compared as
+    /// above.
+    pub(in super::super) async fn joined(
+        &self,
+        email: &str,
+        limit: u32,
+    ) -> Result<Vec<Dossier>, DbError> {
+        self.of_address(SELECT_JOINED, email, limit).await
+    }
+
+    async fn of_address(
+        &self,
+        statement: &'static str,
+        email: &str,
+        limit: u32,
+    ) -> Result<Vec<Dossier>, DbError> {
         let mut connection = self.database.pool().acquire().await?;
-        let query = sqlx::query_as::<_, DossierRow>(SELECT_OWNERLESS).bind(email).bind(limit);
+        let query = sqlx::query_as::<_, DossierRow>(statement).bind(email).bind(limit);
         let rows = query.fetch_all(&mut *connection).await?;
         self.each(&mut connection, rows).await
     }

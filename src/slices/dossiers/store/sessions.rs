@@ -21,6 +21,8 @@ statements! {
     PROVE_SESSION = "UPDATE dossier_session SET proven_at = ?, seen_at = ? WHERE token_hash = ?";
     /// The person leaves.
     DELETE_SESSION = "DELETE FROM dossier_session WHERE token_hash = ?";
+    /// Every other session of the person ends.
+    DELETE_OTHERS = "DELETE FROM dossier_session WHERE insured_id = ? AND token_hash <> ?";
 }
 
 /// A session.
@@ -96,6 +98,18 @@ impl Store {
     pub(in super::super) async fn end_session(&self, hash: &TokenHash) -> Result<(), DbError> {
         let query = sqlx::query(DELETE_SESSION).bind(hash.as_slice());
         query.execute(self.database.pool()).await?;
+        Ok(())
+    }
+
+    /// Ends every session of a person but this one.
+    pub(in super::super) async fn end_other_sessions(
+        &self,
+        connection: &mut Connection,
+        insured: Uuid,
+        hash: &TokenHash,
+    ) -> Result<(), DbError> {
+        let query = sqlx::query(DELETE_OTHERS).bind(insured).bind(hash.as_slice());
+        query.execute(connection).await?;
         Ok(())
     }
 }

@@ -72,7 +72,7 @@ impl<'a> QuotePage<'a> {
     /// The page with the sizes of its documents, which begin to be made when it is first looked at. A page
     /// waits for none and is never refused for them: without a size, a link is a link.
     async fn with_papers(mut self, quotes: &Quotes) -> Self {
-        match quotes.papers().begun(self.quote).await {
+        match quotes.papers().begun(self.quote, Paper::all(self.quote)).await {
             Ok(papers) => {
                 let size = |known: &Option<_>| known.as_ref().map(|made: &Document| made.size);
                 let offers = papers.iter();

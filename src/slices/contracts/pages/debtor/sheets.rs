@@ -13,7 +13,6 @@ use crate::slices::contracts::core::Contracts;
 use crate::slices::contracts::pages::frame::{said, unkept};
 use crate::slices::contracts::pages::mandate::CHOICES;
 use crate::slices::contracts::payers::{CONSENTS, Offered, Payer, Typed};
-use crate::slices::contracts::signing::masked;
 use crate::slices::documents::InsurerSettings;
 use crate::slices::messages::Recipient;
 use crate::slices::signature::Ceremony;
@@ -187,7 +186,7 @@ pub(super) fn sign_page(
         day: typed.map_or(person.day, |typed| typed.day),
         first: format!("{} le {}", euros(cents), french::day(day)),
         size: ceremony.papers.first().map(|one| french::bytes(one.size)).unwrap_or_default(),
-        email: masked(&Recipient::Email(person.email.clone())),
+        email: Recipient::Email(person.email.clone()).masked(),
         consents: CONSENTS,
         told,
         is_sent,

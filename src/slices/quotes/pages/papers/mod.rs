@@ -1,6 +1,7 @@
 //! What the documents of a quote say: the words and figures of its page, for the templates of
 //! `templates/pdf/`. Nothing is computed here, so paper and page cannot differ.
 
+pub(in crate::slices::quotes) mod conseil;
 pub(in crate::slices::quotes) mod devis;
 pub(in crate::slices::quotes) mod fiche;
 mod file;

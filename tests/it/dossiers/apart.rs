@@ -1,0 +1,135 @@
+//! The documents of a couple: each reads and signs their own conditions, the account is who pays's alone, and nobody
+//! is said to have a guarantee that they have not.
+
+use std::time::Duration;
+
+use reqwest::StatusCode;
+
+use super::area::{registered, waiting};
+use super::couple::{BIRTH, Couple};
+use super::signing::{IBAN, act, asked_code, base, file, prepared, program};
+use super::{another_code, code, fill, somebody};
+use crate::harness::app::App;
+use crate::harness::surfer::{Seen, Surfer};
+use crate::papers::templates::asked;
+
+/// A couple before the signature: Camille works, Sam is retired.
+struct Apart {
+    couple: Couple,
+    second: Surfer,
+    base: String,
+}
+
+impl Apart {
+    async fn begin() -> Self {
+        let mut couple = Couple::begin(program().await).await;
+        let path = couple.invite("").await;
+        let mut second = Surfer::new(&couple.app);
+        let page = second.open(&path).await;
+        let page = fill(&mut second, &page, &BIRTH).await;
+        let sms = code(&couple.app, &couple.sam.1).await;
+        let mut page = fill(&mut second, &page, &[("code", &sms)]).await;
+        for answers in [
+            [("prenom", "Sam"), ("nom", "Durand"), ("lieu", "Nice, France")],
+            [("voie", "9 quai du Port"), ("cp", "06000"), ("commune", "Nice")],
+            [("activite", "retraite"), ("risque_pro", "non"), ("sport", "non")],
+        ] {
+            page = fill(&mut second, &page, &answers).await;
+        }
+        assert_eq!(page.heading(), "Vérifiez avant de signer", "{}", page.body);
+        let base = base(&page.at);
+        Self { couple, second, base }
+    }
+
+    /// Both give what is asked of them before page 10; the pages of the signature, Camille's first.
+    async fn at_the_code(&mut self) -> (Seen, Seen) {
+        let recap = self.couple.first.open(&format!("{}/recapitulatif", self.base)).await;
+        let page = fill(&mut self.couple.first, &recap, &[("lu", "oui")]).await;
+        let account = [("titulaire", "Camille Martin"), ("iban", IBAN), ("jour", "10")];
+        let page = fill(&mut self.couple.first, &page, &account).await;
+        let first = prepared(&mut self.couple.first, page).await;
+        let recap = self.second.open(&format!("{}/recapitulatif", self.base)).await;
+        let page = fill(&mut self.second, &recap, &[("lu", "oui")]).await;
+        let second = prepared(&mut self.second, page).await;
+        (first, second)
+    }
+}
+
+async fn said(app: &App, surfer: &Surfer, path: &str) -> String {
+    let text = asked("pdftotext", &["-layout", "FILE", "-"], &file(app, surfer, path).await);
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Each reads their own and not the other's, before and after the signature.
+async fn each_has_their_own(one: &mut Apart) {
+    let documents = format!("{}/documents", one.base);
+    for (surfer, own, other) in [(&mut one.couple.first, 1, 2), (&mut one.second, 2, 1)] {
+        let conditions = |place| format!("{documents}/conditions_particulieres_{place}");
+        let text = said(&one.couple.app, surfer, &conditions(own)).await;
+        let (mine, theirs) = if own == 1 {
+            ("rue des Lilas", "quai du Port")
+        } else {
+            ("quai du Port", "rue des Lilas")
+        };
+        assert!(text.contains(mine) && !text.contains(theirs), "{own}: {text}");
+        assert_eq!(text.contains("ITT"), own == 1, "who is retired has no cover for stops: {text}");
+        assert!(text.contains("Camille Martin") && text.contains("Sam Durand"), "{text}");
+        let seen = surfer.open(&conditions(other)).await;
+        assert_eq!(seen.status, StatusCode::NOT_FOUND, "{own} reads {other}");
+        let mandate = surfer.open(&format!("{documents}/mandat_sepa")).await;
+        let expected = if own == 1 { StatusCode::OK } else { StatusCode::NOT_FOUND };
+        assert_eq!(mandate.status, expected, "the account, by {own}");
+    }
+}
+
+/// The other borrower finds the contract by the account of their address, and opens it with a code.
+async fn is_found_by_the_other(one: &mut Apart) {
+    let app = &one.couple.app;
+    let mut account = registered(app, &one.couple.sam.0).await;
+    let home = account.open("/espace").await;
+    assert!(home.says("Contrat à retrouver"), "{}", home.body);
+    let old = code(app, &one.couple.sam.1).await;
+    app.clock.advance(Duration::from_secs(31));
+    let page = account.submit(&waiting(&home)).await;
+    assert_eq!(page.heading(), "Le code reçu par SMS", "{}", page.body);
+    let typed = another_code(app, &one.couple.sam.1, &old).await;
+    fill(&mut account, &page, &[("code", &typed)]).await;
+    let end = account.open(&format!("{}/fin", one.base)).await;
+    assert!(end.says("Conditions particulières de Sam Durand"), "{}", end.body);
+    // Nobody finds it by an address that is not theirs.
+    let mut stranger = registered(app, &somebody("autre").0).await;
+    assert!(!stranger.open("/espace").await.says("Contrat à retrouver"));
+}
+
+#[tokio::test]
+async fn each_of_a_couple_signs_their_own_conditions_and_reads_no_other() {
+    let mut one = Apart::begin().await;
+    let (first, second) = one.at_the_code().await;
+    assert!(first.says("J’autorise le prélèvement") && first.body.contains("/mandat_sepa\""));
+    assert!(second.says("rien n’est prélevé sur mon compte"), "{}", second.body);
+    assert!(!second.body.contains("mandat_sepa"), "{}", second.body);
+    assert!(second.says("Conditions particulières de Sam Durand"), "{}", second.body);
+    each_has_their_own(&mut one).await;
+
+    let app = &one.couple.app;
+    let typed = asked_code(app, &mut one.couple.first, &first, &one.couple.camille.1).await;
+    let waiting = act(&mut one.couple.first, &first, &typed).await;
+    assert!(waiting.says("Vous avez signé"), "{}", waiting.body);
+    let typed = asked_code(app, &mut one.second, &second, &one.couple.sam.1).await;
+    let end = act(&mut one.second, &second, &typed).await;
+    assert_eq!(end.heading(), "C’est signé", "{}", end.body);
+    assert!(!end.body.contains("mandat_sepa"), "{}", end.body);
+    each_has_their_own(&mut one).await;
+    let all = file(&one.couple.app, &one.second, &format!("{}/documents.zip", one.base)).await;
+    let holds = |name: &str| all.windows(name.len()).any(|part| part == name.as_bytes());
+    assert!(holds("conditions-particulieres-2.pdf") && !holds("mandat-sepa.pdf"));
+    assert!(!holds("conditions-particulieres-1.pdf"), "the other's");
+
+    is_found_by_the_other(&mut one).await;
+
+    // The lender reads who has which guarantee.
+    let path = format!("{}/documents/attestation_preteur", one.base);
+    let text = said(&one.couple.app, &one.couple.first, &path).await;
+    assert!(text.contains("Camille Martin : Arrêt"), "{text}");
+    assert!(text.contains("Sam Durand : Décès") && !text.contains("Sam Durand : Arrêt"), "{text}");
+}
