@@ -42,6 +42,9 @@ pub(super) struct Row {
     pub(super) created_at: Timestamp,
 }
 
+/// A row of a document with its part and the version of its subject, as it is read.
+type BytesRow = (u16, u32, Uuid, u32, Vec<u8>, u64, Instant);
+
 /// Documents in the database.
 #[derive(Clone)]
 pub(super) struct Store {
@@ -101,8 +104,7 @@ impl Store {
         sha256: &[u8; 32],
     ) -> Result<Option<(u16, u32, Row)>, DbError> {
         let query = sqlx::query_as(SELECT_BYTES).bind(sha256.as_slice()).bind(kind);
-        let row: Option<(u16, u32, Uuid, u32, Vec<u8>, u64, Instant)> =
-            query.fetch_optional(self.database.pool()).await?;
+        let row: Option<BytesRow> = query.fetch_optional(self.database.pool()).await?;
         Ok(row.map(|(part, version, id, template_version, sha256, size, created_at)| {
             let created_at = created_at.0;
             (part, version, Row { id, template_version, sha256, size, created_at })
