@@ -106,7 +106,7 @@ async fn two_codes_change_the_number_and_the_new_one_signs() {
     let seen = one.types(&seen, (&by_email, &by_sms)).await;
     assert!(seen.at.ends_with("/signature?numero=change"), "{}", seen.at);
     assert!(seen.says("Votre numéro est changé"), "{}", seen.body);
-    assert_eq!(numbers(&app, &one.base).await, [new.clone()]);
+    assert_eq!(numbers(&app, &one.base).await, [new.as_str()]);
     is_told(&app, &one.who.0).await;
     is_told(&app, &one.who.1).await;
     let over = elsewhere.open(&one.base).await;
