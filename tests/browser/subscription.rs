@@ -273,6 +273,23 @@ pub(crate) async fn pictured(house: &House, name: &str) {
     shot(house, name).await;
 }
 
+/// «Changer de numéro», from the page of the signature and back to it: Camille with the new one.
+async fn renumbered(house: &House) -> Somebody {
+    let camille = Somebody { mobile: "07 11 22 33 44", ..CAMILLE };
+    house.press("main a[href$='/numero']").await;
+    house.sees("h1", "Changer de numéro").await;
+    look(house, "numero").await;
+    house.fill("mobile", camille.mobile).await;
+    house.press(ON).await;
+    house.sees("main", "Les deux codes sont partis").await;
+    look(house, "numero-codes").await;
+    house.fill("code_sms", &house.code(camille.mobile, "").await).await;
+    house.fill("code_email", &house.code_to(CAMILLE.email).await).await;
+    house.press(ON).await;
+    house.sees("main", "Votre numéro est changé").await;
+    camille
+}
+
 #[tokio::test]
 async fn every_page_of_a_protected_person_is_accessible_and_looked_at() {
     let house = telephone().await;
@@ -328,7 +345,8 @@ async fn every_page_of_a_protected_person_is_accessible_and_looked_at() {
     house.press("form[action$='/signature'] .bouton").await;
     house.sees("#bilan-t", "corriger").await;
     pictured(&house, "signature-erreurs").await;
-    house.sign(&CAMILLE, "La suite").await;
+    let camille = renumbered(&house).await;
+    house.sign(&camille, "La suite").await;
     for (path, name) in [("fin", "fin"), ("banque", "banque"), ("renoncer", "renoncer")] {
         house.go(&format!("{base}/{path}")).await;
         pictured(&house, name).await;
