@@ -144,14 +144,16 @@ pub(super) async fn change(
     let Some(mobile) = number(&guest, &mut form) else {
         return Ok(unkept(number_page(&guest, form)?));
     };
-    let (email, sms) = (digits(&mut form, BY_EMAIL), digits(&mut form, BY_SMS));
+    // In the order of the page.
+    let sms = digits(&mut form, BY_SMS, "SMS");
+    let email = digits(&mut form, BY_EMAIL, "e-mail");
     if form.is_sound() {
         let codes = Codes { email: &email, sms: &sms };
         match dossiers.renumber((&guest.visit, guest.by()), &mobile, &codes).await? {
             Renumbered::Done => return Ok(guest.to("signature?numero=change")),
             Renumbered::Refused { email, sms } => {
-                refuse(&mut form, BY_EMAIL, email);
                 refuse(&mut form, BY_SMS, sms);
+                refuse(&mut form, BY_EMAIL, email);
             }
         }
     }
@@ -159,12 +161,12 @@ pub(super) async fn change(
 }
 
 /// Six digits, however they were spaced.
-fn digits(form: &mut Form, field: &str) -> String {
+fn digits(form: &mut Form, field: &str, way: &str) -> String {
     let typed: String = form.value(field).chars().filter(|c| !c.is_whitespace()).collect();
     if typed.is_empty() {
-        form.refuse(field, "Saisissez le code reçu");
+        form.refuse(field, format!("Saisissez le code reçu par {way}"));
     } else if typed.len() != 6 || !typed.bytes().all(|byte| byte.is_ascii_digit()) {
-        form.refuse(field, "Le code doit comporter 6 chiffres");
+        form.refuse(field, format!("Le code reçu par {way} doit comporter 6 chiffres"));
     }
     typed
 }
