@@ -73,7 +73,8 @@ impl Contracts {
             let known = match &one {
                 Shelved::Later(kind) => {
                     let version = if *kind == Kind::LettreBanque { bank.demand_no } else { 1 };
-                    documents.find(subject_of_contract(contract, version), *kind, 0).await?
+                    let part = part_of(*kind, contract, place);
+                    documents.find(subject_of_contract(contract, version), *kind, part).await?
                 }
                 Shelved::Signed(paper) => {
                     documents.find_bytes(kind_of(paper)?, &paper.sha256).await?
@@ -122,7 +123,7 @@ impl Contracts {
         match Kind::of_code(name) {
             Some(
                 kind @ (Kind::AttestationPreteur | Kind::PreuveSignature | Kind::LettreBanque),
-            ) => Ok(self.core.documents.read(self.later(contract, kind).await?).await?),
+            ) => Ok(self.core.documents.read(self.later(contract, kind, place).await?).await?),
             _ => self.signed_document(contract.ceremony, name, place).await,
         }
     }
@@ -160,11 +161,16 @@ impl Contracts {
         found.ok_or(ContractError::Unknown)
     }
 
-    async fn later(&self, contract: &Contract, kind: Kind) -> Result<Order, ContractError> {
+    async fn later(
+        &self,
+        contract: &Contract,
+        kind: Kind,
+        place: u8,
+    ) -> Result<Order, ContractError> {
         let bank = self.bank(contract).await?;
         let dated = bank.asked_at.map_or_else(|| self.today(), date_in_paris);
         let data = match kind {
-            Kind::PreuveSignature => self.proof(contract).await?,
+            Kind::PreuveSignature => self.proof(contract, place).await?,
             Kind::LettreBanque if bank.state == "draft" => return Err(ContractError::Unknown),
             Kind::LettreBanque => Letter {
                 content: &contract.content,
@@ -183,15 +189,15 @@ impl Contracts {
         Ok(Order {
             subject: subject_of_contract(contract, if is_letter { bank.demand_no } else { 1 }),
             kind,
-            part: 0,
+            part: part_of(kind, contract, place),
             reference: contract.number.clone(),
             date: if is_letter { dated } else { date_in_paris(contract.concluded_at) },
             data,
         })
     }
 
-    /// What was signed, by whom, when and how.
-    async fn proof(&self, contract: &Contract) -> Result<Value, ContractError> {
+    /// What was signed, by whom, when and how, for the person in this place.
+    async fn proof(&self, contract: &Contract, place: u8) -> Result<Value, ContractError> {
         let ceremony = self.core.signatures.of(contract.dossier.uuid()).await?;
         let ceremony = ceremony.filter(|one| one.id == contract.ceremony);
         let ceremony = ceremony.ok_or(ContractError::Stored("its ceremony"))?;
@@ -199,7 +205,7 @@ impl Contracts {
             Some(payer) => self.ceremony_of_payer(&payer).await?,
             None => None,
         };
-        Ok(proof(&ceremony, payer.as_ref()))
+        Ok(proof(&ceremony, payer.as_ref(), place))
     }
 }
 
@@ -237,13 +243,24 @@ const fn subject_of_contract(contract: &Contract, version: u32) -> Subject {
     Subject { sort: CONTRACT, id: contract.id.uuid(), version }
 }
 
-/// What customers hold as proof: of a payer who is not insured, that they signed, when and by which sort of
-/// means; the rest of that evidence is kept for who must judge it.
-fn proof(ceremony: &Ceremony, payer: Option<&Ceremony>) -> Value {
+/// Whose a document is that is made after the signature, from 1; 0 for all. The proof of each of a couple is their
+/// own.
+fn part_of(kind: Kind, contract: &Contract, place: u8) -> u16 {
+    let is_own = kind == Kind::PreuveSignature && contract.content.persons.len() > 1;
+    if is_own { place.into() } else { 0 }
+}
+
+/// What customers hold as proof: of anybody else, that they signed, when and by which sort of means; the rest of
+/// that evidence is kept for who must judge it.
+fn proof(ceremony: &Ceremony, payer: Option<&Ceremony>, place: u8) -> Value {
     let papers = ceremony.papers.iter().chain(payer.iter().flat_map(|one| &one.papers));
     let papers = papers.map(|paper| json!({ "title": paper.title, "sha256": hex(&paper.sha256) }));
-    let others = payer.iter().flat_map(|one| &one.signers).filter_map(payer_as_signer);
-    let signers: Vec<_> = ceremony.signers.iter().filter_map(signer).chain(others).collect();
+    let payers = payer.iter().flat_map(|one| &one.signers);
+    let payers = payers.filter_map(|one| other(one, "Le mandat de prélèvement, et rien d’autre"));
+    let insured = (1..).zip(&ceremony.signers).filter_map(|(at, one)| {
+        if at == place { signer(one) } else { other(one, "Ses propres documents") }
+    });
+    let signers: Vec<_> = insured.chain(payers).collect();
     json!({
         "ceremony": ceremony.id.simple().to_string(),
         "completed": ceremony.completed_at.map(moment).unwrap_or_default(),
@@ -260,10 +277,10 @@ fn means(channel: &str) -> &'static str {
     }
 }
 
-fn payer_as_signer(one: &Signer) -> Option<Value> {
+fn other(one: &Signer, what: &str) -> Option<Value> {
     let (at, evidence) = one.signed_at.zip(one.evidence.as_ref())?;
     let facts = [
-        ("Signe", "Le mandat de prélèvement, et rien d’autre".to_owned()),
+        ("Signe", what.to_owned()),
         ("Signé le", format!("{} ({at})", moment(at))),
         ("Moyen", means(&evidence.channel).to_owned()),
         ("Version des textes", evidence.consents_version.to_string()),

@@ -85,11 +85,10 @@ fn named(seen: &Signable, kind: Kind, part: u16) -> (String, String) {
 }
 
 /// Whether a document of a ceremony is for the person in this place, from 1, to read and to sign: the account is
-/// the first one's, and of a couple each has conditions of their own.
+/// the first one's, and of a couple each has advice and conditions of their own.
 pub(super) fn is_for(name: &str, place: u8) -> bool {
-    let conditions = name.strip_prefix(Kind::ConditionsParticulieres.code());
-    match conditions.and_then(|rest| rest.strip_prefix('_')) {
-        Some(whose) => whose.parse() == Ok(place),
+    match name.rsplit_once('_').and_then(|(_, part)| part.parse::<u8>().ok()) {
+        Some(whose) => whose == place,
         None => place == 1 || name != Kind::MandatSepa.code(),
     }
 }

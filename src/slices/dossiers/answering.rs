@@ -55,9 +55,22 @@ impl Dossiers {
         saving: Saving<'_>,
         change: impl FnOnce(&mut Dossier),
     ) -> Result<Dossier, DossierError> {
+        let change = |dossier: &mut Dossier| {
+            change(dossier);
+            Ok(())
+        };
+        self.save_checked(saving, change).await
+    }
+
+    /// The same where the dossier itself may refuse them.
+    pub(super) async fn save_checked(
+        &self,
+        saving: Saving<'_>,
+        change: impl FnOnce(&mut Dossier) -> Result<(), DossierError>,
+    ) -> Result<Dossier, DossierError> {
         let mut transaction = self.core.store.begin().await?;
         let mut dossier = self.held(&mut transaction, &saving).await?;
-        change(&mut dossier);
+        change(&mut dossier)?;
         let is_offered = matches!(dossier.state, State::Offer | State::Signature);
         self.finish(&mut transaction, &mut dossier, &saving, is_offered).await?;
         self.commit(transaction).await?;

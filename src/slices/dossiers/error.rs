@@ -37,6 +37,13 @@ pub enum DossierError {
     Database(#[from] DbError),
 }
 
+impl DossierError {
+    /// Somebody else has what is asked for.
+    pub(super) fn taken(why: &'static str) -> Self {
+        Problem::new(Kind::Conflict).detail(why).into()
+    }
+}
+
 impl Contended for DossierError {
     fn is_contended(&self) -> bool {
         match self {

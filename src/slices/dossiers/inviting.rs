@@ -79,9 +79,9 @@ impl Dossiers {
         };
         let mut dossier = self.find(id).await?;
         let before = dossier.insured.clone();
-        name(&mut dossier, invited);
+        name(&mut dossier, invited)?;
         if dossier.insured != before {
-            dossier = self.save(saving, |dossier| name(dossier, invited)).await?;
+            dossier = self.save_checked(saving, |dossier| name(dossier, invited)).await?;
         } else if !is_open(dossier.state) {
             return Err(DossierError::Closed);
         }
@@ -237,10 +237,16 @@ impl Dossiers {
 }
 
 /// Who is invited, before they have said anything themselves.
-fn name(dossier: &mut Dossier, invited: &Invited) {
+/// Names who is invited. Whoever has proven a number is somebody: nobody else takes their place, and only they
+/// change their number (`renumbering`).
+fn name(dossier: &mut Dossier, invited: &Invited) -> Result<(), DossierError> {
     for two in dossier.insured.iter_mut().filter(|one| one.place == 2) {
-        if two.mobile.as_ref() != Some(&invited.mobile) {
-            two.mobile_proven_at = None;
+        let is_same = two.mobile.as_ref() == Some(&invited.mobile)
+            && two.email.as_ref() == Some(&invited.email);
+        if two.mobile_proven_at.is_some() && !is_same {
+            return Err(DossierError::taken(
+                "Cette personne a déjà confirmé son numéro\u{a0}: elle seule peut en changer.",
+            ));
         }
         two.email = Some(invited.email.clone());
         two.mobile = Some(invited.mobile.clone());
@@ -248,4 +254,5 @@ fn name(dossier: &mut Dossier, invited: &Invited) {
             two.person.given_name = Some(invited.given_name.clone());
         }
     }
+    Ok(())
 }

@@ -8,7 +8,7 @@ use super::codes::{Asked, Verdict};
 use super::core::Dossiers;
 use super::error::DossierError;
 use super::letters;
-use super::model::{By, Dossier};
+use super::model::{By, Dossier, Insured};
 use super::visits::Visit;
 use crate::kernel::locale::Locale;
 use crate::platform::db::{Connection, again};
@@ -105,6 +105,13 @@ impl Dossiers {
         let mut transaction = store.begin().await?;
         let dossier = store.lock_dossier(&mut transaction, visit.dossier).await?;
         let mut dossier = unsigned(dossier)?;
+        let is_taken = |one: &Insured| one.id != me && one.mobile.as_deref() == Some(mobile);
+        if dossier.insured.iter().any(is_taken) {
+            // Since the page was read.
+            return Err(DossierError::taken(
+                "Ce numéro est celui de l’autre personne\u{a0}: chacun signe sur le sien.",
+            ));
+        }
         let person = dossier.person(me).ok_or(DossierError::Unknown)?;
         if person.mobile.as_deref() == Some(mobile) {
             // Sent twice: the first answer.

@@ -136,7 +136,12 @@ impl Papers {
 
     /// Those that are read before signing, of these insured persons (their numbers from 1) and of all, as a page
     /// offers them that does not wait: without their sizes when nobody can tell them now.
-    pub(super) async fn offered(&self, quote: &QuoteResponse, persons: &[u16]) -> Vec<Offered> {
+    pub(super) async fn offered(
+        &self,
+        quote: &QuoteResponse,
+        persons: &[u16],
+        at: &str,
+    ) -> Vec<Offered> {
         let theirs = Paper::before_signing(quote).into_iter().filter(|paper| paper.is_of(persons));
         let theirs: Vec<_> = theirs.collect();
         let papers = self.begun(quote, theirs.clone()).await.unwrap_or_else(|problem| {
@@ -145,7 +150,7 @@ impl Papers {
             theirs.into_iter().map(|paper| (paper, None)).collect()
         });
         let offered = papers.into_iter().map(|(paper, known)| Offered {
-            href: format!("{}/documents/{}", quote.page, paper.name),
+            href: format!("{at}/{}", paper.name),
             title: paper.title,
             size: known.map(|made| made.size),
         });
@@ -171,8 +176,26 @@ impl Papers {
 impl Quotes {
     /// What is read before signing: the documents that are of all, and of these insured persons (their numbers
     /// from 1), as other pages offer them. What nobody has made begins to be made; no page waits for it.
-    pub async fn offered(&self, quote: &QuoteResponse, persons: &[u16]) -> Vec<Offered> {
-        self.papers().offered(quote, persons).await
+    /// Each has its name behind the address `at`.
+    pub async fn offered(&self, quote: &QuoteResponse, persons: &[u16], at: &str) -> Vec<Offered> {
+        self.papers().offered(quote, persons, at).await
+    }
+
+    /// One of these documents, and the name of its file.
+    ///
+    /// # Errors
+    /// They have none of this name; it cannot be made or read now.
+    pub async fn file(
+        &self,
+        quote: &QuoteResponse,
+        persons: &[u16],
+        name: &str,
+    ) -> Result<(Made, String), Problem> {
+        let papers = Paper::before_signing(quote);
+        if papers.iter().any(|paper| paper.name == name && paper.is_of(persons)) {
+            return self.papers().read(quote, name).await;
+        }
+        Err(Problem::new(Refusal::NotFound).detail("Ce dossier n’a pas de document de ce nom."))
     }
 
     /// The same documents with their bytes, made if nobody has, each under the name of its file.
@@ -193,34 +216,45 @@ impl Quotes {
 /// # Errors
 /// The quote has no identifier or day.
 pub fn readings(quote: &QuoteResponse) -> Result<Vec<Order>, Problem> {
-    Paper::readings().map(|paper| paper.order(quote)).collect()
+    Paper::readings(quote).into_iter().map(|paper| paper.order(quote)).collect()
 }
 
 /// Whether a document of this name is one of them.
 pub fn is_reading(name: &str) -> bool {
-    READINGS.iter().any(|kind| kind.code() == name)
+    Kind::of_name(name).is_some_and(|kind| READINGS.contains(&kind))
 }
 
 impl Paper {
     /// The documents that are read before signing, in that order.
     fn before_signing(quote: &QuoteResponse) -> Vec<Self> {
-        Self::readings().chain(Self::all(quote)).collect()
+        let mut all = Self::readings(quote);
+        all.extend(Self::all(quote));
+        all
     }
 
-    fn readings() -> impl Iterator<Item = Self> {
-        READINGS.into_iter().map(|kind| Self::new(kind, 0, ""))
+    /// What we advise is each person's own: what somebody's health left them is nobody else's to read.
+    fn readings(quote: &QuoteResponse) -> Vec<Self> {
+        let advice = Self::of_each(Kind::FicheConseil, quote);
+        let advice =
+            if advice.len() == 1 { vec![Self::new(Kind::FicheConseil, 0, "")] } else { advice };
+        let common = READINGS.into_iter().filter(|kind| *kind != Kind::FicheConseil);
+        advice.into_iter().chain(common.map(|kind| Self::new(kind, 0, ""))).collect()
     }
 
     /// The documents that a quote has, in the order in which they are read.
     pub(super) fn all(quote: &QuoteResponse) -> Vec<Self> {
-        let count = quote.request.insured.len();
         let mut all = vec![Self::new(Kind::Devis, 0, "")];
-        all.extend(
-            (1..).zip(0..count).map(|(part, place)| {
-                Self::new(Kind::FicheStandardisee, part, &whose(place, count))
-            }),
-        );
+        all.extend(Self::of_each(Kind::FicheStandardisee, quote));
         all
+    }
+
+    /// One document of this kind for each insured person.
+    fn of_each(kind: Kind, quote: &QuoteResponse) -> Vec<Self> {
+        let count = quote.request.insured.len();
+        (1..)
+            .zip(0..count)
+            .map(|(part, place)| Self::new(kind, part, &whose(place, count)))
+            .collect()
     }
 
     fn new(kind: Kind, part: u16, whose: &str) -> Self {
@@ -274,7 +308,7 @@ impl Paper {
     fn data(&self, quote: &QuoteResponse) -> Value {
         match (self.kind, usize::from(self.part).checked_sub(1)) {
             (Kind::FicheStandardisee, Some(place)) => fiche::data(quote, place),
-            (Kind::FicheConseil, _) => conseil::data(quote),
+            (Kind::FicheConseil, place) => conseil::data(quote, place.unwrap_or(0)),
             (Kind::Ipid, _) => json!({ "franchise": "30, 60 ou 90" }),
             (Kind::Notice, _) => json!({}),
             _ => devis::data(quote),

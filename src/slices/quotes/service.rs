@@ -149,7 +149,13 @@ impl Quotes {
         author: Option<&Author>,
         id: QuoteId,
     ) -> Result<QuoteResponse, Problem> {
-        Ok(self.read(id, Sight::of(author)).await?)
+        let quote = self.read(id, Sight::of(author)).await?;
+        // Of several persons nobody reads here what somebody's health led to; of one, nobody but themselves.
+        let is_theirs = author.is_some() && quote.request.insured.len() == 1;
+        if quote.request.is_decided() && !is_theirs {
+            return Err(Problem::new(Kind::NotFound).detail("Ce devis se lit dans son dossier."));
+        }
+        Ok(quote)
     }
 
     /// The same for whoever holds the link of its page.

@@ -141,6 +141,29 @@ async fn a_modest_household_has_its_supplements_capped() {
         sqlx::query_scalar(sql).bind(id).fetch_one(app.opened().pool()).await.expect("a rate");
     let taea: f64 = taea.trim_matches('"').parse().expect("a rate");
     assert!((1.39..=1.40).contains(&taea), "just below the cap: {taea}");
+    is_not_read_by_its_link(&app, &mut one, &recap).await;
+}
+
+/// What was decided after a study of somebody's health is read in the dossier, not by whoever has a link.
+async fn is_not_read_by_its_link(app: &App, one: &mut Traveller, recap: &Seen) {
+    let id = crate::dossiers::hex(one.base.trim_start_matches("/d/dos_"));
+    let sql = "SELECT LOWER(HEX(quote_id)) FROM dossier WHERE id = ?";
+    let quote: String =
+        sqlx::query_scalar(sql).bind(id).fetch_one(app.opened().pool()).await.expect("a quote");
+    for path in [
+        format!("/devis/quo_{quote}"),
+        format!("/devis/quo_{quote}/documents/fiche_standardisee_1"),
+        format!("/v1/quotes/quo_{quote}"),
+        format!("/v1/quotes/quo_{quote}/documents/fiche_standardisee_1"),
+    ] {
+        assert_eq!(app.get(&path).await.status(), 404, "{path}");
+    }
+    assert!(!recap.body.contains("/devis/quo_"), "{}", recap.body);
+    let own = format!("{}/recapitulatif/documents/fiche_standardisee_1", one.base);
+    assert!(recap.body.contains(&own), "{}", recap.body);
+    assert_eq!(one.surfer.open(&own).await.status, 200);
+    let nobody = app.get(&own).await;
+    assert_eq!(nobody.status(), 403, "nobody's session");
 }
 
 /// Under 35 with a zero-interest loan (*prêt à taux zéro*), after a refusal that was studied again: insurers and

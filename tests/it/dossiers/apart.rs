@@ -76,6 +76,12 @@ async fn each_has_their_own(one: &mut Apart) {
         assert!(text.contains("Camille Martin") && text.contains("Sam Durand"), "{text}");
         let seen = surfer.open(&conditions(other)).await;
         assert_eq!(seen.status, StatusCode::NOT_FOUND, "{own} reads {other}");
+        let advice = |place| format!("{documents}/fiche_conseil_{place}");
+        let text = said(&one.couple.app, surfer, &advice(own)).await;
+        assert_eq!(text.contains("Arrêt de travail : pas couvert"), own == 2, "{own}: {text}");
+        assert_eq!(text.contains("jours d’arrêt"), own == 1, "{own}: {text}");
+        let seen = surfer.open(&advice(other)).await;
+        assert_eq!(seen.status, StatusCode::NOT_FOUND, "{own} reads the advice of {other}");
         let mandate = surfer.open(&format!("{documents}/mandat_sepa")).await;
         let expected = if own == 1 { StatusCode::OK } else { StatusCode::NOT_FOUND };
         assert_eq!(mandate.status, expected, "the account, by {own}");
@@ -99,6 +105,30 @@ async fn is_found_by_the_other(one: &mut Apart) {
     // Nobody finds it by an address that is not theirs.
     let mut stranger = registered(app, &somebody("autre").0).await;
     assert!(!stranger.open("/espace").await.says("Contrat à retrouver"));
+}
+
+/// Whoever has proven their number is somebody: who invited them names nobody else in their place.
+#[tokio::test]
+async fn nobody_takes_the_place_of_who_has_proven_their_number() {
+    let mut one = Apart::begin().await;
+    let page = one.couple.first.open(&format!("{}/invitation", one.base)).await;
+    let mine = somebody("mine");
+    let answers = [("prenom", "Sam"), ("email", mine.0.as_str()), ("mobile", mine.1.as_str())];
+    let mut form = page.forms().into_iter().find(|form| form.values.contains_key("jeton"));
+    if let Some(form) = &mut form {
+        form.action = format!("{}/invitation", one.base);
+        let sent = one.couple.first.submit(&form.clone().with(&answers)).await;
+        assert_eq!(sent.status, StatusCode::CONFLICT, "{}", sent.body);
+    }
+    assert!(form.is_some(), "a form of this session: {}", page.body);
+    let sql = "SELECT mobile FROM dossier_insured WHERE place = 2";
+    let kept: Vec<String> =
+        sqlx::query_scalar(sql).fetch_all(one.couple.app.opened().pool()).await.expect("numbers");
+    assert_eq!(kept, [one.couple.sam.1.as_str()]);
+    assert_eq!(
+        one.second.open(&format!("{}/recapitulatif", one.base)).await.status,
+        StatusCode::OK
+    );
 }
 
 #[tokio::test]
@@ -126,6 +156,18 @@ async fn each_of_a_couple_signs_their_own_conditions_and_reads_no_other() {
     assert!(!holds("conditions-particulieres-1.pdf"), "the other's");
 
     is_found_by_the_other(&mut one).await;
+
+    let path = format!("{}/documents/preuve_signature", one.base);
+    for (surfer, own, other) in [
+        (&one.couple.first, &one.couple.camille.1, &one.couple.sam.1),
+        (&one.second, &one.couple.sam.1, &one.couple.camille.1),
+    ] {
+        let text = said(&one.couple.app, surfer, &path).await.replace('\u{a0}', " ");
+        let ends = |mobile: &str| format!("•• {}", &mobile[mobile.len() - 2..]);
+        assert!(text.contains(&ends(own)), "{text}");
+        assert!(ends(own) == ends(other) || !text.contains(&ends(other)), "{text}");
+        assert!(text.contains("Camille Martin") && text.contains("Sam Durand"), "{text}");
+    }
 
     // The lender reads who has which guarantee.
     let path = format!("{}/documents/attestation_preteur", one.base);

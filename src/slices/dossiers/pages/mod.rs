@@ -60,6 +60,7 @@ pub fn routes() -> Router<Dossiers> {
         .route("/d/{id}/garanties/banque", get(criteria::show))
         .route("/d/{id}/recapitulatif", get(recap::show).post(recap::accept))
         .route("/d/{id}/recapitulatif/documents.zip", get(recap::archive))
+        .route("/d/{id}/recapitulatif/documents/{name}", get(recap::file))
         .route("/d/{id}/{who}/identite", get(person::identity).post(person::save_identity))
         .route("/d/{id}/{who}/adresse", get(person::address).post(person::save_address))
         .route("/d/{id}/{who}/travail", get(person::work).post(person::save_work))

@@ -22,12 +22,15 @@ use crate::domain::guarantee::Pack;
 use crate::kernel::french::{self, HARD};
 use crate::kernel::money::Cents;
 use crate::kernel::problem::Kind;
-use crate::platform::web::archive;
 use crate::platform::web::form::Form;
 use crate::platform::web::page::Sheet as _;
+use crate::platform::web::{archive, file};
 use crate::slices::quotes::Offered;
 use crate::slices::quotes::form::answers as known;
 use crate::slices::quotes::wire::{InsuredRequest, QuoteResponse};
+
+/// Where the documents of the list are, behind the dossier's address.
+const PAPERS: &str = "recapitulatif/documents";
 
 /// A line of a card: what, the answer, where it is changed (empty: not here, or not by them), and the
 /// words that a screen reader adds.
@@ -232,7 +235,8 @@ async fn page(dossiers: &Dossiers, guest: &Guest, form: Form) -> Result<RecapPag
     let missing = progress::missing(dossier, guest.place).into_iter();
     let missing = missing
         .map(|task: Task| (task.label(dossier, guest.place), format!("{base}/{}", task.path())));
-    let papers = dossiers.core.quotes.offered(&quote, &guest.here()).await;
+    let papers =
+        dossiers.core.quotes.offered(&quote, &guest.here(), &format!("{base}/{PAPERS}")).await;
     let until = dossier.offered_until.map(super::frame::day);
     let valid = french::day_of_moment(&quote.expires_at).unwrap_or_default();
     Ok(RecapPage {
@@ -279,6 +283,18 @@ pub(super) async fn show(
         return Ok(answer);
     }
     Ok(unkept(page(&dossiers, &guest, Form::default()).await?))
+}
+
+/// A document of the list, for who may read it.
+pub(super) async fn file(
+    State(dossiers): State<Dossiers>,
+    Path((id, name)): Path<(String, String)>,
+    headers: HeaderMap,
+) -> Answer {
+    let guest = guest(&dossiers, &headers, &id).await?;
+    let quote = dossiers.quote_of(&guest.dossier).await?;
+    let (made, name) = dossiers.core.quotes.file(&quote, &guest.here(), &name).await?;
+    Ok(file::inline(file::PDF, &name, &made.document.sha256, made.bytes, &headers))
 }
 
 /// «Tout télécharger»: the documents of the list, each as it is opened alone.

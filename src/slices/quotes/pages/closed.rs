@@ -89,6 +89,13 @@ pub(super) async fn find(quotes: &Quotes, reference: &str) -> Result<QuoteRespon
     if quote.status == "expired" { Err(Closed::Expired) } else { Ok(quote) }
 }
 
+/// The same, unless it holds what was decided after a study of somebody's health: that is read in its dossier,
+/// each person what is theirs.
+pub(super) async fn shown(quotes: &Quotes, reference: &str) -> Result<QuoteResponse, Closed> {
+    let quote = find(quotes, reference).await?;
+    if quote.request.is_decided() { Err(Closed::Unknown) } else { Ok(quote) }
+}
+
 /// The page of persons whom we cannot insure online: an answer, not an error.
 pub(super) fn not_eligible(
     faults: &[Fault],

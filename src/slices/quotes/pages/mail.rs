@@ -41,7 +41,7 @@ pub(super) async fn send(
     address: Option<Extension<ClientAddress>>,
     mut form: Form,
 ) -> Result<Response, Closed> {
-    let quote = closed::find(&quotes, &reference).await?;
+    let quote = closed::shown(&quotes, &reference).await?;
     let (Some(to), Ok(id)) = (read_email(&mut form), quote.id.parse()) else {
         return Ok(again(&quote, form));
     };
@@ -61,7 +61,7 @@ pub(super) async fn sent(
     State(quotes): State<Quotes>,
     Path(reference): Path<String>,
 ) -> Result<Response, Closed> {
-    let quote = closed::find(&quotes, &reference).await?;
+    let quote = closed::shown(&quotes, &reference).await?;
     Ok(Page::new(SentPage { quote: quote.page }).into_response())
 }
 

@@ -205,7 +205,7 @@ pub(super) async fn show(
     State(quotes): State<Quotes>,
     Path(reference): Path<String>,
 ) -> Result<Response, Closed> {
-    let quote = closed::find(&quotes, &reference).await?;
+    let quote = closed::shown(&quotes, &reference).await?;
     let form = answers::assumptions(&quote.request);
     let page = QuotePage::new(&quote, form, quotes.fresh_key());
     Ok(Page::new(page.with_papers(&quotes).await).into_response())
@@ -216,7 +216,7 @@ pub(super) async fn change(
     Path(reference): Path<String>,
     mut form: Form,
 ) -> Result<Response, Closed> {
-    let quote = closed::find(&quotes, &reference).await?;
+    let quote = closed::shown(&quotes, &reference).await?;
     if form.is("action", "corriger") {
         return Ok(again(&quote, form));
     }

@@ -46,6 +46,11 @@ impl SimulationRequest {
         self.loans.iter().any(|loan| loan.release_date < self.effect_date)
     }
 
+    /// Whether it holds what was decided after a study of somebody's health.
+    pub fn is_decided(&self) -> bool {
+        self.insured.iter().any(|one| one.conditions.is_some() || !one.loadings.is_empty())
+    }
+
     /// The same as it was asked, before anybody's health was studied.
     #[must_use]
     pub fn as_asked(mut self) -> Self {

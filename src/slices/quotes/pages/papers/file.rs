@@ -13,7 +13,7 @@ pub(in crate::slices::quotes::pages) async fn file(
     Path((reference, name)): Path<(String, String)>,
     headers: HeaderMap,
 ) -> Result<Response, Closed> {
-    let quote = closed::find(&quotes, &reference).await?;
+    let quote = closed::shown(&quotes, &reference).await?;
     let (made, name) = quotes.papers().read(&quote, &name).await?;
     Ok(file::inline(file::PDF, &name, &made.document.sha256, made.bytes, &headers))
 }
