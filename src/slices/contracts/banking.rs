@@ -37,8 +37,8 @@ pub(super) enum Answer {
     Accepted(Date),
     /// It refuses, for this reason.
     Refused(Date, Reason),
-    /// It sends the demand back as incomplete, which is no refusal.
-    Incomplete(Reason),
+    /// It sends the demand back as incomplete, which is no refusal, for this reason.
+    Incomplete(Date, Reason),
 }
 
 /// Why, by its code and in the lender's words.
@@ -54,9 +54,17 @@ impl BankRequest {
         kept == (&demand.agency, &demand.loan_number, &demand.old_contract, demand.effect_on)
     }
 
-    /// The first day on which a lender can have done something: that of the demand, else of the contract.
-    pub(super) fn first_day(&self, contract: &Contract) -> Date {
-        date_in_paris(self.asked_at.unwrap_or(contract.concluded_at))
+    /// The first day on which a lender can have done something: that of the demand, else of the contract; or that
+    /// on which it sent the demand back.
+    fn first_day(&self, contract: &Contract) -> Date {
+        let asked = date_in_paris(self.asked_at.unwrap_or(contract.concluded_at));
+        self.sent_back_on.map_or(asked, |day| day.max(asked))
+    }
+
+    /// What was missing is no longer awaited: the lender has the whole or has answered, or the demand is another one.
+    fn forget_missing(&mut self) {
+        (self.reason_code, self.reason) = (String::new(), String::new());
+        self.sent_back_on = None;
     }
 }
 
@@ -70,7 +78,8 @@ pub(super) const fn replaces(contract: &Contract) -> Result<(), ContractError> {
 
 impl Contracts {
     /// Dates the demand: the letter exists from now on, and the contract waits for the lender. While nothing of
-    /// it has left and the lender does not have it, another one corrects it and has a letter of its own.
+    /// it has left and the lender does not have it, another one corrects it and has a letter of its own; so it does
+    /// once the lender has sent it back, and can leave again.
     ///
     /// # Errors
     /// It is the lender's by now and says something else; the database does not answer.
@@ -96,6 +105,9 @@ impl Contracts {
                 ));
             }
             request.demand_no += 1;
+            request.forget_missing();
+            // The link was of the demand before.
+            core.store.delete_bank_link(&mut transaction, contract.id).await?;
         }
         request.state = "sent".to_owned();
         request.asked_at = Some(self.now());
@@ -115,7 +127,7 @@ impl Contracts {
         request: &BankRequest,
     ) -> Result<bool, ContractError> {
         let has_left = self.core.store.has_left_to_bank(connection, contract.id).await?;
-        Ok(request.state == "sent" && !has_left)
+        Ok(request.state == "sent" && (!has_left || request.is_sent_back()))
     }
 
     /// Writes what the lender did, as this insured person says it, or as the lender itself does.
@@ -145,12 +157,12 @@ impl Contracts {
             // The first day stands: the lender's word or the customer's.
             Answer::Received(_) if request.received_on.is_some() => return Ok(()),
             Answer::Received(on) => {
-                (request.reason_code, request.reason) = (String::new(), String::new());
+                request.forget_missing();
                 self.received(&mut transaction, contract, &mut request, on).await?;
             }
             Answer::Accepted(on) => {
+                request.forget_missing();
                 (request.state, request.answered_on) = ("accepted".to_owned(), Some(on));
-                (request.reason_code, request.reason) = (String::new(), String::new());
                 let effect = midnight(request.effect_on.max(contract.effect_on));
                 let due = effect.max(self.now());
                 core.schedule.put(&mut transaction, BEGIN, &subject, due).await?;
@@ -170,11 +182,12 @@ impl Contracts {
                 core.schedule.cancel(&mut transaction, WATCH, &subject).await?;
                 self.step(&mut transaction, contract, Act::RecordBankRefusal, role, by).await?;
             }
-            Answer::Incomplete(reason) => {
+            Answer::Incomplete(on, reason) => {
                 if request.is_asked() {
                     "sent".clone_into(&mut request.state);
                 }
                 (request.received_on, request.answer_due) = (None, None);
+                request.sent_back_on = Some(on);
                 (request.reason_code, request.reason) = (reason.code, reason.words);
                 core.schedule.cancel(&mut transaction, WATCH, &subject).await?;
             }
@@ -197,7 +210,7 @@ impl Contracts {
         let subject = contract.dossier.to_string();
         self.core.schedule.put(connection, WATCH, &subject, midnight(after)).await?;
         let letter = letters::asked(on, due, self.bank_page(contract));
-        self.tell(connection, contract, "bank-received", letter).await
+        self.tell_of_day(connection, contract, ("bank-received", on), letter).await
     }
 
     /// The days on which the lender of this contract can have done something.
@@ -273,10 +286,33 @@ impl Contracts {
         event: &str,
         letter: Letter,
     ) -> Result<(), ContractError> {
+        let event = format!("contracts/{event}/{}", contract.id);
+        self.write_to_payer(connection, contract, event, letter).await
+    }
+
+    /// The same for what can happen again on another day: once for that day.
+    pub(super) async fn tell_of_day(
+        &self,
+        connection: &mut Connection,
+        contract: &Contract,
+        (event, day): (&str, Date),
+        letter: Letter,
+    ) -> Result<(), ContractError> {
+        let event = format!("contracts/{event}/{}/{day}", contract.id);
+        self.write_to_payer(connection, contract, event, letter).await
+    }
+
+    async fn write_to_payer(
+        &self,
+        connection: &mut Connection,
+        contract: &Contract,
+        event: String,
+        letter: Letter,
+    ) -> Result<(), ContractError> {
         let payer = contract.content.persons.first();
         let Some(email) = payer.and_then(|one| one.email.clone()) else { return Ok(()) };
         let message = Message {
-            event: format!("contracts/{event}/{}", contract.id),
+            event,
             to: Recipient::Email(email),
             locale: Locale::Fr,
             letter,

@@ -56,7 +56,7 @@ fn number(form: &mut Form, name: &str, label: &str) -> String {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Days {
     pub(super) today: Date,
-    /// Day of the demand, or of the contract.
+    /// Day of the demand, or of the contract; or that on which the lender sent the demand back.
     pub(super) first: Date,
     /// Day on which the lender had it, once somebody said so.
     pub(super) received: Option<Date>,
@@ -138,7 +138,7 @@ pub(super) fn answer(form: &mut Form, days: Days) -> Option<Answer> {
         ("recue", _) => Some(Answer::Received(on)),
         ("acceptee", _) => Some(Answer::Accepted(on)),
         (_, Some(reason)) if reason.code == refusals::INCOMPLETE => {
-            Some(Answer::Incomplete(reason))
+            Some(Answer::Incomplete(on, reason))
         }
         (_, reason) => reason.map(|reason| Answer::Refused(on, reason)),
     }
@@ -281,6 +281,7 @@ mod tests {
         let found = refused("CCSF_11", "");
         assert!(matches!(found, Some(Answer::Refused(_, reason)) if reason.code == "CCSF_11"));
         let found = refused("DOSSIER_INCOMPLET", "La notice");
-        assert!(matches!(found, Some(Answer::Incomplete(reason)) if reason.words == "La notice"));
+        let Some(Answer::Incomplete(on, reason)) = found else { panic!("it is no refusal") };
+        assert_eq!((on, &*reason.words), (DAYS.first, "La notice"));
     }
 }

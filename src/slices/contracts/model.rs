@@ -250,6 +250,8 @@ pub struct BankRequest {
     pub answer_due: Option<Date>,
     /// Day of its answer.
     pub answered_on: Option<Date>,
+    /// Day on which it sent the demand back as incomplete, while that stands.
+    pub(super) sent_back_on: Option<Date>,
     /// Why it refused, or sent the demand back: a code of `refusals`.
     pub reason_code: String,
     /// The same in the lender's words.

@@ -1,6 +1,7 @@
 //! «Envoyer pour moi»: the demand leaves to the address that the customer gave of their lender, once, as a link to
 //! the letter and what it encloses, the certificate and the notice. By the same link the lender says that it has received them, which begins its ten
-//! business days (art. L313-31 C. conso.). Opening the link says nothing: programs open links too.
+//! business days (art. L313-31 C. conso.). Opening the link says nothing: programs open links too. A demand that the lender sent back
+//! and that was corrected leaves again, by another link: the one before opens nothing any more.
 //!
 //! The lender sees those three papers and no more: conditions particulières may name what is excluded for health. What it answers is written by the customer, as before.
 
@@ -57,7 +58,7 @@ impl BankRequest {
 }
 
 impl Contracts {
-    /// Sends the demand to the lender. Sent already: the first one stands.
+    /// Sends the demand to the lender. Sent already: the first one stands, until the demand is corrected.
     ///
     /// # Errors
     /// No insurance is replaced, it is not known yet who pays, the demand is not dated, its address is no e-mail
@@ -102,7 +103,7 @@ impl Contracts {
         }
         let address = format!("{}/b/{}", core.origin, secret.expose());
         let message = Message {
-            event: format!("contracts/bank-demand/{}", contract.id),
+            event: format!("contracts/bank-demand/{}/{}", contract.id, request.demand_no),
             to,
             locale: Locale::Fr,
             letter: letters::demanded(contract, &request, address, link.expires_at),

@@ -145,7 +145,7 @@ impl Contracts {
             request.state = "late".to_owned();
             self.write(&mut transaction, &contract, request).await?;
             let letter = letters::late(due, self.bank_page(&contract));
-            self.tell(&mut transaction, &contract, "bank-late", letter).await?;
+            self.tell_of_day(&mut transaction, &contract, ("bank-late", due), letter).await?;
         }
         job.finish(&mut transaction).await?;
         self.commit(transaction).await?;

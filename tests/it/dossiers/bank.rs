@@ -164,13 +164,13 @@ async fn the_owner_follows_the_bank_from_the_area_to_its_refusal() {
         assert!(no.says(words), "{words}: {}", no.body);
     }
     assert_eq!(written(&app, &at).await.0, "bank_refused");
-    assert!(owner.open("/espace").await.says("Refusée le 23 novembre 2026"));
+    assert!(owner.open("/espace").await.says("Refus du 23 novembre 2026"));
     let mut nobody = Surfer::new(&app);
     assert!(nobody.open(&path).await.at.starts_with("/pools/clients/"));
 }
 
-/// Both sign; the second person's browser, and the dossier.
-async fn both_sign(couple: &mut Couple) -> (Surfer, String) {
+/// Both sign; the second person's browser with the word of its forms, and the dossier.
+async fn both_sign(couple: &mut Couple) -> (Surfer, String, String) {
     let path = couple.invite("").await;
     let mut second = Surfer::new(&couple.app);
     let page = second.open(&path).await;
@@ -189,19 +189,21 @@ async fn both_sign(couple: &mut Couple) -> (Surfer, String) {
     let waits = signs(&couple.app, &mut couple.first, &recap, &couple.camille.1).await;
     assert_ne!(waits.heading(), "C’est signé", "the other person has not: {}", waits.body);
     let read = second.open(&page.at).await;
+    let word = read.forms().into_iter().find_map(|one| one.values.get("jeton").cloned());
+    let word = word.expect("the word of their session");
     let page = fill(&mut second, &read, &[("lu", "oui")]).await;
     let page = prepared(&mut second, page).await;
     let sms = asked_code(&couple.app, &mut second, &page, &couple.sam.1).await;
     let end = act(&mut second, &page, &sms).await;
     assert_eq!(end.heading(), "C’est signé", "{}", end.body);
-    (second, at)
+    (second, word, at)
 }
 
 #[tokio::test]
 async fn only_who_began_speaks_for_the_bank_and_renounces() {
     let database = TestDatabase::own().await;
     let mut couple = Couple::begin(App::on_database(&database, &PROGRAM).await).await;
-    let (mut second, at) = both_sign(&mut couple).await;
+    let (mut second, word, at) = both_sign(&mut couple).await;
     eventually("the bank's turn", async || {
         (written(&couple.app, &at).await.0 == "bank").then_some(())
     })
@@ -215,25 +217,76 @@ async fn only_who_began_speaks_for_the_bank_and_renounces() {
     let page = second.open(&format!("{at}/renoncer")).await;
     assert!(!page.says("Confirmer ma renonciation"), "{}", page.body);
     assert!(page.says("Appelez-nous au"), "what they can do: {}", page.body);
-    // A form of their own session, made by hand.
-    let word = second.open("/").await;
-    assert_eq!(word.status, StatusCode::OK);
-    let recap = second.open(&format!("{at}/recapitulatif")).await;
-    let word = recap.forms().into_iter().find_map(|one| one.values.get("jeton").cloned());
+    // Forms of the other person with the word of their own session, made by hand.
     let own = couple.first.open(&format!("{at}/renoncer")).await.form("/renoncer");
     let answers = mine.form("/reponse");
-    for form in [own, answers] {
+    for (form, refusal) in
+        [(own, "Vous ne pouvez pas renoncer ici"), (answers, "Vous ne pouvez pas répondre ici")]
+    {
         let said = [&on("refusee", "23")[..], &[("raison", "OTHER"), ("motif", "x")]].concat();
         let mut form = form.with(&said);
-        if let Some(word) = &word {
-            form.values.insert("jeton".to_owned(), word.clone());
-        }
+        form.values.insert("jeton".to_owned(), word.clone());
         let sent = second.submit(&form).await;
         assert_eq!(sent.status, StatusCode::FORBIDDEN, "{}", sent.body);
+        assert_eq!(sent.heading(), refusal, "{}", sent.body);
     }
     assert_eq!(written(&couple.app, &at).await.0, "bank");
     let said = answer(&mut couple.first, &mine, "/reponse", &on("acceptee", "23")).await;
     assert!(said.says("Acceptée le 23 novembre 2026"), "{}", said.body);
+}
+
+/// How many messages have an event that begins so.
+async fn told(town: &Town, event: &str) -> i64 {
+    let sql = "SELECT COUNT(*) FROM message_outbox WHERE event LIKE ?";
+    let query = sqlx::query_scalar(sql).bind(format!("contracts/{event}/%"));
+    query.fetch_one(town.app.opened().pool()).await.expect("a count")
+}
+
+#[tokio::test]
+async fn a_demand_that_comes_back_is_corrected_and_sent_and_told_again() {
+    let town = Town::start().await;
+    let anne = town.customer("anne");
+    let path = format!("{}/lender", town.signed(&anne, running()).await);
+    let (delivery, answer) = (format!("{path}/delivery"), format!("{path}/answer"));
+    let demand = |number: &str| json!({ "agency": "prets@banque-du-nord.example", "loan_number": number, "effect_on": "2027-02-01" });
+    assert_eq!(town.put_at(&anne, &path, demand("P-42")).await.status, 200);
+    assert_eq!(town.ask(&anne, ("POST", &delivery), &[], None).await.status, 200);
+    let other = town.put_at(&anne, &path, demand("P-43")).await;
+    assert_eq!(other.status, 409, "it has left: {}", other.body);
+    let had = json!({ "answer": "received", "on": "2026-11-23" });
+    let had = town.ask(&anne, ("POST", &answer), &[], Some(had)).await;
+    assert_eq!(had.body["state"], "received", "{}", had.body);
+    // Two days later it wants something else.
+    town.app.clock.set("2026-11-25T09:00:00Z".parse().expect("an instant"));
+    let anne = town.customer_now("anne");
+    let back = json!({ "answer": "refused", "on": "2026-11-25", "reason_code": "DOSSIER_INCOMPLET", "reason": "Le bon numéro" });
+    let back = town.ask(&anne, ("POST", &answer), &[], Some(back)).await;
+    assert_eq!(
+        (&back.body["state"], &back.body["reason_code"]),
+        (&json!("sent"), &json!("DOSSIER_INCOMPLET")),
+        "{}",
+        back.body
+    );
+    assert!(back.body["answered_on"].is_null(), "that is no answer: {}", back.body);
+    let early = json!({ "answer": "received", "on": "2026-11-24" });
+    let early = town.ask(&anne, ("POST", &answer), &[], Some(early)).await;
+    assert_eq!(early.status, 422, "before it came back: {}", early.body);
+    let other = town.put_at(&anne, &path, demand("P-43")).await;
+    assert_eq!(other.status, 200, "{}", other.body);
+    for gone in ["reason_code", "reason", "delivered_at"] {
+        assert!(other.body[gone].is_null(), "{gone}: {}", other.body);
+    }
+    for _ in 0..2 {
+        let sent = town.ask(&anne, ("POST", &delivery), &[], None).await;
+        assert!(sent.body["delivered_at"].is_string(), "{}", sent.body);
+    }
+    assert_eq!(told(&town, "bank-demand").await, 2, "once for each demand");
+    let late = town.put_at(&anne, &path, demand("P-44")).await;
+    assert_eq!(late.status, 409, "it has left again: {}", late.body);
+    let had = json!({ "answer": "received", "on": "2026-11-25" });
+    let had = town.ask(&anne, ("POST", &answer), &[], Some(had)).await;
+    assert_eq!(had.body["answer_due"], "2026-12-09", "{}", had.body);
+    assert_eq!(told(&town, "bank-received").await, 2, "once for each day");
 }
 
 #[tokio::test]

@@ -52,7 +52,8 @@ async fn show(
 
 /// Dates the demand of substitution: its letter exists from now on, under `documents/lettre_banque`. Sent
 /// again with the same words, it is the first one. With others it corrects it and there is another letter, until
-/// it was delivered or the lender has it.
+/// it was delivered or the lender has it, and again once the lender has sent it back as incomplete: it can then be
+/// delivered again.
 #[utoipa::path(
     put, path = "/v1/contracts/{id}/lender", tag = "contracts", request_body = SubstitutionRequest,
     params(("id" = String, Path, description = "Identifier, `ctr_…`")),
@@ -105,7 +106,8 @@ fn is_same(known: &BankRequest, request: &SubstitutionRequest) -> bool {
 }
 
 /// Sends the demand to the agency's e-mail address, as a link to the letter, the certificate and the notice, by
-/// which the lender may say that it has received them. Asked again, it was sent once.
+/// which the lender may say that it has received them. Asked again, it was sent once; a demand that was corrected
+/// since is sent anew.
 #[utoipa::path(
     post, path = "/v1/contracts/{id}/lender/delivery", tag = "contracts",
     params(("id" = String, Path, description = "Identifier, `ctr_…`")),

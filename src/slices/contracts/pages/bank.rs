@@ -75,7 +75,8 @@ impl BankPage {
 
     /// Whether what was asked can still be corrected.
     fn can_be_corrected(&self) -> bool {
-        self.acts && self.request.state == "sent" && self.sent.is_empty() && !self.is_new_loan()
+        let is_ours = self.sent.is_empty() || self.request.is_sent_back();
+        self.acts && self.request.state == "sent" && is_ours && !self.is_new_loan()
     }
 
     /// Whether it is known who pays, before which nothing leaves.
@@ -195,8 +196,8 @@ impl Desk {
 pub(super) fn standing(contract: &Contract, request: &BankRequest) -> String {
     let day = |date: Option<Date>| date.map(french::day).unwrap_or_default();
     match request.state.as_str() {
-        "accepted" => format!("Acceptée le {}", day(request.answered_on)),
-        "refused" => format!("Refusée le {}", day(request.answered_on)),
+        "accepted" => format!("Accord donné le {}", day(request.answered_on)),
+        "refused" => format!("Refus du {}", day(request.answered_on)),
         "late" => format!("En retard depuis le {}", day(request.answer_due)),
         "received" => format!("Réponse attendue au plus tard le {}", day(request.answer_due)),
         _ if request.is_sent_back() => "Il manque une pièce".to_owned(),

@@ -20,6 +20,8 @@ statements! {
     /// The same, held until the transaction ends.
     LOCK_BANK_LINK = "SELECT contract_id, sent_at, expires_at FROM bank_link WHERE contract_id = ? \
         FOR UPDATE";
+    /// The demand is another one, which has not left.
+    DELETE_BANK_LINK = "DELETE FROM bank_link WHERE contract_id = ?";
     /// What a link is of.
     BANK_LINK_OF = "SELECT contract_id, sent_at, expires_at FROM bank_link WHERE link_hash = ?";
 }
@@ -56,7 +58,7 @@ impl TryFrom<Row> for BankRequest {
 
     fn try_from(row: Row) -> Result<Self, ContractError> {
         let maybe = |text: Option<String>| text.as_deref().map(day).transpose();
-        Ok(Self {
+        let mut request = Self {
             version: row.version,
             state: row.state,
             agency: row.agency,
@@ -68,9 +70,15 @@ impl TryFrom<Row> for BankRequest {
             received_on: maybe(row.received_on)?,
             answer_due: maybe(row.answer_due)?,
             answered_on: maybe(row.answered_on)?,
+            sent_back_on: None,
             reason_code: row.reason_code,
             reason: row.reason,
-        })
+        };
+        // One column: a lender that sent the demand back has not answered.
+        if !request.is_answered() {
+            request.sent_back_on = request.answered_on.take();
+        }
+        Ok(request)
     }
 }
 
@@ -109,6 +117,16 @@ impl Store {
     ) -> Result<bool, DbError> {
         let query = sqlx::query_as::<_, LinkRow>(LOCK_BANK_LINK).bind(id.uuid());
         Ok(query.fetch_optional(connection).await?.is_some())
+    }
+
+    /// Removes the link of a contract whose demand is another one by now.
+    pub(in crate::slices::contracts) async fn delete_bank_link(
+        &self,
+        connection: &mut Connection,
+        id: ContractId,
+    ) -> Result<(), DbError> {
+        sqlx::query(DELETE_BANK_LINK).bind(id.uuid()).execute(connection).await?;
+        Ok(())
     }
 
     /// The link of this secret.
@@ -172,7 +190,7 @@ impl Store {
             .bind(request.effect_on.to_string())
             .bind(text(request.received_on))
             .bind(text(request.answer_due))
-            .bind(text(request.answered_on))
+            .bind(text(request.answered_on.or(request.sent_back_on)))
             .bind(&request.reason_code)
             .bind(&request.reason)
             .bind(id.uuid());
