@@ -110,6 +110,7 @@ fn keeping(state: &AppState) -> site::Keeping {
     site::Keeping {
         quote: Quotes::from_ref(state).validity_days(),
         idle: settings.abandoned_days,
+        postponed: settings.postponed_days,
         forgotten: settings.forgotten_days,
         refusal: settings.refusal_proof_days,
         session_minutes: settings.session_minutes,

@@ -220,9 +220,10 @@ impl Acceptances {
         self.commit(transaction).await
     }
 
-    /// The same until this day.
+    /// The same until this day, or until that of the other who is put off if it is later.
     async fn put_off(&self, case: &Case, until: Date) -> Result<(), Problem> {
-        if !self.is_decided(case).await? {
+        let state = self.core.dossiers.shown(case.shown.id).await?.state;
+        if !matches!(state, State::Decision | State::Postponed) {
             return Ok(());
         }
         // Midnight of Paris has passed by then.

@@ -228,8 +228,10 @@ impl Dossiers {
         if let Some(why) = why.filter(|_| before_cents != now_cents || is_limited) {
             dossier.answers.notice = Some(Notice { before_cents, now_cents, why, is_limited });
         }
-        let is_same_project = (&old.request.loans, &old.request.options)
-            == (&new.request.loans, &new.request.options);
+        // Days that time alone has moved are no other demand.
+        let base = renewed(&old.request, self.today());
+        let is_same_project =
+            (&base.loans, &base.options) == (&new.request.loans, &new.request.options);
         let persons = new.result.insured.iter().zip(&new.request.insured).enumerate();
         for (one, (at, (priced, asked))) in dossier.insured.iter_mut().zip(persons) {
             let before = one.path.clone();
@@ -244,7 +246,7 @@ impl Dossiers {
                 }
                 // What is studied, put off or refused is what was asked then, of whom it was asked.
                 Some(_) => {
-                    let is_same = old.request.insured.get(at) == Some(asked);
+                    let is_same = base.insured.get(at) == Some(asked);
                     is_moved || !(is_same && is_same_project)
                 }
                 None => false,

@@ -88,7 +88,8 @@ impl Dossiers {
         Ok(Moved { state: dossier.state, version: dossier.version })
     }
 
-    /// The dossier stops because one person is put off until then: they are told when that moment has come.
+    /// The dossier stops because one person is put off until then: they are told when that moment has come. Of
+    /// two who are put off, the later moment counts.
     ///
     /// # Errors
     /// The table has no such act here; the database does not answer.
@@ -100,6 +101,11 @@ impl Dossiers {
     ) -> Result<Moved, DossierError> {
         let dossier = self.core.store.lock_dossier(connection, id).await?;
         let mut dossier = dossier.ok_or(DossierError::Unknown)?;
+        if dossier.state == State::Postponed {
+            // Two are put off: the longer delay is the dossier's.
+            self.core.store.raise_recall(connection, id, until).await?;
+            return Ok(Moved { state: dossier.state, version: dossier.version });
+        }
         self.step(connection, &mut dossier, Act::Postpone, By::system(), "").await?;
         // What is kept of it is kept from now on.
         dossier.touched_at = self.now();
@@ -212,7 +218,7 @@ impl Dossiers {
             self.core.store.dossier_of(connection, insured).await?.ok_or(DossierError::Unknown)?;
         let dossier: Dossier = self.find(id).await?;
         let person = dossier.person(insured).ok_or(DossierError::Unknown)?;
-        let letter = letter(self.draw_way_back(connection, id, insured).await?);
+        let letter = letter(self.draw_way_into(connection, &dossier, insured).await?);
         let email = person.email.clone().map(Recipient::Email);
         let mobile = person.mobile.clone().map(Recipient::Mobile);
         let ways = [("mail", email), ("sms", mobile)];

@@ -245,10 +245,9 @@ impl Dossiers {
         };
         let Some((steps, minutes)) = left(dossier) else { return Ok(false) };
         let Some(email) = first.email.clone() else { return Ok(false) };
-        let link = self.draw_way_back(connection, dossier.id, first.id).await?;
-        let until = (dossier.touched_at + self.core.settings.kept())
-            .to_zoned(jiff::tz::TimeZone::UTC)
-            .date();
+        let link = self.draw_way_into(connection, dossier, first.id).await?;
+        let until = dossier.kept_until(&self.core.settings);
+        let until = until.to_zoned(jiff::tz::TimeZone::UTC).date();
         let message = Message {
             event: format!("dossiers/reminder/{}", dossier.id.uuid().simple()),
             to: Recipient::Email(email),

@@ -1,6 +1,7 @@
 //! What people are told by message. Never health, an amount, or why.
 
 use crate::kernel::french;
+use crate::platform::web::insurer::phone;
 use crate::slices::messages::{Letter, Recipient};
 use jiff::civil::Date;
 
@@ -45,16 +46,17 @@ pub(super) fn renumbered(mobile: &str) -> Letter {
     let masked = Recipient::Mobile(mobile.to_owned()).masked();
     let said =
         format!("Le mobile de votre dossier d’assurance de prêt est maintenant le {masked}.");
+    let call = format!("Ce n’est pas vous\u{202f}? Appelez-nous au {}", phone());
     Letter {
         subject: "Votre numéro de mobile a changé".to_owned(),
         paragraphs: vec![
             said.clone(),
             "Les codes, et celui de la signature, partent à ce numéro.".to_owned(),
-            "Ce n’est pas vous\u{202f}? Appelez-nous, et ne signez rien.".to_owned(),
+            format!("{call}, et ne signez rien."),
         ],
         code: None,
         action: None,
-        short: format!("{said} Ce n’est pas vous\u{202f}? Appelez-nous."),
+        short: format!("{said} {call}."),
     }
 }
 
@@ -190,5 +192,21 @@ pub(super) fn anew(link: String) -> Letter {
         code: None,
         action: Some(("Relire et signer".to_owned(), link)),
         short: "Les documents de votre assurance de prêt ont changé\u{a0}: il faut les signer de nouveau.".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn another_number_says_whom_to_call_in_one_sms() {
+        for mobile in ["+33612345678", "+447911123456"] {
+            let letter = renumbered(mobile);
+            let called = format!("Appelez-nous au {}", phone());
+            assert!(letter.short.ends_with(&format!("{called}.")), "{}", letter.short);
+            assert!(letter.short.chars().count() <= 160, "{}", letter.short);
+            assert!(letter.paragraphs.iter().any(|one| one.contains(&called)));
+        }
     }
 }

@@ -7,6 +7,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::renewing::is_offered;
+use super::settings::{DossiersSettings, days};
 use crate::domain::dossier::State;
 use crate::kernel::access::codes;
 use crate::kernel::id::{Id, Sort, check_digit};
@@ -274,6 +276,17 @@ impl Dossier {
     pub(super) fn at(&self, place: u8) -> Option<&Insured> {
         self.insured.iter().find(|one| one.place == place)
     }
+
+    /// Until when it is kept if nobody touches it any more: the sweep ends nothing before.
+    pub(super) fn kept_until(&self, settings: &DossiersSettings) -> Timestamp {
+        let idle = match self.state {
+            State::Quote => settings.kept_days,
+            State::Postponed => settings.postponed_days,
+            _ => settings.abandoned_days,
+        };
+        let offered = self.offered_until.filter(|_| is_offered(self.state));
+        offered.unwrap_or(self.touched_at + days(idle))
+    }
 }
 
 /// The number for people: `DO-2026-0001234-6`.
@@ -303,5 +316,57 @@ impl By {
     /// One of the insured, in this role.
     pub(super) const fn person(role: crate::domain::dossier::Role, insured: Uuid) -> Self {
         Self { role, insured: Some(insured), party: None }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SETTINGS: DossiersSettings = DossiersSettings {
+        kept_days: 30,
+        reminder_days: 3,
+        abandoned_days: 90,
+        postponed_days: 730,
+        forgotten_days: 1095,
+        refusal_proof_days: 1826,
+        offer_days: 30,
+        medical_offer_days: 120,
+        invitation_days: 14,
+        session_minutes: 30,
+        codes_per_number: 6,
+        codes_per_network: 60,
+        codes_in_all: 3000,
+    };
+
+    #[test]
+    fn each_state_is_kept_until_the_sweep_would_end_it() {
+        let touched_at = Timestamp::UNIX_EPOCH;
+        let mut dossier = Dossier {
+            id: DossierId::from_uuid(Uuid::nil()),
+            sequence: 1,
+            version: 1,
+            state: State::Quote,
+            quote_id: Uuid::nil(),
+            answers: Answers::default(),
+            owner: None,
+            created_at: touched_at,
+            touched_at,
+            // An offer that was taken back says nothing.
+            offered_until: Some(touched_at + days(120)),
+            insured: Vec::new(),
+        };
+        for (state, count) in [
+            (State::Quote, 30),
+            (State::Application, 90),
+            (State::Medical, 90),
+            (State::Decision, 90),
+            (State::Offer, 120),
+            (State::Signature, 120),
+            (State::Postponed, 730),
+        ] {
+            dossier.state = state;
+            assert_eq!(dossier.kept_until(&SETTINGS), touched_at + days(count), "{state:?}");
+        }
     }
 }

@@ -10,14 +10,14 @@ use crate::platform::limits::Complaints;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct DossiersSettings {
-    /// Days for which a dossier is kept after the last act.
+    /// Days without an act after which a dossier of which no demand has come is over, once its quote has run out.
     pub kept_days: u32,
     /// Days without an act after which somebody is reminded, once.
     pub reminder_days: u32,
     /// Days without an act after which a dossier is abandoned.
     pub abandoned_days: u32,
-    /// The same for one that was put off (*ajourné*): at least [`Self::abandoned_days`] are left after the word
-    /// that it may be asked for again.
+    /// The same for one that was put off (*ajourné*): two years, or [`Self::abandoned_days`] after the delay,
+    /// whichever is later.
     pub postponed_days: u32,
     /// Days without an act after which one that led to nothing names nobody any more.
     pub forgotten_days: u32,

@@ -160,8 +160,9 @@ impl Dossiers {
         let Some(email) = dossier.person(insured).and_then(|one| one.email.clone()) else {
             return Ok(());
         };
-        let link = self.draw_way_back(connection, dossier.id, insured).await?;
-        let until = (now + core.settings.kept()).to_zoned(jiff::tz::TimeZone::UTC).date();
+        let link = self.draw_way_into(connection, dossier, insured).await?;
+        let until = dossier.kept_until(&core.settings);
+        let until = until.to_zoned(jiff::tz::TimeZone::UTC).date();
         let message = Message {
             event: format!("dossiers/resume/{}/{}", insured.simple(), now.as_microsecond()),
             to: Recipient::Email(email),
@@ -184,6 +185,29 @@ impl Dossiers {
         dossier: DossierId,
         insured: Uuid,
     ) -> Result<String, DossierError> {
+        let until = self.now() + days(self.core.settings.abandoned_days);
+        self.draw_until(connection, (dossier, insured), until).await
+    }
+
+    /// The same for whoever has read the dossier: it opens until that ends, by whatever day that is.
+    pub(super) async fn draw_way_into(
+        &self,
+        connection: &mut Connection,
+        dossier: &Dossier,
+        insured: Uuid,
+    ) -> Result<String, DossierError> {
+        let settings = &self.core.settings;
+        let shortest = self.now() + days(settings.abandoned_days);
+        let until = shortest.max(dossier.kept_until(settings));
+        self.draw_until(connection, (dossier.id, insured), until).await
+    }
+
+    async fn draw_until(
+        &self,
+        connection: &mut Connection,
+        (dossier, insured): (DossierId, Uuid),
+        expires_at: Timestamp,
+    ) -> Result<String, DossierError> {
         let (core, now) = (&self.core, self.now());
         let secret = Opaque::draw("", &core.entropy);
         let link = LinkRow {
@@ -192,7 +216,7 @@ impl Dossiers {
             dossier,
             insured,
             // As long as the dossier: who comes back late is not sent away.
-            expires_at: now + days(core.settings.abandoned_days),
+            expires_at,
             failures: 0,
             state: "open".to_owned(),
         };
@@ -213,11 +237,11 @@ impl Dossiers {
         Ok(self.core.store.dossier(link.dossier).await?.map(|dossier| (dossier, link.insured)))
     }
 
-    /// Sends another link in place of one that opens no more, to the address that it was written to: silent
-    /// about a link that never was.
+    /// Sends another link in place of one whose time is over, to the address that it was written to: silent
+    /// about a link that never was, or was written to another address.
     pub(super) async fn renew_way_back(&self, secret: &str) -> Result<(), DossierError> {
         let link = self.core.store.link(&Opaque::hash_of(secret)).await?;
-        match link.filter(|link| link.purpose == "resume") {
+        match link.filter(|link| link.purpose == "resume" && link.state == "open") {
             Some(link) => self.ask_way_back(link.dossier, Some(link.insured)).await,
             None => Ok(()),
         }
@@ -288,12 +312,17 @@ impl Dossiers {
         if person.mobile_proven_at.is_some() || person.place != 1 {
             return Err(DossierError::Closed);
         }
-        if person.email.as_ref() != Some(&email) {
+        let is_other = person.email.as_ref() != Some(&email);
+        if is_other {
             person.email_proven_at = None;
         }
         person.email = Some(email);
         person.mobile = Some(mobile);
         store.update_insured(&mut transaction, &dossier).await?;
+        if is_other {
+            // Whoever reads the first address proves nothing of this one.
+            store.replace_links(&mut transaction, visit.insured, "resume").await?;
+        }
         self.send_way_back(&mut transaction, &dossier, visit.insured).await?;
         self.commit(transaction).await
     }

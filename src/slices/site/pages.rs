@@ -12,6 +12,8 @@ pub struct Keeping {
     pub quote: u32,
     /// Answers of a dossier that nobody goes on with.
     pub idle: u32,
+    /// The same of one that was put off.
+    pub postponed: u32,
     /// Names of a dossier that led to nothing.
     pub forgotten: u32,
     /// Names of a dossier that was refused.
@@ -38,6 +40,7 @@ fn span(days: u32) -> String {
 struct Privacy {
     quote: String,
     idle: String,
+    postponed: String,
     forgotten: String,
     refusal: String,
     session_minutes: u32,
@@ -48,6 +51,7 @@ impl From<Keeping> for Privacy {
         Self {
             quote: span(keeping.quote),
             idle: span(keeping.idle),
+            postponed: span(keeping.postponed),
             forgotten: span(keeping.forgotten),
             refusal: span(keeping.refusal),
             session_minutes: keeping.session_minutes,
@@ -103,13 +107,20 @@ macro_rules! pages {
 
             #[test]
             fn the_page_of_personal_data_says_our_periods() {
-                let (idle, forgotten, refusal) = (90, 1095, 1826);
-                let keeping = Keeping { quote: 30, idle, forgotten, refusal, session_minutes: 30 };
+                let keeping = Keeping {
+                    quote: 30,
+                    idle: 90,
+                    postponed: 730,
+                    forgotten: 1095,
+                    refusal: 1826,
+                    session_minutes: 30,
+                };
                 let page = Privacy::from(keeping).render().expect("renders");
                 lint::check(&page);
                 for period in ["30\u{a0}jours", "90\u{a0}jours", "3\u{a0}ans", "5\u{a0}ans"] {
                     assert!(page.contains(period), "{period}: {page}");
                 }
+                assert!(page.contains("2\u{a0}ans si votre demande doit attendre"), "{page}");
                 for cookie in ["parcours", "gardees", "mandat", "uw", "session-clients"] {
                     assert!(page.contains(cookie), "{cookie}");
                 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use reqwest::StatusCode;
 
-use super::signing::{act, asked_code, at_the_code, base, file, program};
+use super::signing::{act, asked_code, at_the_code, base, count, file, program};
 use super::{another_code, code, fill, link, quote, somebody, written};
 use crate::harness::app::App;
 use crate::harness::eventually;
@@ -209,4 +209,28 @@ async fn the_first_code_does_not_prove_a_number_that_was_corrected() {
     assert!(first == second || refused.says("Il reste 4 essais"), "{}", refused.body);
     let next = fill(&mut surfer, &page, &[("code", &second)]).await;
     assert_eq!(next.heading(), "Qui êtes-vous ?", "{}", next.body);
+}
+
+/// Whoever reads a mistyped first address proves nothing of the next one by the link that they were sent.
+#[tokio::test]
+async fn the_first_link_does_not_prove_an_address_that_was_corrected() {
+    const LINKS: &str = "SELECT COUNT(*) FROM dossier_link WHERE dossier_id = ?";
+    let app = program().await;
+    let (mut surfer, who) = (Surfer::new(&app), somebody("stranger"));
+    let page = surfer.open(&format!("{}/suite", quote(&app, "1990", "150000").await)).await;
+    let page = fill(&mut surfer, &page, &[("email", &who.0), ("mobile", &who.1)]).await;
+    let first = link(&app, &who.0, "/r/").await;
+    let (at, right) = (base(&page.at), somebody("right").0);
+    app.clock.advance(SOON);
+    let page = surfer.open(&format!("{at}/contact")).await;
+    fill(&mut surfer, &page, &[("email", &right), ("mobile", &who.1)]).await;
+    let second = link(&app, &right, "/r/").await;
+    let opened = Surfer::new(&app).open(&second).await;
+    assert_eq!(opened.status, StatusCode::OK, "{}", opened.body);
+    let mut stranger = Surfer::new(&app);
+    let over = stranger.open(&first).await;
+    assert_eq!(over.status, StatusCode::GONE, "{}", over.body);
+    // Nor does it send another one.
+    stranger.submit(&over.form("/nouveau")).await;
+    assert_eq!(count(&app, LINKS, &at).await, 2);
 }

@@ -108,8 +108,8 @@ pub(super) fn limited(quote: &QuoteResponse) -> String {
     }
 }
 
-/// The guarantees of each person that this guest may read, with who they are: one line when all have the
-/// same. What a decision left another person is theirs.
+/// The guarantees of each person that this guest may read, with who they are: one line that names nobody when
+/// all are read and have the same. What a decision left another person is theirs.
 pub(super) fn lines(quote: &QuoteResponse, guest: &Guest) -> Vec<(String, Cover)> {
     let persons = guest.dossier.insured.iter().zip(&quote.request.insured);
     let shown = persons.filter(|(one, asked)| {
@@ -122,8 +122,9 @@ pub(super) fn lines(quote: &QuoteResponse, guest: &Guest) -> Vec<(String, Cover)
             (who, Cover::of(quote, one.place))
         })
         .collect();
+    let is_whole = all.len() == quote.request.insured.len();
     match all.as_slice() {
-        [first, rest @ ..] if rest.iter().all(|one| one.1 == first.1) => {
+        [first, rest @ ..] if is_whole && rest.iter().all(|one| one.1 == first.1) => {
             vec![(String::new(), first.1)]
         }
         _ => all,

@@ -133,9 +133,9 @@ impl Guest {
         Ok(format!("/d/{}/{next}", dossier.id))
     }
 
-    /// Until when the dossier is kept, as it is read.
+    /// Until when the dossier is kept if nobody touches it any more, as it is read.
     pub fn kept_until(&self, dossiers: &Dossiers) -> String {
-        super::frame::day(self.dossier.touched_at + dossiers.core.settings.kept())
+        super::frame::day(self.dossier.kept_until(&dossiers.core.settings))
     }
 
     /// Whether the loan and the guarantees are known, which health questions depend on.

@@ -11,7 +11,7 @@ use super::super::core::Dossiers;
 use super::super::error::DossierError;
 use super::super::model::{Decision, Dossier};
 use super::super::progress::{self, Progress, Task};
-use super::frame::{Frame, Notice, day, sheets, unkept};
+use super::frame::{Frame, Notice, sheets, unkept};
 use super::guest::{Answer, COOKIE, Guest, Stop, guest};
 use crate::domain::rule::Rule;
 use crate::kernel::french::spaced;
@@ -52,11 +52,6 @@ struct LaterPage {
 }
 
 sheets!(HubPage, LaterPage);
-
-/// Until when a dossier that is touched now is kept.
-fn kept_until(dossiers: &Dossiers, dossier: &Dossier) -> String {
-    day(dossier.touched_at + dossiers.core.settings.kept())
-}
 
 fn lines(guest: &Guest) -> Vec<Line> {
     let dossier = &guest.dossier;
@@ -122,7 +117,7 @@ pub(super) async fn show(
     let next = progress::next(&guest.dossier, guest.place);
     let page = HubPage {
         number: guest.dossier.number(),
-        kept_until: kept_until(&dossiers, &guest.dossier),
+        kept_until: guest.kept_until(&dossiers),
         lines: lines(&guest),
         other: other(&guest),
         next: format!("/d/{}/{}", guest.dossier.id, next.path()),
@@ -169,7 +164,7 @@ pub(super) async fn later(
     let guest = guest(&dossiers, &headers, &id).await?;
     let page = LaterPage {
         number: guest.dossier.number(),
-        kept_until: kept_until(&dossiers, &guest.dossier),
+        kept_until: guest.kept_until(&dossiers),
         sent: query.as_deref() == Some("envoye=1"),
         frame: Frame::new(&guest, "Votre dossier est enregistré", 0, "", Form::default()),
     };

@@ -178,8 +178,9 @@ fn advice(quote: &QuoteResponse, guest: &Guest) -> String {
     let purpose = purpose_label(assumed.value("objet")).to_lowercase().replacen("ma ", "votre ", 1);
     let shares: Vec<u32> = quote.request.insured.iter().map(share).collect();
     let own = Cover::of(quote, guest.place);
-    // Two persons who are not covered alike are each advised on their own part.
-    let is_common = shares.len() > 1 && cover::lines(quote, guest).len() == 1;
+    // Two persons who are not covered alike, or may not read it, are each advised on their own part.
+    let is_alike = cover::lines(quote, guest).iter().all(|(who, _)| who.is_empty());
+    let is_common = shares.len() > 1 && is_alike;
     let sum = if is_common { shares.iter().sum() } else { shares_of(&shares, guest.place) };
     let together = if is_common { " en tout" } else { "" };
     let what = if own.is_whole() {

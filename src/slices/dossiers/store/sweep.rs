@@ -22,6 +22,8 @@ statements! {
         ORDER BY id LIMIT ?";
     /// The moment from which it may be asked for again, or none.
     UPDATE_RECALL = "UPDATE dossier SET recall_at = ? WHERE id = ?";
+    /// A later moment, while nobody was told of the first.
+    RAISE_RECALL = "UPDATE dossier SET recall_at = ? WHERE id = ? AND recall_at < ?";
     /// Who waits for that moment is told, once.
     CLEAR_RECALL = "UPDATE dossier SET recall_at = NULL WHERE id = ? AND recall_at <= ?";
     /// The same, that were not reminded yet.
@@ -99,6 +101,18 @@ impl Store {
     ) -> Result<(), DbError> {
         let query = sqlx::query(UPDATE_RECALL).bind(at.map(Instant)).bind(id.uuid());
         query.execute(connection).await?;
+        Ok(())
+    }
+
+    /// Puts that moment off until `at`, if it is sooner and nobody was told.
+    pub(in super::super) async fn raise_recall(
+        &self,
+        connection: &mut Connection,
+        id: DossierId,
+        at: Timestamp,
+    ) -> Result<(), DbError> {
+        let query = sqlx::query(RAISE_RECALL).bind(Instant(at)).bind(id.uuid());
+        query.bind(Instant(at)).execute(connection).await?;
         Ok(())
     }
 
