@@ -25,7 +25,7 @@ use crate::kernel::calendar::add_months;
 use crate::kernel::french;
 use crate::kernel::holidays::add_business_days;
 use crate::kernel::id::{Id, Sort};
-use crate::kernel::problem::{Fault, Problem};
+use crate::kernel::problem::{Fault, Kind, Problem};
 use crate::platform::clock::{Clock, Entropy};
 use crate::platform::db::{Connection, Database};
 use crate::platform::digest::sha256;
