@@ -25,7 +25,7 @@ use crate::kernel::calendar::add_months;
 use crate::kernel::french;
 use crate::kernel::holidays::add_business_days;
 use crate::kernel::id::{Id, Sort};
-use crate::kernel::problem::{Fault, Kind, Problem};
+use crate::kernel::problem::{Fault, Problem};
 use crate::platform::clock::{Clock, Entropy};
 use crate::platform::db::{Connection, Database};
 use crate::platform::digest::sha256;
@@ -150,12 +150,8 @@ impl Quotes {
         id: QuoteId,
     ) -> Result<QuoteResponse, Problem> {
         let quote = self.read(id, Sight::of(author)).await?;
-        // Of several persons nobody reads here what somebody's health led to; of one, nobody but themselves.
-        let is_theirs = author.is_some() && quote.request.insured.len() == 1;
-        if quote.request.is_decided() && !is_theirs {
-            return Err(Problem::new(Kind::NotFound).detail("Ce devis se lit dans son dossier."));
-        }
-        Ok(quote)
+        let is_theirs = quote.request.is_for(author.is_some());
+        is_theirs.then_some(quote).ok_or_else(|| QuoteError::Unknown.into())
     }
 
     /// The same for whoever holds the link of its page.

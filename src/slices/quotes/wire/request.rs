@@ -51,6 +51,12 @@ impl SimulationRequest {
         self.insured.iter().any(|one| one.conditions.is_some() || !one.loadings.is_empty())
     }
 
+    /// Whether it may be read outside its dossier, by its author or else by a link: of several persons nobody reads
+    /// there what somebody's health led to; of one, nobody but themselves.
+    pub fn is_for(&self, is_author: bool) -> bool {
+        !self.is_decided() || (is_author && self.insured.len() == 1)
+    }
+
     /// The same as it was asked, before anybody's health was studied.
     #[must_use]
     pub fn as_asked(mut self) -> Self {
