@@ -198,8 +198,10 @@ async fn killed_at_every_step_nothing_is_lost_and_nothing_done_twice() {
     let wanted = i64::try_from(PATIENCE.len()).expect("few");
     let signed = "SELECT COUNT(*) FROM message_outbox WHERE event LIKE 'contracts/signed/%'";
     assert_eq!(count(signed).await, wanted, "one letter for each contract");
+    let over = "SELECT COUNT(*) FROM message_outbox WHERE event LIKE 'contracts/withdrawn/%'";
+    assert_eq!(count(over).await, wanted, "one letter for each that was renounced");
     let twice = "SELECT COUNT(*) FROM (SELECT dossier_id, act FROM dossier_event \
-        WHERE act IN ('begin_signature', 'conclude') \
+        WHERE act IN ('begin_signature', 'conclude', 'notify_bank', 'withdraw') \
         GROUP BY dossier_id, act HAVING COUNT(*) > 1) AS found";
     assert_eq!(count(twice).await, 0, "no act twice");
     let lost = "SELECT COUNT(*) FROM contract c WHERE (SELECT COUNT(*) FROM contract_premium p \
@@ -208,7 +210,7 @@ async fn killed_at_every_step_nothing_is_lost_and_nothing_done_twice() {
     copy.kill().await;
 }
 
-/// From the quote to the contract, killed once in each step.
+/// From the quote to the contract and its end, killed once in each step.
 async fn journey(person: &Person<'_>, copy: Copy, millis: u64) -> Copy {
     let key = format!("key-{millis}");
     let who = somebody("anne");
@@ -268,6 +270,25 @@ async fn journey(person: &Person<'_>, copy: Copy, millis: u64) -> Copy {
     let sign = Step { method: "POST", path, body: Some(act), says_version: false };
     let (copy, signed) = person.through(copy, &sign, &key, millis).await;
     assert_eq!(signed["state"], "concluded", "{signed}");
+    after(person, copy, signed["next"].as_str().expect("a contract"), (&key, millis)).await
+}
+
+/// What comes after the contract: the lender accepts, and the customer renounces.
+async fn after(
+    person: &Person<'_>,
+    mut copy: Copy,
+    contract: &str,
+    (key, millis): (&str, u64),
+) -> Copy {
+    for (path, body) in
+        [("lender/answer", Some(json!({ "answer": "accepted" }))), ("withdrawal", None)]
+    {
+        let path = format!("{contract}/{path}");
+        let step = Step { method: "POST", path, body, says_version: false };
+        (copy, _) = person.through(copy, &step, key, millis).await;
+    }
+    let told = person.get(&copy, contract).await;
+    assert_eq!(told["state"], "withdrawn", "{told}");
     copy
 }
 
