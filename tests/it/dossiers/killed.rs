@@ -1,5 +1,5 @@
 //! The program is killed at every step of the subscription, by the kernel and without a word, then
-//! started again: no dossier is lost, no contract made twice, no letter sent twice.
+//! started again; or its database dies: no dossier is lost, no contract made twice, no letter sent twice.
 
 use std::path::PathBuf;
 use std::process::Stdio;
@@ -17,6 +17,7 @@ use super::somebody;
 use crate::access::issuer::Issuer;
 use crate::harness::app::{HEALTH_KEYRING, KEYRING, SEAL};
 use crate::harness::database::TestDatabase;
+use crate::harness::wire::Wire;
 use crate::harness::{eventually, soon, typeset};
 use crate::quotes::project;
 
@@ -98,6 +99,8 @@ struct Person<'a> {
     bearer: String,
     database: &'a str,
     config: &'a PathBuf,
+    /// The wire to the database, when that dies and not the program.
+    wire: Option<&'a Wire>,
 }
 
 impl Person<'_> {
@@ -110,7 +113,10 @@ impl Person<'_> {
             let at: String = step.path.split('/').take(4).collect::<Vec<_>>().join("/");
             let seen = self.client.get(format!("{}{at}", copy.origin));
             let seen = seen.header("authorization", &self.bearer).send().await?;
-            request = request.header("if-match", seen.headers()["etag"].clone());
+            let Some(version) = seen.headers().get("etag").cloned() else {
+                return Ok((seen.status().as_u16(), Value::Null));
+            };
+            request = request.header("if-match", version);
         }
         if let Some(body) = &step.body {
             request = request.header("content-type", "application/json").body(body.to_string());
@@ -124,6 +130,15 @@ impl Person<'_> {
     async fn through(&self, copy: Copy, step: &Step, key: &str, millis: u64) -> (Copy, Value) {
         let asked = self.ask(&copy, step, key);
         let _whatever = tokio::time::timeout(Duration::from_millis(millis), asked).await;
+        if let Some(wire) = self.wire {
+            wire.cut();
+            // Whatever is asked meanwhile finds no database; it is there again for the next.
+            let refused = self.ask(&copy, step, key);
+            let _whatever = tokio::time::timeout(Duration::from_millis(100), refused).await;
+            wire.mend();
+            let told = self.until_done(&copy, step, key).await;
+            return (copy, told);
+        }
         copy.kill().await;
         let copy = Copy::start(self.database, self.config).await;
         let (status, told) = soon(self.ask(&copy, step, key)).await.expect("an answer");
@@ -131,6 +146,16 @@ impl Person<'_> {
         let is_code = status == 429 && step.path.ends_with("/code");
         assert!(status < 300 || is_code, "{} {}: {status} {told}", step.method, step.path);
         (copy, told)
+    }
+
+    /// Asks again until the database is there and the answer is one.
+    async fn until_done(&self, copy: &Copy, step: &Step, key: &str) -> Value {
+        eventually("an answer after the cut", async || {
+            let (status, told) = self.ask(copy, step, key).await.ok()?;
+            let is_code = status == 429 && step.path.ends_with("/code");
+            (status < 300 || is_code).then_some(told)
+        })
+        .await
     }
 
     async fn get(&self, copy: &Copy, path: &str) -> Value {
@@ -144,7 +169,7 @@ fn put(at: &str, path: &str, body: Value) -> Step {
 }
 
 /// The settings that trust this issuer.
-fn config(issuer: &Issuer) -> PathBuf {
+fn config(issuer: &Issuer, name: &str) -> PathBuf {
     let settings = issuer.settings(PoolKind::Clients);
     let text = format!(
         "[[access.issuers]]\nissuer = \"{}\"\npool = \"clients\"\nprofile = \"rfc9068\"\n\
@@ -153,7 +178,7 @@ fn config(issuer: &Issuer) -> PathBuf {
         settings.issuer, settings.issuer
     );
     let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR"))
-        .join(format!("killed-{}.toml", std::process::id()));
+        .join(format!("{name}-{}.toml", std::process::id()));
     std::fs::write(&path, text).expect("written");
     path
 }
@@ -173,15 +198,27 @@ fn sellable() -> Value {
 
 #[tokio::test]
 async fn killed_at_every_step_nothing_is_lost_and_nothing_done_twice() {
+    dies_at_every_step(false).await;
+}
+
+/// The same when every connection to the database dies in the middle of each step.
+#[tokio::test]
+async fn cut_from_the_database_at_every_step_nothing_is_lost_and_nothing_done_twice() {
+    dies_at_every_step(true).await;
+}
+
+async fn dies_at_every_step(is_database: bool) {
     let issuer = Issuer::start("/c").await;
-    let (config, database) = (config(&issuer), TestDatabase::own().await);
-    let url = database.url();
+    let name = if is_database { "cut" } else { "killed" };
+    let (config, database) = (config(&issuer, name), TestDatabase::own().await);
+    let wire = if is_database { Some(Wire::to(&database.url()).await) } else { None };
+    let url = wire.as_ref().map_or_else(|| database.url(), |wire| wire.url(&database.url()));
     let now = Clock::system().now().as_second();
     let mut claims = issuer.claims("anne");
     (claims["iat"], claims["exp"]) = (json!(now), json!(now + 7200));
     let bearer = format!("Bearer {}", issuer.sign(&issuer.header(), &claims));
     let client = Client::builder().no_proxy().build().expect("a client");
-    let person = Person { client, bearer, database: &url, config: &config };
+    let person = Person { client, bearer, database: &url, config: &config, wire: wire.as_ref() };
     let mut copy = Copy::start(&url, &config).await;
     for millis in PATIENCE {
         copy = journey(&person, copy, millis).await;
