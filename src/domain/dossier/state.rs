@@ -82,6 +82,11 @@ impl State {
         self.words().1
     }
 
+    /// Whether there is an offer that somebody may sign.
+    pub const fn is_offered(self) -> bool {
+        matches!(self, Self::Offer | Self::Signature)
+    }
+
     /// Whether everybody has signed: from then on nothing is ever computed again.
     pub const fn is_signed(self) -> bool {
         matches!(

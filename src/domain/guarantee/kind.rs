@@ -44,6 +44,28 @@ impl Guarantee {
         }
     }
 
+    /// The name, as a customer reads it.
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Deces => "Décès",
+            Self::Ptia => "Perte totale et irréversible d’autonomie",
+            Self::Ipt => "Invalidité permanente totale",
+            Self::Itt => "Arrêt de travail",
+            Self::Ipp => "Invalidité permanente partielle",
+        }
+    }
+
+    /// The initials that banks use beside the name; empty where there are none.
+    pub const fn initials(self) -> &'static str {
+        match self {
+            Self::Deces => "",
+            Self::Ptia => "PTIA",
+            Self::Ipt => "IPT",
+            Self::Itt => "ITT",
+            Self::Ipp => "IPP",
+        }
+    }
+
     /// The birthday that ends the cover (`docs/domain/product.md`, `end_age`).
     pub const fn end_age(self) -> i32 {
         match self {

@@ -6,13 +6,13 @@ use rust_decimal::Decimal;
 use serde::Serialize;
 
 use super::core::Acceptances;
-use super::following::renewed;
 use super::model::Proposed;
 use crate::domain::loan::LoanKind;
 use crate::domain::underwriting::cap::{Household, WHOLE, is_paid_whole, scale};
 use crate::kernel::money::Cents;
 use crate::kernel::problem::{Kind, Problem};
 use crate::slices::quotes::QuoteId;
+use crate::slices::quotes::form::assumptions::renewed;
 use crate::slices::quotes::wire::{LoadingRequest, SimulationRequest};
 
 /// What became of a demand to be capped.

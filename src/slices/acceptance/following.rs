@@ -15,11 +15,10 @@ use crate::domain::pathway::Path;
 use crate::domain::underwriting::{Conditions, PersonDecision, aeras, cap};
 use crate::kernel::calendar::add_months;
 use crate::kernel::problem::{Kind, Problem};
-use crate::platform::web::form::Form;
 use crate::slices::dossiers::{Decision, DossierId, Health, Signable, SignableInsured};
 use crate::slices::quotes::QuoteId;
-use crate::slices::quotes::form::assumptions;
-use crate::slices::quotes::wire::{QuoteResponse, SimulationRequest};
+use crate::slices::quotes::form::assumptions::renewed;
+use crate::slices::quotes::wire::QuoteResponse;
 use crate::slices::underwriting::{
     Decided, Entrance, Facts, Insured, Opening, SessionState, Standing,
 };
@@ -317,10 +316,4 @@ fn shown(
     let (before, conditions) = (before.clone(), conditions.clone());
     let proposed = Proposed { proposal, conditions, may_be_capped, before, after };
     Outlook::Proposed(Box::new(proposed))
-}
-
-/// The same request with dates that can still be sold today.
-pub(super) fn renewed(request: &SimulationRequest, today: Date) -> SimulationRequest {
-    let mut nothing = Form::default();
-    assumptions::change(&mut nothing, request, today).unwrap_or_else(|| request.clone())
 }

@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::core::Contracts;
 use super::error::ContractError;
-use super::preparing::{is_ready, papers_of};
+use super::preparing::papers_of;
 use crate::kernel::problem::Problem;
 use crate::platform::db::again;
 use crate::platform::jobs::{Job, Next};
@@ -43,7 +43,7 @@ impl Contracts {
         let mut transaction = core.store.begin().await?;
         let held = core.dossiers.signable(&mut transaction, id).await?;
         // Whoever can still sign it needs what was prepared.
-        if is_ready(&held) || held.state.is_signed() {
+        if held.state.is_offered() || held.state.is_signed() {
             return Ok(false);
         }
         if let Some(payer) = self.payer_in(&mut transaction, id).await? {

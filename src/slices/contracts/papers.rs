@@ -32,17 +32,6 @@ fn euros(cents: i64) -> String {
     french::euros(Cents::new(cents))
 }
 
-/// A guarantee's name and its initials.
-pub(super) const fn name(guarantee: Guarantee) -> (&'static str, &'static str) {
-    match guarantee {
-        Guarantee::Deces => ("Décès", ""),
-        Guarantee::Ptia => ("Perte totale et irréversible d’autonomie", "PTIA"),
-        Guarantee::Itt => ("Arrêt de travail", "ITT"),
-        Guarantee::Ipp => ("Invalidité permanente partielle", "IPP"),
-        Guarantee::Ipt => ("Invalidité permanente totale", "IPT"),
-    }
-}
-
 const fn purpose(purpose: Purpose) -> &'static str {
     match purpose {
         Purpose::ResidencePrincipale => "Résidence principale",
@@ -184,7 +173,7 @@ fn supplements(asked: &InsuredRequest) -> impl Iterator<Item = String> {
         let percent = it.percent.as_ref().map(|it| format!("{}{HARD}%", comma(it)));
         let mille = it.per_mille.as_ref();
         let mille = mille.map(|it| format!("{}{HARD}‰ du capital par an", comma(it)));
-        Some(format!("{}\u{a0}: {} de plus", name(it.guarantee).0, percent.or(mille)?))
+        Some(format!("{}\u{a0}: {} de plus", it.guarantee.title(), percent.or(mille)?))
     })
 }
 
@@ -210,10 +199,9 @@ fn guarantees(quote: &QuoteResponse, place: usize) -> Vec<Value> {
     let own = place.checked_sub(1).and_then(|at| quote.result.insured.get(at));
     let found = |code: Guarantee| {
         let found = own?.guarantees.iter().find(|found| found.code == code)?;
-        let (name, initials) = name(code);
         Some(json!({
-            "name": name,
-            "initials": initials,
+            "name": code.title(),
+            "initials": code.initials(),
             "benefit": found.benefit,
             "until": until(quote, found),
         }))

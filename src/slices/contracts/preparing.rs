@@ -281,8 +281,3 @@ impl Contracts {
         opened.ok_or(ContractError::Stored("its ceremony"))
     }
 }
-
-/// Whether there is an offer: what was prepared of it is still of use.
-pub(super) const fn is_ready(seen: &Signable) -> bool {
-    matches!(seen.state, State::Offer | State::Signature)
-}

@@ -4,8 +4,6 @@
 //! Who saves says which version they saw. Two persons may write different pages of one dossier at once;
 //! the same page written twice is refused, and the form says so.
 
-use jiff::civil::Date;
-
 use super::core::Dossiers;
 use super::error::DossierError;
 use super::model::{By, Decision, Dossier, DossierId, Health, Insured, Notice, Why};
@@ -17,7 +15,7 @@ use crate::kernel::problem::{Kind, Problem};
 use crate::platform::db::Connection;
 use crate::platform::digest::{hex, sha256};
 use crate::slices::quotes::QuoteId;
-use crate::slices::quotes::form::assumptions;
+use crate::slices::quotes::form::assumptions::renewed;
 use crate::slices::quotes::wire::{
     InsuredResponse, QuoteResponse, SimulationRequest, SimulationResponse,
 };
@@ -71,7 +69,7 @@ impl Dossiers {
         let mut transaction = self.core.store.begin().await?;
         let mut dossier = self.held(&mut transaction, &saving).await?;
         change(&mut dossier)?;
-        let is_offered = matches!(dossier.state, State::Offer | State::Signature);
+        let is_offered = dossier.state.is_offered();
         self.finish(&mut transaction, &mut dossier, &saving, is_offered).await?;
         self.commit(transaction).await?;
         Ok(dossier)
@@ -336,10 +334,4 @@ pub(super) const fn is_open(state: State) -> bool {
 fn as_actor(by: By) -> By {
     use crate::domain::dossier::Role;
     if by.role == Role::Prospect { By { role: Role::Customer, ..by } } else { by }
-}
-
-/// The same request with dates that can still be sold today.
-pub(super) fn renewed(request: &SimulationRequest, today: Date) -> SimulationRequest {
-    let mut nothing = crate::platform::web::form::Form::default();
-    assumptions::change(&mut nothing, request, today).unwrap_or_else(|| request.clone())
 }

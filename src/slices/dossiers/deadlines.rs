@@ -10,7 +10,6 @@ use super::letters;
 use super::model::{By, Decision, Dossier, DossierId, Insured};
 use super::parking::ENDED;
 use super::progress::{self, Task as Page};
-use super::renewing::is_offered;
 use super::settings::days;
 use crate::domain::dossier::{Act, State};
 use crate::kernel::locale::Locale;
@@ -162,7 +161,7 @@ impl Dossiers {
                 Act::Expire
             }
             // An offer was made of it meanwhile: it has a day of its own.
-            Deadline::Idle if is_offered(dossier.state) => return Ok(()),
+            Deadline::Idle if dossier.state.is_offered() => return Ok(()),
             Deadline::Idle if is_idle_for(settings.abandoned_days) => Act::Abandon,
             Deadline::PutOff
                 if dossier.state == State::Postponed && is_idle_for(settings.postponed_days) =>

@@ -7,7 +7,6 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::renewing::is_offered;
 use super::settings::{DossiersSettings, days};
 use crate::domain::dossier::State;
 use crate::kernel::access::codes;
@@ -284,7 +283,7 @@ impl Dossier {
             State::Postponed => settings.postponed_days,
             _ => settings.abandoned_days,
         };
-        let offered = self.offered_until.filter(|_| is_offered(self.state));
+        let offered = self.offered_until.filter(|_| self.state.is_offered());
         offered.unwrap_or(self.touched_at + days(idle))
     }
 }

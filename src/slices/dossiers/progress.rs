@@ -161,8 +161,7 @@ fn recap(dossier: &Dossier, mine: u8) -> Progress {
 
 /// Whether somebody may go on to the signature: there is an offer, and nothing is left for them to do.
 pub(super) fn is_ready(dossier: &Dossier, mine: u8) -> bool {
-    let is_offered = matches!(dossier.state, State::Offer | State::Signature);
-    is_offered && before_recap(dossier, mine).is_none()
+    dossier.state.is_offered() && before_recap(dossier, mine).is_none()
 }
 
 /// The first thing left before the recap.

@@ -7,13 +7,14 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use uuid::Uuid;
 
-use super::answering::{Saving, Seen, loses_work, renewed};
+use super::answering::{Saving, Seen, loses_work};
 use super::core::Dossiers;
 use super::door::Signable;
 use super::error::DossierError;
 use super::letters;
 use super::model::{By, Dossier, DossierId, Renewal};
 use crate::domain::dossier::{Role, State};
+use crate::slices::quotes::form::assumptions::renewed;
 use crate::slices::quotes::wire::QuoteResponse;
 
 /// Looks at an offer that others write at the same time.
@@ -52,7 +53,7 @@ impl Obstacle {
 impl Signable {
     /// What stands between this dossier and its signature at this moment.
     pub fn obstacle(&self, now: Timestamp, today: Date) -> Option<Obstacle> {
-        if !is_offered(self.state) {
+        if !self.state.is_offered() {
             Some(Obstacle::NotOffered)
         } else if self.offered_until.is_some_and(|until| until <= now) {
             Some(Obstacle::Over)
@@ -62,11 +63,6 @@ impl Signable {
             (!self.is_received).then_some(Obstacle::Unread)
         }
     }
-}
-
-/// Whether there is an offer that somebody may sign.
-pub(super) const fn is_offered(state: State) -> bool {
-    matches!(state, State::Offer | State::Signature)
 }
 
 /// Whether a quote cannot be signed today: nothing is covered before the day after the signature.
@@ -94,7 +90,7 @@ impl Dossiers {
         by: By,
     ) -> Result<Dossier, DossierError> {
         for _ in 0..ROUNDS {
-            if !is_offered(dossier.state) {
+            if !dossier.state.is_offered() {
                 break;
             }
             let is_over = dossier.offered_until.is_some_and(|until| until <= self.now());
@@ -128,7 +124,7 @@ impl Dossiers {
             Err(DossierError::Closed) => return Ok(()),
             held => held?,
         };
-        if dossier.quote_id != seen.quote_id || !is_offered(dossier.state) {
+        if dossier.quote_id != seen.quote_id || !dossier.state.is_offered() {
             return Ok(());
         }
         let (until, is_void) = (dossier.offered_until, dossier.state == State::Signature);
@@ -142,7 +138,7 @@ impl Dossiers {
             is_limited: loses_work(old, &new),
         });
         self.finish(&mut transaction, &mut dossier, &saving, true).await?;
-        if is_offered(dossier.state) {
+        if dossier.state.is_offered() {
             // Another quote makes an offer no longer.
             dossier.offered_until = until;
             self.write(&mut transaction, &dossier).await?;

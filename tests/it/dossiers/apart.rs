@@ -6,7 +6,7 @@ use std::time::Duration;
 use reqwest::StatusCode;
 
 use super::area::{registered, waiting};
-use super::couple::{BIRTH, Couple};
+use super::couple::Couple;
 use super::signing::{IBAN, act, asked_code, base, file, prepared, program};
 use super::{another_code, code, fill, somebody};
 use crate::harness::app::App;
@@ -23,20 +23,7 @@ struct Apart {
 impl Apart {
     async fn begin() -> Self {
         let mut couple = Couple::begin(program().await).await;
-        let path = couple.invite("").await;
-        let mut second = Surfer::new(&couple.app);
-        let page = second.open(&path).await;
-        let page = fill(&mut second, &page, &BIRTH).await;
-        let sms = code(&couple.app, &couple.sam.1).await;
-        let mut page = fill(&mut second, &page, &[("code", &sms)]).await;
-        for answers in [
-            [("prenom", "Sam"), ("nom", "Durand"), ("lieu", "Nice, France")],
-            [("voie", "9 quai du Port"), ("cp", "06000"), ("commune", "Nice")],
-            [("activite", "retraite"), ("risque_pro", "non"), ("sport", "non")],
-        ] {
-            page = fill(&mut second, &page, &answers).await;
-        }
-        assert_eq!(page.heading(), "Vérifiez avant de signer", "{}", page.body);
+        let (second, page, _) = couple.joined("retraite").await;
         let base = base(&page.at);
         Self { couple, second, base }
     }

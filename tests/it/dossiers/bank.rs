@@ -9,10 +9,10 @@ use serde_json::{Value, json};
 
 use super::api::Town;
 use super::area::{logged_in, prove_address};
-use super::couple::{BIRTH, Couple};
+use super::couple::Couple;
 use super::serving::running;
 use super::signing::{PROGRAM, act, asked_code, base, file, prepared, program, signs};
-use super::{begin, code, describe_since, fill, quote_over, somebody, written};
+use super::{begin, describe_since, fill, quote_over, somebody, written};
 use crate::harness::app::App;
 use crate::harness::database::TestDatabase;
 use crate::harness::eventually;
@@ -171,19 +171,7 @@ async fn the_owner_follows_the_bank_from_the_area_to_its_refusal() {
 
 /// Both sign; the second person's browser with the word of its forms, and the dossier.
 async fn both_sign(couple: &mut Couple) -> (Surfer, String, String) {
-    let path = couple.invite("").await;
-    let mut second = Surfer::new(&couple.app);
-    let page = second.open(&path).await;
-    let page = fill(&mut second, &page, &BIRTH).await;
-    let sms = code(&couple.app, &couple.sam.1).await;
-    let mut page = fill(&mut second, &page, &[("code", &sms)]).await;
-    for answers in [
-        [("prenom", "Sam"), ("nom", "Durand"), ("lieu", "Nice, France")],
-        [("voie", "9 quai du Port"), ("cp", "06000"), ("commune", "Nice")],
-        [("activite", "fonctionnaire"), ("risque_pro", "non"), ("sport", "non")],
-    ] {
-        page = fill(&mut second, &page, &answers).await;
-    }
+    let (mut second, page, _) = couple.joined("fonctionnaire").await;
     let at = base(&page.at);
     let recap = couple.first.open(&format!("{at}/recapitulatif")).await;
     let waits = signs(&couple.app, &mut couple.first, &recap, &couple.camille.1).await;

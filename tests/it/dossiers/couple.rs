@@ -154,6 +154,26 @@ impl Couple {
         base(&self.invitation.at)
     }
 
+    /// The second person on a telephone of their own, as far as the recap: their browser, the page, and the link
+    /// that they came by.
+    pub(super) async fn joined(&mut self, activity: &str) -> (Surfer, Seen, String) {
+        let path = self.invite("").await;
+        let mut second = Surfer::new(&self.app);
+        let page = second.open(&path).await;
+        let page = fill(&mut second, &page, &BIRTH).await;
+        let sms = code(&self.app, &self.sam.1).await;
+        let mut page = fill(&mut second, &page, &[("code", &sms)]).await;
+        for answers in [
+            [("prenom", "Sam"), ("nom", "Durand"), ("lieu", "Nice, France")],
+            [("voie", "9 quai du Port"), ("cp", "06000"), ("commune", "Nice")],
+            [("activite", activity), ("risque_pro", "non"), ("sport", "non")],
+        ] {
+            page = fill(&mut second, &page, &answers).await;
+        }
+        assert_eq!(page.heading(), "Vérifiez avant de signer", "{}", page.body);
+        (second, page, path)
+    }
+
     /// The page of the invitation, as who invited sees it.
     async fn seen_by_the_first(&mut self) -> Seen {
         self.first.open(&self.invitation.at).await

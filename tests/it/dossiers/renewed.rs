@@ -7,7 +7,7 @@ use reqwest::StatusCode;
 use serde_json::{Value, json};
 
 use super::api::{IBAN, Told, Town, base as at_of, next, pointers};
-use super::couple::{BIRTH, Couple};
+use super::couple::Couple;
 use super::payer::{Pair, mandate};
 use super::signing::{
     CONTRACTS, PROGRAM, SIGNED, act, asked_code, at_the_code, base, count, prepared, program, signs,
@@ -16,7 +16,7 @@ use super::{begin, code, describe, fill, link, quote, somebody, written};
 use crate::harness::app::App;
 use crate::harness::database::TestDatabase;
 use crate::harness::eventually;
-use crate::harness::surfer::{Seen, Surfer};
+use crate::harness::surfer::Surfer;
 
 const RECAP: &str = "Vérifiez avant de signer";
 
@@ -95,29 +95,10 @@ async fn cover_that_would_have_begun_gets_another_first_day() {
     assert_eq!(text(&app, effect).await, "2026-11-25", "the day after the signature");
 }
 
-/// The second person on a telephone of their own, as far as the recap.
-async fn arrives(couple: &mut Couple) -> (Surfer, Seen, String) {
-    let path = couple.invite("").await;
-    let mut second = Surfer::new(&couple.app);
-    let page = second.open(&path).await;
-    let page = fill(&mut second, &page, &BIRTH).await;
-    let sms = code(&couple.app, &couple.sam.1).await;
-    let mut page = fill(&mut second, &page, &[("code", &sms)]).await;
-    for answers in [
-        [("prenom", "Sam"), ("nom", "Durand"), ("lieu", "Nice, France")],
-        [("voie", "9 quai du Port"), ("cp", "06000"), ("commune", "Nice")],
-        [("activite", "fonctionnaire"), ("risque_pro", "non"), ("sport", "non")],
-    ] {
-        page = fill(&mut second, &page, &answers).await;
-    }
-    assert_eq!(page.heading(), RECAP, "{}", page.body);
-    (second, page, path)
-}
-
 #[tokio::test]
 async fn what_one_of_two_signed_is_void_with_the_day_and_a_link_sent_again_voids_nothing() {
     let mut couple = Couple::begin(patient().await).await;
-    let (mut second, recap, path) = arrives(&mut couple).await;
+    let (mut second, recap, path) = couple.joined("fonctionnaire").await;
     let at = base(&recap.at);
     let loan = couple.first.open(&format!("{at}/pret/1")).await;
     let recap = fill(&mut couple.first, &loan, &DECEMBER).await;

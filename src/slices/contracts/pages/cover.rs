@@ -3,7 +3,6 @@
 
 use crate::kernel::french::{self, HARD};
 use crate::kernel::money::Cents;
-use crate::slices::contracts::papers::name;
 use crate::slices::dossiers::Signable;
 use crate::slices::quotes::wire::GuaranteeResponse;
 
@@ -59,7 +58,7 @@ fn shares(signed: &Signable, loan: &str) -> String {
 }
 
 fn guarantee(one: &GuaranteeResponse) -> (String, String, String) {
-    let (label, initials) = name(one.code);
+    let (label, initials) = (one.code.title(), one.code.initials());
     let label = match initials {
         "" => label.to_owned(),
         initials => format!("{label} ({initials})"),

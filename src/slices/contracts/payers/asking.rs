@@ -13,7 +13,6 @@ use super::super::model::{ContractId, Reserved};
 use super::letters;
 use super::model::{Payer, Person, Standing};
 use super::reading::Invited;
-use crate::domain::dossier::State;
 use crate::kernel::locale::Locale;
 use crate::platform::crypto::Opaque;
 use crate::platform::db::{Connection, again};
@@ -50,7 +49,7 @@ pub(in crate::slices::contracts) fn quote_of(held: &Signable) -> Result<Uuid, Co
 
 /// Refuses what comes before the offer or after the signature.
 pub(super) fn is_open(held: &Signable) -> Result<(), ContractError> {
-    if matches!(held.state, State::Offer | State::Signature) {
+    if held.state.is_offered() {
         return Ok(());
     }
     Err(ContractError::NotNow("Ce dossier ne peut pas être signé maintenant."))

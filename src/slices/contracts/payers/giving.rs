@@ -222,7 +222,7 @@ impl Contracts {
         let payer = payer.filter(|payer| {
             payer.link == hash && payer.standing == Standing::Waiting && payer.expires_at > now
         });
-        let is_open = matches!(held.state, State::Offer | State::Signature);
+        let is_open = held.state.is_offered();
         Ok(payer.filter(|_| is_open).map(|payer| (transaction, held, payer)))
     }
 }

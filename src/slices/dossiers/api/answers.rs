@@ -28,7 +28,6 @@ use crate::slices::dossiers::error::DossierError;
 use crate::slices::dossiers::form::{self, WorkAnswers};
 use crate::slices::dossiers::model::{Dossier, Insured};
 use crate::slices::dossiers::owning::by;
-use crate::slices::dossiers::renewing::is_offered;
 
 /// With these addresses.
 pub(super) fn add(api: Api<Dossiers>) -> Api<Dossiers> {
@@ -282,14 +281,14 @@ async fn receive(
     let before = own(&dossiers, caller.actor(), &id).await?;
     let (seen, who) = (before.version, by(caller.actor(), &before));
     let dossier = dossiers.up_to_date(before, who).await.map_err(Problem::from)?;
-    if dossier.version != seen && is_offered(dossier.state) {
+    if dossier.version != seen && dossier.state.is_offered() {
         // Time went on: other documents are to be read.
         return Err(Problem::from(DossierError::Stale { now: dossier.version }).into());
     }
     if dossier.answers.documents_received_at.is_some() {
         return saved(Ok(dossier));
     }
-    if !is_offered(dossier.state) {
+    if !dossier.state.is_offered() {
         let (state, role) = (dossier.state, Role::Customer);
         let allowed = acts(state, role).collect();
         let illegal = Illegal { state, act: Act::BeginSignature, role, allowed };

@@ -45,6 +45,12 @@ pub fn change(
     form.is_sound().then_some(changed)
 }
 
+/// The same document with dates that can still be sold today, and nothing else changed.
+#[must_use]
+pub fn renewed(request: &SimulationRequest, today: Date) -> SimulationRequest {
+    change(&mut Form::default(), request, today).unwrap_or_else(|| request.clone())
+}
+
 fn options(form: &mut Form, request: &mut SimulationRequest) {
     if form.has("franchise") {
         let missing = "Choisissez le délai avant notre premier paiement";

@@ -39,18 +39,7 @@ impl Cover {
 
     /// Its name, and the initials that the bank uses.
     pub(super) const fn name(&self) -> (&'static str, &'static str) {
-        name(self.guarantee)
-    }
-}
-
-/// The name of a guarantee, and the initials that the bank uses.
-pub(super) const fn name(guarantee: Guarantee) -> (&'static str, &'static str) {
-    match guarantee {
-        Guarantee::Deces => ("Décès", ""),
-        Guarantee::Ptia => ("Perte totale et irréversible d’autonomie", "PTIA"),
-        Guarantee::Ipt => ("Invalidité permanente totale", "IPT"),
-        Guarantee::Itt => ("Arrêt de travail", "ITT"),
-        Guarantee::Ipp => ("Invalidité permanente partielle", "IPP"),
+        (self.guarantee.title(), self.guarantee.initials())
     }
 }
 

@@ -8,7 +8,7 @@ use crate::domain::guarantee::Guarantee;
 use crate::kernel::french::{self, HARD};
 use crate::kernel::money::Cents;
 use crate::slices::quotes::form::answers;
-use crate::slices::quotes::pages::{cover, words};
+use crate::slices::quotes::pages::words;
 use crate::slices::quotes::wire::{GuaranteeResponse, InsuredResponse, LoanRequest, QuoteResponse};
 
 /// A label and its value.
@@ -84,7 +84,7 @@ fn share(own: &InsuredResponse, loan: &LoanRequest) -> Option<String> {
 fn limits(quote: &QuoteResponse, own: &InsuredResponse) -> Vec<String> {
     let end = quote.result.project.end_date;
     let limits = Guarantee::ALL.into_iter().filter_map(|code| {
-        let name = cover::name(code).0;
+        let name = code.title();
         match found(own, code) {
             None => Some(format!("{name}\u{a0}: pas couvert.")),
             Some(found) if found.end_date < end => {

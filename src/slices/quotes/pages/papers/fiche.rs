@@ -9,7 +9,7 @@ use crate::domain::tariff::Fractionation;
 use crate::kernel::french::{self, HARD, spaced};
 use crate::kernel::money::Cents;
 use crate::slices::quotes::form::answers;
-use crate::slices::quotes::pages::cover::{self, until};
+use crate::slices::quotes::pages::cover::until;
 use crate::slices::quotes::pages::words;
 use crate::slices::quotes::wire::{
     CostsResponse, InsuredRequest, InsuredResponse, LoanRequest, LoanResponse, QuoteResponse,
@@ -121,7 +121,7 @@ fn guarantee(
     code: Guarantee,
 ) -> Value {
     let found = priced.guarantees.iter().find(|found| found.code == code);
-    let (name, initials) = cover::name(code);
+    let (name, initials) = (code.title(), code.initials());
     let until = found.map(|found| capital(&until(quote, place, found)));
     json!({
         "code": code.code(),
