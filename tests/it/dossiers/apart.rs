@@ -94,6 +94,25 @@ async fn is_found_by_the_other(one: &mut Apart) {
     assert!(!stranger.open("/espace").await.says("Contrat à retrouver"));
 }
 
+/// The owner's own guarantees are on the contract's page; the other's are theirs to read.
+async fn owner_reads_of_the_other(one: &Apart) {
+    let (app, who) = (&one.couple.app, &one.couple.camille);
+    let mut account = registered(app, &who.0).await;
+    let home = account.open("/espace").await;
+    let old = code(app, &who.1).await;
+    app.clock.advance(Duration::from_secs(31));
+    let page = account.submit(&waiting(&home)).await;
+    let typed = another_code(app, &who.1, &old).await;
+    fill(&mut account, &page, &[("code", &typed)]).await;
+    let home = account.open("/espace").await;
+    let rest = home.body.split("href=\"/espace/contrats/").nth(1).expect("a contract");
+    let id = rest.split(['"', '/']).next().expect("its end");
+    let contract = account.open(&format!("/espace/contrats/{id}")).await;
+    assert!(contract.says("Arrêt de travail (ITT)"), "{}", contract.body);
+    assert!(contract.says("Ses garanties sont dans ses conditions"), "{}", contract.body);
+    assert_eq!(contract.body.matches("<dt>Décès</dt>").count(), 1, "{}", contract.body);
+}
+
 /// Whoever has proven their number is somebody: who invited them names nobody else in their place.
 #[tokio::test]
 async fn nobody_takes_the_place_of_who_has_proven_their_number() {
@@ -143,6 +162,7 @@ async fn each_of_a_couple_signs_their_own_conditions_and_reads_no_other() {
     assert!(!holds("conditions-particulieres-1.pdf"), "the other's");
 
     is_found_by_the_other(&mut one).await;
+    owner_reads_of_the_other(&one).await;
 
     let path = format!("{}/documents/preuve_signature", one.base);
     for (surfer, own, other) in [

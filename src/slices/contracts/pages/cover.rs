@@ -3,6 +3,7 @@
 
 use crate::kernel::french::{self, HARD};
 use crate::kernel::money::Cents;
+use crate::slices::contracts::model::OWNER;
 use crate::slices::dossiers::Signable;
 use crate::slices::quotes::wire::GuaranteeResponse;
 
@@ -16,7 +17,8 @@ pub(super) struct Loan {
     pub(super) shares: String,
 }
 
-/// An insured person, and each guarantee with its end and what it pays.
+/// An insured person, and each guarantee with its end and what it pays; nothing of it for another than the owner:
+/// what somebody's health left them is theirs to read.
 pub(super) struct Person {
     pub(super) name: String,
     pub(super) guarantees: Vec<(String, String, String)>,
@@ -40,9 +42,9 @@ impl Covered {
             shares: shares(signed, &loan.reference),
         });
         let priced = quote.result.insured.iter();
-        let persons = signed.insured.iter().zip(priced).map(|(one, priced)| Person {
-            name: one.person.full_name(),
-            guarantees: priced.guarantees.iter().map(guarantee).collect(),
+        let persons = signed.insured.iter().zip(priced).map(|(one, priced)| {
+            let own = priced.guarantees.iter().filter(|_| one.place == OWNER);
+            Person { name: one.person.full_name(), guarantees: own.map(guarantee).collect() }
         });
         Self { loans: loans.collect(), persons: persons.collect() }
     }
