@@ -64,7 +64,7 @@ acts! {
     /// Row 17.
     RecordBankRefusal = "record_bank_refusal", "The lender refuses, with its reasons (art. L313-30 C. conso.).";
     /// Row 17.
-    AmendForBank = "amend_for_bank", "Guarantees are changed to meet the lender's demand.";
+    AmendForBank = "amend_for_bank", "Another contract, with the guarantees that the lender asks for, is concluded in its place.";
     /// Row 18.
     Withdraw = "withdraw", "Renounced within thirty days: everything is paid back.";
     /// Row 19.

@@ -6,9 +6,10 @@ use uuid::Uuid;
 use super::core::Contracts;
 use super::error::ContractError;
 use super::letters;
-use super::model::{Contract, EndAsked};
+use super::model::{Contract, EndAsked, WITHDRAWN};
 use super::tasks::{BEGIN, WATCH};
 use crate::domain::dossier::{Act, Role, State};
+use crate::platform::db::Connection;
 
 /// The loan is repaid: there is nothing left to insure.
 pub(super) const REPAID: &str = "pret_solde";
@@ -31,7 +32,7 @@ impl Contracts {
         contract: &Contract,
         by: Option<Uuid>,
     ) -> Result<(), ContractError> {
-        let (core, now) = (&self.core, self.now());
+        let core = &self.core;
         let mut transaction = core.store.begin().await?;
         let held = core.dossiers.signable(&mut transaction, contract.dossier).await?;
         if held.state == State::Withdrawn {
@@ -41,18 +42,29 @@ impl Contracts {
             return Err(ContractError::NotNow("Le délai de renonciation de 30 jours est passé."));
         }
         self.step(&mut transaction, contract, Act::Withdraw, Role::Customer, by).await?;
-        core.store.end(&mut transaction, contract.id, "renonciation", now).await?;
-        core.store.revoke_mandate(&mut transaction, contract.dossier).await?;
-        if let Some(payer) = self.payer_in(&mut transaction, contract.dossier).await? {
-            self.tell_released(&mut transaction, &payer).await?;
-        }
-        let subject = contract.dossier.to_string();
-        for kind in [BEGIN, WATCH] {
-            core.schedule.cancel(&mut transaction, kind, &subject).await?;
-        }
+        self.close(&mut transaction, contract, WITHDRAWN).await?;
         let letter = letters::withdrawn(&contract.number);
         self.tell(&mut transaction, contract, "withdrawn", letter).await?;
         self.commit(transaction).await
+    }
+
+    /// A contract is over: its mandate is revoked, whoever gave it is told, and nothing is due any more.
+    pub(super) async fn close(
+        &self,
+        connection: &mut Connection,
+        contract: &Contract,
+        reason: &str,
+    ) -> Result<(), ContractError> {
+        let (core, subject) = (&self.core, contract.dossier.to_string());
+        core.store.end(connection, contract.id, reason, self.now()).await?;
+        core.store.revoke_mandate(connection, contract.dossier).await?;
+        if let Some(payer) = self.payer_in(connection, contract.dossier).await? {
+            self.tell_released(connection, &payer).await?;
+        }
+        for kind in [BEGIN, WATCH] {
+            core.schedule.cancel(connection, kind, &subject).await?;
+        }
+        Ok(())
     }
 
     /// Asks for the end of a contract, acknowledged at once. Asked twice, it is one demand.

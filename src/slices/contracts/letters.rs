@@ -54,6 +54,15 @@ pub(super) fn signed(number: &str, until: Date, link: String) -> Letter {
     letter("Votre contrat est signé", &lines, Some(("Ouvrir mes documents", link)))
 }
 
+/// A lender refused it, and another one was signed.
+pub(super) fn replaced(old: &str, new: &str) -> Letter {
+    let lines = [
+        format!("Le contrat {new} remplace le contrat {old}, que la banque a refusé."),
+        format!("Le contrat {old} n’a jamais commencé\u{a0}: rien n’est prélevé pour lui."),
+    ];
+    letter("Un contrat est remplacé", &lines, None)
+}
+
 /// To the lender: the demand, by a link to its papers.
 pub(super) fn demanded(
     contract: &Contract,

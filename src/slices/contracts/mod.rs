@@ -6,6 +6,7 @@
 //! contract is who has the dossier's session or owns it by their account; nothing is selected by what
 //! a request claims. See `docs/contracts.md`.
 
+mod amending;
 mod announcing;
 mod api;
 mod banking;

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::payers::Payer;
+use crate::domain::dossier::State;
 use crate::kernel::id::{Id, Sort, check_digit};
 use crate::slices::dossiers::DossierId;
 
@@ -187,6 +188,21 @@ pub struct Contract {
     pub identity: Identified,
     /// When it ended.
     pub ended_at: Option<Timestamp>,
+    /// How: [`WITHDRAWN`], [`REPLACED`].
+    pub end_reason: Option<String>,
+}
+
+/// It was renounced (art. L132-5-1 C. ass.).
+pub(super) const WITHDRAWN: &str = "renonciation";
+
+/// Its lender refused it, and another one with other guarantees was signed in its place.
+pub(super) const REPLACED: &str = "remplacement";
+
+impl Contract {
+    /// Where it stands, for people: a contract in whose place there is another is not «résilié».
+    pub(super) fn label(&self, state: State) -> &'static str {
+        if self.end_reason.as_deref() == Some(REPLACED) { "Remplacé" } else { state.label() }
+    }
 }
 
 /// One premium of the schedule.

@@ -260,6 +260,7 @@ impl Contracts {
             withdraw_until: until,
             identity: self.identity(signable, mandate),
             ended_at: None,
+            end_reason: None,
         };
         let owner = signable.owner.as_deref();
         let new = NewContract { contract: &contract, quote: quote_of(signable)?, owner };
@@ -271,6 +272,9 @@ impl Contracts {
         self.sign_mandate(connection, signable.id, mandate).await?;
         core.store.insert_bank(connection, contract.id, contract.effect_on).await?;
         self.plan(connection, &contract, now).await?;
+        if let Some(refused) = signable.amends {
+            self.replace(connection, refused, &contract).await?;
+        }
         self.tell_signed(connection, &contract, owner.is_some()).await
     }
 

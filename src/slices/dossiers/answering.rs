@@ -7,7 +7,6 @@
 use super::core::Dossiers;
 use super::error::DossierError;
 use super::model::{By, Decision, Dossier, DossierId, Health, Insured, Notice, Why};
-use super::opening::{follow, health_of};
 use crate::domain::dossier::{Act, State};
 use crate::domain::guarantee::Guarantee;
 use crate::domain::health::Outcome;
@@ -233,7 +232,7 @@ impl Dossiers {
         let persons = new.result.insured.iter().zip(&new.request.insured).enumerate();
         for (one, (at, (priced, asked))) in dossier.insured.iter_mut().zip(persons) {
             let before = one.path.clone();
-            follow(one, &priced.route);
+            one.follow(&priced.route);
             let is_moved = before != one.path;
             // A changed fact voids an acceptance that no person gave.
             let is_void = match one.decision {
@@ -266,7 +265,7 @@ impl Dossiers {
         id: DossierId,
         one: &Insured,
     ) -> Result<Health, DossierError> {
-        let (asked, insured) = (health_of(&one.path), one.id);
+        let (asked, insured) = (Health::of_path(&one.path), one.id);
         let world = self.health();
         match asked {
             Health::None => {
@@ -331,7 +330,7 @@ pub(super) const fn is_open(state: State) -> bool {
 }
 
 /// Past the quote, whoever began it is its customer.
-fn as_actor(by: By) -> By {
+pub(super) fn as_actor(by: By) -> By {
     use crate::domain::dossier::Role;
     if by.role == Role::Prospect { By { role: Role::Customer, ..by } } else { by }
 }

@@ -179,6 +179,25 @@ pub(super) fn recall(link: String) -> Letter {
     }
 }
 
+/// A lender refused, and other guarantees can be chosen.
+pub(super) fn amends(contract: &str, link: String) -> Letter {
+    Letter {
+        subject: "D’autres garanties pour votre assurance de prêt".to_owned(),
+        paragraphs: vec![
+            format!(
+                "La banque a refusé le contrat {contract}. Un nouveau dossier reprend vos réponses, sauf \
+                 celles sur la santé."
+            ),
+            "Rien ne change tant que le nouveau contrat n’est pas signé.".to_owned(),
+            "Nous vous demanderons un code, envoyé par SMS sur votre mobile.".to_owned(),
+        ],
+        code: None,
+        action: Some(("Ouvrir le nouveau dossier".to_owned(), link)),
+        short: "Un nouveau dossier est ouvert pour votre assurance de prêt. Le lien est dans votre e-mail."
+            .to_owned(),
+    }
+}
+
 /// The documents changed while they were being signed.
 pub(super) fn anew(link: String) -> Letter {
     Letter {

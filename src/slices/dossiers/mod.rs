@@ -5,6 +5,7 @@
 //! Every act goes through the one table of `domain::dossier` and leaves an event. No answer about
 //! health is kept here, read here or shown here: only how far somebody has come.
 
+mod amending;
 mod answering;
 mod api;
 mod codes;
@@ -34,6 +35,7 @@ mod store;
 mod visits;
 
 pub use self::core::{Dossiers, Tools};
+pub use amending::Refusal;
 pub use answering::Seen;
 pub use api::api;
 pub use codes::{Asked, Verdict};

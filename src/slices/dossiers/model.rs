@@ -12,6 +12,7 @@ use crate::domain::dossier::State;
 use crate::kernel::access::codes;
 use crate::kernel::id::{Id, Sort, check_digit};
 use crate::platform::access::Party;
+use crate::slices::quotes::wire::RouteResponse;
 
 /// Names the identifiers of dossiers.
 pub struct OfDossier;
@@ -41,8 +42,23 @@ pub(super) struct Answers {
     pub renewal: Option<Renewal>,
     /// The documents were received and can be kept (recap).
     pub documents_received_at: Option<String>,
+    /// The signed contract that this dossier is to replace, which its lender refused.
+    pub amends: Option<Amends>,
+    /// The dossier that is to replace this one's contract.
+    pub amended_by: Option<Uuid>,
     /// Days of each page that was last saved, for the foot of the page.
     pub saved_at: Option<String>,
+}
+
+/// A contract that a lender refused, for the dossier that asks for other guarantees.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Amends {
+    /// Its dossier.
+    pub dossier: Uuid,
+    /// Its number.
+    pub contract: String,
+    /// Why the lender refused, in words of our list.
+    pub why: String,
 }
 
 /// A price that moved.
@@ -152,6 +168,17 @@ pub enum Health {
 
 codes!(Health { None = "none", Asked = "asked", Answered = "answered", Questionnaire = "questionnaire" });
 
+impl Health {
+    /// Where it stands for a path, before anything was answered.
+    pub(super) fn of_path(path: &str) -> Self {
+        match path {
+            "P1" | "REUSED" => Self::None,
+            "P2" => Self::Asked,
+            _ => Self::Questionnaire,
+        }
+    }
+}
+
 /// What was decided for one person.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Decision {
@@ -218,6 +245,33 @@ pub(super) struct Insured {
 }
 
 impl Insured {
+    /// Somebody of whom nothing is known yet but their place and the path of their price.
+    pub(super) fn new(id: Uuid, place: u8, route: &RouteResponse) -> Self {
+        let mut one = Self {
+            id,
+            place,
+            email: None,
+            mobile: None,
+            email_proven_at: None,
+            mobile_proven_at: None,
+            person: Person::default(),
+            path: String::new(),
+            reason: String::new(),
+            health: Health::None,
+            decision: None,
+            decided_at: None,
+        };
+        one.follow(route);
+        one.health = Health::of_path(&one.path);
+        one
+    }
+
+    /// Puts the path of a quote's answer on the person.
+    pub(super) fn follow(&mut self, route: &RouteResponse) {
+        self.path = route.path.clone().unwrap_or_default();
+        self.reason = route.reasons.first().cloned().unwrap_or_default();
+    }
+
     /// How the person is called on pages that others read.
     pub(super) fn called(&self) -> String {
         match (&self.person.given_name, self.place) {

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use super::codes::Asked;
 use super::core::Dossiers;
 use super::error::DossierError;
-use super::model::{Answers, By, Decision, DossierId, Health, Insured, Person};
+use super::model::{Answers, By, DossierId, Insured};
 use super::store::{Inserted, NewDossier, NewEvent};
 use super::visits::PROOF;
 use crate::domain::dossier::{Act, Role, State};
@@ -13,12 +13,11 @@ use crate::domain::rule::Rule;
 use crate::domain::tariff::Fractionation;
 use crate::kernel::problem::{Fault, Kind, Problem};
 use crate::platform::crypto::Opaque;
-use crate::platform::db::Connection;
+use crate::platform::db::{Connection, Transaction};
 use crate::platform::digest::sha256;
 use crate::slices::messages::Recipient;
 use crate::slices::quotes::QuoteId;
-use crate::slices::quotes::wire::{QuoteResponse, RouteResponse};
-use jiff::Timestamp;
+use crate::slices::quotes::wire::QuoteResponse;
 
 /// How somebody can be reached.
 #[derive(Clone, PartialEq, Eq)]
@@ -36,21 +35,6 @@ pub(super) struct Opened {
     pub(super) id: DossierId,
     pub(super) secret: Opaque,
     pub(super) asked: Asked,
-}
-
-/// Where health stands for a path, before anything was answered.
-pub(super) fn health_of(path: &str) -> Health {
-    match path {
-        "P1" | "REUSED" => Health::None,
-        "P2" => Health::Asked,
-        _ => Health::Questionnaire,
-    }
-}
-
-/// Puts the path of a quote's answer on a person.
-pub(super) fn follow(one: &mut Insured, route: &RouteResponse) {
-    one.path = route.path.clone().unwrap_or_default();
-    one.reason = route.reasons.first().cloned().unwrap_or_default();
 }
 
 /// Refuses what a quote of a program may hold and nobody sells without an advisor: a risk that is not medical and
@@ -130,68 +114,61 @@ impl Dossiers {
         quote: &QuoteResponse,
         origin: [u8; 32],
         contact: &Contact,
-    ) -> Result<(DossierId, crate::platform::db::Transaction), DossierError> {
+    ) -> Result<(DossierId, Transaction), DossierError> {
         let (core, now) = (&self.core, self.now());
         let id = DossierId::from_uuid(core.entropy.uuid_v7(now));
-        let quote_id: QuoteId = quote.id.parse().map_err(|_| Problem::new(Kind::Bug))?;
+        let mut persons = self.persons_of(quote);
+        if let Some(first) = persons.first_mut() {
+            first.email = Some(contact.email.clone());
+            first.mobile = Some(contact.mobile.clone());
+        }
         let answers = Answers { together: contact.together, ..Answers::default() };
-        let new =
-            NewDossier { id: id.uuid(), quote: quote_id.uuid(), answers: &answers, origin, now };
+        let new = NewDossier { id: id.uuid(), answers: &answers, owner: None, origin, now };
         let mut transaction = core.store.begin().await?;
-        if matches!(core.store.insert_dossier(&mut transaction, &new).await?, Inserted::MadeBefore)
-        {
+        let begun = self.begun(&mut transaction, &new, (quote, Role::Prospect), &persons).await?;
+        if matches!(begun, Inserted::MadeBefore) {
             drop(transaction);
             let id = self.made(&origin).await?.ok_or(Problem::new(Kind::IdempotencyInProgress))?;
             return Ok((id, core.store.begin().await?));
         }
-        let first = self.make_persons(&mut transaction, id, quote, contact, now).await?;
+        Ok((id, transaction))
+    }
+
+    /// The persons of a quote, before anything is known of them.
+    pub(super) fn persons_of(&self, quote: &QuoteResponse) -> Vec<Insured> {
+        let (core, now) = (&self.core, self.now());
+        let priced = (1_u8..).zip(&quote.result.insured);
+        priced.map(|(at, one)| Insured::new(core.entropy.uuid_v7(now), at, &one.route)).collect()
+    }
+
+    /// The rows of a dossier that begins from a quote, at the hand of its first person in this role.
+    pub(super) async fn begun(
+        &self,
+        connection: &mut Connection,
+        new: &NewDossier<'_>,
+        (quote, role): (&QuoteResponse, Role),
+        persons: &[Insured],
+    ) -> Result<Inserted, DossierError> {
+        let (store, id) = (&self.core.store, DossierId::from_uuid(new.id));
+        let quote_id: QuoteId = quote.id.parse().map_err(|_| Problem::new(Kind::Bug))?;
+        if let Inserted::MadeBefore = store.insert_dossier(connection, new, quote_id.uuid()).await?
+        {
+            return Ok(Inserted::MadeBefore);
+        }
+        for one in persons {
+            store.insert_insured(connection, id, one).await?;
+        }
+        let first = persons.first().ok_or(DossierError::Unknown)?;
         let event = NewEvent {
             version: 1,
             act: Act::KeepQuote.code(),
             from: State::Simulation,
             to: State::Quote,
-            by: By::person(Role::Prospect, first),
-            at: now,
+            by: By::person(role, first.id),
+            at: new.now,
             reason: &quote.number,
         };
-        core.store.add_event(&mut transaction, id, &event).await?;
-        Ok((id, transaction))
-    }
-
-    /// Writes the persons of the quote; answers the identifier of the first.
-    async fn make_persons(
-        &self,
-        connection: &mut Connection,
-        id: DossierId,
-        quote: &QuoteResponse,
-        contact: &Contact,
-        now: Timestamp,
-    ) -> Result<uuid::Uuid, DossierError> {
-        let core = &self.core;
-        let mut first = uuid::Uuid::nil();
-        for (place, priced) in (1_u8..).zip(&quote.result.insured) {
-            let is_first = place == 1;
-            let mut one = Insured {
-                id: core.entropy.uuid_v7(now),
-                place,
-                email: is_first.then(|| contact.email.clone()),
-                mobile: is_first.then(|| contact.mobile.clone()),
-                email_proven_at: None,
-                mobile_proven_at: None,
-                person: Person::default(),
-                path: String::new(),
-                reason: String::new(),
-                health: Health::None,
-                decision: None::<Decision>,
-                decided_at: None,
-            };
-            follow(&mut one, &priced.route);
-            one.health = health_of(&one.path);
-            if is_first {
-                first = one.id;
-            }
-            core.store.insert_insured(connection, id, &one).await?;
-        }
-        Ok(first)
+        store.add_event(connection, id, &event).await?;
+        Ok(Inserted::Made)
     }
 }

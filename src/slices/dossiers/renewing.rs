@@ -1,21 +1,25 @@
-//! What time does to an offer that nobody has signed: its first day passes, its quote runs out, or it ends.
+//! What time does to a dossier that nobody has signed: its first day passes, its quote runs out, its offer ends, or
+//! somebody becomes too old.
 //!
-//! It is looked at wherever somebody goes on towards the signature. Cover never begins before it is signed
+//! It is looked at wherever somebody goes on towards the signature, and when they come back. Cover never begins before it is signed
 //! for: an offer whose first day is not after today gets another quote, and is read and signed anew.
 
 use jiff::Timestamp;
 use jiff::civil::Date;
 use uuid::Uuid;
 
-use super::answering::{Saving, Seen, loses_work};
+use super::answering::{Saving, Seen, as_actor, is_open, loses_work};
 use super::core::Dossiers;
 use super::door::Signable;
 use super::error::DossierError;
 use super::letters;
 use super::model::{By, Dossier, DossierId, Renewal};
-use crate::domain::dossier::{Role, State};
+use crate::domain::dossier::{Act, Role, State};
+use crate::domain::pathway::Reason;
+use crate::platform::clock::date_in_paris;
 use crate::slices::quotes::form::assumptions::renewed;
-use crate::slices::quotes::wire::QuoteResponse;
+use crate::slices::quotes::form::refusal::closes;
+use crate::slices::quotes::wire::{QuoteResponse, SimulationRequest};
 
 /// Looks at an offer that others write at the same time.
 const ROUNDS: u8 = 3;
@@ -90,11 +94,12 @@ impl Dossiers {
         by: By,
     ) -> Result<Dossier, DossierError> {
         for _ in 0..ROUNDS {
-            if !dossier.state.is_offered() {
+            if !is_open(dossier.state) {
                 break;
             }
+            let is_offered = dossier.state.is_offered();
             let is_over = dossier.offered_until.is_some_and(|until| until <= self.now());
-            if is_over {
+            if is_offered && is_over {
                 self.end_offer(dossier.id).await?;
                 return self.find(dossier.id).await;
             }
@@ -102,10 +107,70 @@ impl Dossiers {
             if !is_outdated(&old, self.today()) {
                 break;
             }
-            self.renew_once(&dossier, &old, by).await?;
+            if let Some(reason) = self.barred(&renewed(&old.request, self.today()))? {
+                self.disqualify(&dossier, &reason, by).await?;
+            } else if is_offered {
+                self.renew_once(&dossier, &old, by).await?;
+            } else {
+                // It has another price with the next answer.
+                break;
+            }
             dossier = self.find(dossier.id).await?;
         }
         Ok(dossier)
+    }
+
+    /// Who comes back to a dossier without an offer, for the first time of a day: with one, the recap looks.
+    pub(super) async fn met_again(
+        &self,
+        dossier: Dossier,
+        by: By,
+    ) -> Result<Dossier, DossierError> {
+        let is_seen = date_in_paris(dossier.touched_at) == self.today();
+        if is_seen || dossier.state.is_offered() {
+            return Ok(dossier);
+        }
+        self.up_to_date(dossier, by).await
+    }
+
+    /// Why somebody of this project cannot be insured online, by the code of the routing.
+    fn barred(&self, request: &SimulationRequest) -> Result<Option<String>, DossierError> {
+        match self.core.quotes.simulate(request, false) {
+            Ok(now) => {
+                let barred = now.insured.into_iter().find(|one| !one.route.eligible);
+                Ok(barred.map(|one| one.route.reasons.into_iter().next().unwrap_or_default()))
+            }
+            Err(problem) if closes(&problem.faults) => Ok(Some(Reason::EligAge.code().to_owned())),
+            Err(problem) => Err(problem.into()),
+        }
+    }
+
+    /// Ends a dossier in which time alone has made somebody too old: what they said has not changed, and no answer
+    /// could put it right (row R0 of the routing). An answer that would do the same is not saved.
+    async fn disqualify(&self, seen: &Dossier, reason: &str, by: By) -> Result<(), DossierError> {
+        let saving = Saving { id: seen.id, page: "temps", seen: Seen::Whatever, by };
+        let mut transaction = self.core.store.begin().await?;
+        let mut dossier = match self.held(&mut transaction, &saving).await {
+            Err(DossierError::Closed) => return Ok(()),
+            held => held?,
+        };
+        if dossier.quote_id != seen.quote_id {
+            return Ok(());
+        }
+        if !matches!(dossier.state, State::Quote | State::Application) {
+            dossier.offered_until = None;
+            let by = as_actor(by);
+            self.step(&mut transaction, &mut dossier, Act::ChangeFacts, by, saving.page).await?;
+        }
+        self.step(&mut transaction, &mut dossier, Act::Disqualify, By::system(), reason).await?;
+        self.write(&mut transaction, &dossier).await?;
+        for one in dossier.insured.iter().filter(|one| by.insured != Some(one.id)) {
+            let event = format!("ineligible/{}", one.id.simple());
+            self.tell_by(&mut transaction, one.id, &event, letters::answer, &["mail"]).await?;
+        }
+        self.commit(transaction).await?;
+        tracing::info!(dossier = %dossier.id, reason, "somebody cannot be insured online any more");
+        Ok(())
     }
 
     async fn renew_once(

@@ -19,7 +19,7 @@ use crate::harness::eventually;
 use crate::harness::surfer::{Seen, Surfer};
 use crate::papers::templates::asked;
 
-const DEMAND: [(&str, &str); 5] = [
+pub(super) const DEMAND: [(&str, &str); 5] = [
     ("agence", "1 place de la Mairie, 35000 Rennes"),
     ("n_pret", "P-42"),
     ("effet_j", "1"),
@@ -28,7 +28,7 @@ const DEMAND: [(&str, &str); 5] = [
 ];
 
 /// A contract that replaces an insurance: who signed it, and its dossier.
-async fn replaced(app: &App, phone: &mut Surfer) -> ((String, String), String) {
+pub(super) async fn replaced(app: &App, phone: &mut Surfer) -> ((String, String), String) {
     let over = [("projet", "encours"), ("duree", "15"), ("restant", "120 000")];
     let (who, quote) = (somebody("camille"), quote_over(app, "1990", "150000", &over).await);
     let page = begin(app, phone, &quote, &who).await;
@@ -40,14 +40,19 @@ async fn replaced(app: &App, phone: &mut Surfer) -> ((String, String), String) {
 }
 
 /// The form whose address ends so, with these answers and no others.
-async fn answer(surfer: &mut Surfer, page: &Seen, action: &str, over: &[(&str, &str)]) -> Seen {
+pub(super) async fn answer(
+    surfer: &mut Surfer,
+    page: &Seen,
+    action: &str,
+    over: &[(&str, &str)],
+) -> Seen {
     let mut form = page.form(action);
     form.values.retain(|name, _| name == "jeton");
     surfer.submit(&form.with(over)).await
 }
 
 /// What is said on this day of November.
-fn on<'a>(said: &'a str, day: &'a str) -> [(&'a str, &'a str); 4] {
+pub(super) fn on<'a>(said: &'a str, day: &'a str) -> [(&'a str, &'a str); 4] {
     [("reponse", said), ("quand_j", day), ("quand_m", "11"), ("quand_a", "2026")]
 }
 
@@ -170,7 +175,7 @@ async fn the_owner_follows_the_bank_from_the_area_to_its_refusal() {
 }
 
 /// Both sign; the second person's browser with the word of its forms, and the dossier.
-async fn both_sign(couple: &mut Couple) -> (Surfer, String, String) {
+pub(super) async fn both_sign(couple: &mut Couple) -> (Surfer, String, String) {
     let (mut second, page, _) = couple.joined("fonctionnaire").await;
     let at = base(&page.at);
     let recap = couple.first.open(&format!("{at}/recapitulatif")).await;

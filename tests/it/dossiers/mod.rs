@@ -1,5 +1,6 @@
 //! The subscription from outside: journeys on the pages, and what nobody may see.
 
+mod amended;
 mod apart;
 mod api;
 mod area;

@@ -148,6 +148,47 @@ async fn an_offer_that_is_over_is_not_signed_and_says_so() {
     assert_eq!(count(&app, CONTRACTS, &page.at).await, 0);
 }
 
+/// Everybody is seventy.
+const SEVENTY: &str =
+    "UPDATE quote SET request = JSON_SET(request, '$.insured[0].birth_date', '1956-11-01')";
+
+/// Nobody has come by since yesterday.
+const YESTERDAY: &str = "UPDATE dossier SET touched_at = '2026-11-22 08:00:00'";
+
+#[tokio::test]
+async fn who_has_become_too_old_is_told_so_by_a_closed_dossier() {
+    let app = program().await;
+    let (mut early, mut late) = (Surfer::new(&app), Surfer::new(&app));
+    let who = somebody("camille");
+    let named = begin(&app, &mut early, &quote(&app, "1990", "150000").await, &who).await;
+    let page = begin(&app, &mut late, &quote(&app, "1990", "150000").await, &somebody("zoe")).await;
+    let recap = describe(&mut late, page).await;
+    change(&app, SEVENTY).await;
+    change(&app, BEGUN).await;
+    // Nothing is looked at twice a day, and an answer that is typed is priced anyway.
+    let hub = early.open(&base(&named.at)).await;
+    assert_eq!(hub.heading(), "Votre dossier", "{}", hub.body);
+    change(&app, YESTERDAY).await;
+    let hub = early.open(&base(&named.at)).await;
+    assert_eq!(hub.heading(), "Ce dossier est fermé", "{}", hub.body);
+    assert!(hub.says("Le temps a passé") && hub.says("aeras-infos.fr"), "{}", hub.body);
+    let (state, _, acts) = written(&app, &named.at).await;
+    assert_eq!(
+        (state.as_str(), acts.last().map(String::as_str)),
+        ("ineligible", Some("disqualify"))
+    );
+    // What was offered is taken back first: nothing of it can be signed.
+    let closed = late.open(&recap.at).await;
+    assert_eq!(closed.heading(), "Ce dossier est fermé", "{}", closed.body);
+    let (state, version, acts) = written(&app, &recap.at).await;
+    assert_eq!(state, "ineligible");
+    assert_eq!(acts[acts.len() - 2..], ["change_facts", "disqualify"]);
+    let reason = "SELECT reason FROM dossier_event WHERE act = 'disqualify' LIMIT 1";
+    assert_eq!(text(&app, reason).await, "ELIG_AGE");
+    late.open(&recap.at).await;
+    assert_eq!(written(&app, &recap.at).await.1, version, "once");
+}
+
 #[tokio::test]
 async fn a_payer_who_comes_too_late_concludes_nothing() {
     let mut pair = Pair::begin().await;

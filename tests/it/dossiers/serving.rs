@@ -16,13 +16,18 @@ impl Town {
         let first = json!(due[..7]);
         let quote = self.quote_of(who, document).await;
         let mut told = self.begin(who, &quote, &contact).await;
-        let at = base(&told);
         for (path, mut body) in super::api::answers() {
             if path == "loan" {
                 body["first_instalment"] = first.clone();
             }
             told = self.put(who, &told, path, body).await;
         }
+        self.concluded(who, told, &contact.0).await
+    }
+
+    /// The contract of a dossier that has an offer, signed by one person who has this address: its address.
+    pub(super) async fn concluded(&self, who: &str, told: Told, email: &str) -> String {
+        let at = base(&told);
         let headers = [("if-match", told.etag.as_str())];
         let path = format!("{at}/documents-received");
         let told = self.ask(who, ("POST", &path), &headers, None).await;
@@ -43,7 +48,7 @@ impl Town {
             (&sent.body["by"], &sent.body["to"]),
             (&json!("email"), &json!("a•••@exemple.fr"))
         );
-        let code = code(&self.app, &contact.0).await;
+        let code = code(&self.app, email).await;
         let act =
             json!({ "ceremony": ready.body["ceremony"], "code": code, "documents_received": true });
         let signed = self.ask(who, ("POST", &path), &[], Some(act)).await;

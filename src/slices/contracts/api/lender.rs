@@ -1,10 +1,12 @@
 //! The lender of a contract: what is asked of it, and its answer as the customer tells it.
 
 use axum::extract::{Path, State};
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse as _, Response};
 
 use super::contracts::own;
-use super::operations::{AnswerOfLender, AskLender, DeliverToLender, ShowLender};
-use super::wire::{AnswerRequest, LenderDocument, Said, SubstitutionRequest};
+use super::operations::{AmendForLender, AnswerOfLender, AskLender, DeliverToLender, ShowLender};
+use super::wire::{AmendmentDocument, AnswerRequest, LenderDocument, Said, SubstitutionRequest};
 use super::{dated, faults};
 use crate::handler;
 use crate::kernel::problem::{Kind, Problem};
@@ -24,6 +26,7 @@ pub(super) fn add(api: Api<Contracts>) -> Api<Contracts> {
         .operation::<AskLender, _, _>(handler!(ask))
         .operation::<DeliverToLender, _, _>(handler!(deliver))
         .operation::<AnswerOfLender, _, _>(handler!(answer))
+        .operation::<AmendForLender, _, _>(handler!(amend))
 }
 
 async fn told(contracts: &Contracts, contract: &Contract) -> Result<LenderDocument, Problem> {
@@ -165,6 +168,38 @@ async fn answer(
     let by = payer(&contract)?;
     contracts.answered(&contract, said, Some(by)).await.map_err(Problem::from)?;
     Ok(Json(told(&contracts, &contract).await?))
+}
+
+/// After the lender's refusal: the dossier in which other guarantees are chosen, with the persons and the loans of
+/// this contract. Nothing of the contract changes until that dossier is signed; then it ends (`remplacement`). Health is
+/// asked about anew. Sent again while that dossier lives, it is that one.
+#[utoipa::path(
+    post, path = "/v1/contracts/{id}/lender/amendment", tag = "contracts",
+    params(("id" = String, Path, description = "Identifier, `ctr_…`")),
+    responses(
+        (status = 201, description = "The dossier, begun now", body = AmendmentDocument, headers(("Location" = String, description = "Address of the dossier"))),
+        (status = 200, description = "The dossier that was begun before", body = AmendmentDocument, headers(("Location" = String, description = "Address of the dossier"))),
+        (status = 409, description = "The lender has not refused, the contract is over, or the persons cannot be insured any more", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = "4XX", description = "What is wrong, where, and how to put it right", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = "5XX", description = "Our fault, or no room now: see Retry-After", body = ProblemDocument, content_type = "application/problem+json"),
+    )
+)]
+async fn amend(
+    caller: Authorized<AmendForLender>,
+    State(contracts): State<Contracts>,
+    Path(id): Path<String>,
+) -> Result<Response, ApiError> {
+    let contract = own(&contracts, caller.actor(), &id).await?;
+    let by = payer(&contract)?;
+    let (dossier, is_new) = contracts.amend(&contract, by).await.map_err(Problem::from)?;
+    let href = format!("/v1/dossiers/{dossier}");
+    let document = AmendmentDocument {
+        dossier: dossier.to_string(),
+        next: format!("{href}/guarantees"),
+        href: href.clone(),
+    };
+    let status = if is_new { StatusCode::CREATED } else { StatusCode::OK };
+    Ok((status, [(header::LOCATION, href)], Json(document)).into_response())
 }
 
 /// The insured person whose account it is: the first, as in the dossier.

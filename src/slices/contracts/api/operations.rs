@@ -59,6 +59,8 @@ operations! {
     DeliverToLender "contracts.deliver_to_lender" WRITE;
     /// Says what the lender did.
     AnswerOfLender "contracts.answer_of_lender" WRITE;
+    /// Begins the dossier in which other guarantees are chosen.
+    AmendForLender "contracts.amend_for_lender" WRITE;
     /// Renounces.
     Withdraw "contracts.withdraw" WRITE;
     /// Says which end was asked for.

@@ -145,6 +145,9 @@ pub(super) struct ContractDocument {
     /// When it ended.
     #[serde(skip_serializing_if = "Option::is_none")]
     ended_at: Option<String>,
+    /// How it ended: `renonciation`, or `remplacement` when its lender refused it and another one was signed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    end_reason: Option<String>,
     /// Name of the bank.
     lender: String,
     /// The account, masked.
@@ -277,6 +280,9 @@ pub(super) struct LenderDocument {
     /// When we sent the demand to the agency by e-mail, if we did.
     #[serde(skip_serializing_if = "Option::is_none")]
     delivered_at: Option<String>,
+    /// After a refusal: where other guarantees are asked for (POST).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    amendment: Option<String>,
 }
 
 /// An end that is asked for.
@@ -300,6 +306,18 @@ pub(super) struct EndDocument {
     pub(super) asked_at: String,
 }
 
+/// The dossier in which other guarantees are chosen.
+#[derive(Serialize, ToSchema)]
+pub(super) struct AmendmentDocument {
+    /// Identifier, `dos_…`.
+    #[schema(example = "dos_01ARZ3NDEKTSV4RRFFQ69G5FAV")]
+    pub(super) dossier: String,
+    /// Its address.
+    pub(super) href: String,
+    /// Where the guarantees are said (PUT), the first thing that is left to do.
+    pub(super) next: String,
+}
+
 impl LenderDocument {
     pub(super) fn of(contract: &Contract, request: BankRequest, link: Option<BankLink>) -> Self {
         let is_substitution = contract.content.is_substitution;
@@ -308,6 +326,8 @@ impl LenderDocument {
         Self {
             letter: is_dated
                 .then(|| format!("/v1/contracts/{}/documents/lettre_banque", contract.id)),
+            amendment: (request.state == "refused" && contract.ended_at.is_none())
+                .then(|| format!("/v1/contracts/{}/lender/amendment", contract.id)),
             is_substitution,
             state: request.state,
             agency: request.agency,
@@ -370,6 +390,7 @@ impl ContractDocument {
             withdraw_until: contract.withdraw_until.to_string(),
             identity: contract.identity.word(),
             ended_at: contract.ended_at.map(|at| at.to_string()),
+            end_reason: contract.end_reason.clone(),
             lender: contract.content.lender.clone(),
             account: contract.content.account(),
             day: contract.content.day,

@@ -152,7 +152,7 @@ fn next(premiums: &[Premium], today: Date) -> Option<&Premium> {
 }
 
 async fn state(contracts: &Contracts, contract: &Contract) -> Result<&'static str, Stop> {
-    Ok(contracts.state_of(contract).await?.label())
+    Ok(contract.label(contracts.state_of(contract).await?))
 }
 
 pub(super) async fn home(State(contracts): State<Contracts>, headers: HeaderMap) -> Answer {

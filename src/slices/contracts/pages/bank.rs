@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 
 use askama::Template;
+use axum::Extension;
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
@@ -13,6 +14,7 @@ use super::area;
 use super::frame::{Answer, Frame, said, sheets, unkept};
 use crate::kernel::french;
 use crate::platform::clock::date_in_paris;
+use crate::platform::web::facts::ClientAddress;
 use crate::platform::web::form::Form;
 use crate::platform::web::page::Sheet;
 use crate::slices::contracts::banking::Demand;
@@ -21,7 +23,7 @@ use crate::slices::contracts::form;
 use crate::slices::contracts::model::{BankRequest, Contract, Identified};
 use crate::slices::contracts::papers::ENCLOSURES;
 use crate::slices::contracts::refusals;
-use crate::slices::dossiers::pages::{Guest, Stop, guest};
+use crate::slices::dossiers::pages::{Guest, Stop, guest, over, over_by_code};
 use crate::slices::identity::Visitor;
 use uuid::Uuid;
 
@@ -359,4 +361,21 @@ pub(super) async fn answer(
     };
     contracts.answered(&desk.contract, said, Some(by)).await?;
     Ok(desk.back())
+}
+
+/// «Choisir d’autres garanties», after a refusal.
+pub(super) async fn amend(
+    State(contracts): State<Contracts>,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+    address: Option<Extension<ClientAddress>>,
+    form: Form,
+) -> Answer {
+    let (desk, by) = Desk::act(&contracts, (&headers, &form), &id).await?;
+    let (dossier, _) = contracts.amend(&desk.contract, by).await?;
+    let dossiers = &contracts.core.dossiers;
+    match &desk.reader {
+        Reader::Guest(guest) => over(dossiers, guest, dossier).await,
+        Reader::Owner(_) => over_by_code(dossiers, dossier, address.map(|known| known.0.0)).await,
+    }
 }

@@ -15,7 +15,7 @@ use crate::platform::web::{archive, file};
 use crate::slices::contracts::core::{Contracts, moment};
 use crate::slices::contracts::error::ContractError;
 use crate::slices::contracts::keeping::Listed;
-use crate::slices::contracts::model::Contract;
+use crate::slices::contracts::model::{Contract, REPLACED};
 use crate::slices::documents::Made;
 use crate::slices::dossiers::pages::{Guest, Stop, guest};
 
@@ -33,6 +33,8 @@ struct EndPage {
     bank: String,
     is_open: bool,
     is_over: bool,
+    /// Another contract is in its place.
+    is_replaced: bool,
     /// Who may renounce and asks the lender, when it is not who reads.
     holder: String,
     /// Where a password is chosen: their account was made for their address, or is still to be made.
@@ -64,7 +66,11 @@ pub(super) async fn show(
         (_, false) => "Remettez l’attestation à votre banque.".to_owned(),
     };
     let is_over = contract.ended_at.is_some();
-    let title = if is_over { "Vous avez renoncé à ce contrat" } else { "C’est signé" };
+    let title = match contract.end_reason.as_deref() {
+        Some(REPLACED) => "Ce contrat est remplacé",
+        Some(_) => "Vous avez renoncé à ce contrat",
+        None => "C’est signé",
+    };
     Ok(unkept(EndPage {
         papers: contracts.listed(&contract, &request, guest.place).await?,
         signed_at: moment(contract.concluded_at),
@@ -77,6 +83,7 @@ pub(super) async fn show(
         bank,
         is_open: !is_over && contracts.today() <= contract.withdraw_until,
         is_over,
+        is_replaced: contract.end_reason.as_deref() == Some(REPLACED),
         holder: holder_for(&guest, &contract),
         account: account(&contracts, &contract).await?,
         frame: Frame::new(&guest, title, 0, "", Form::default()),

@@ -39,6 +39,7 @@ struct Row {
     withdraw_until: String,
     identity: String,
     ended_at: Option<Instant>,
+    end_reason: Option<String>,
 }
 
 impl TryFrom<Row> for Contract {
@@ -57,6 +58,7 @@ impl TryFrom<Row> for Contract {
             withdraw_until: day(&row.withdraw_until)?,
             identity: Identified::of(&row.identity).ok_or(ContractError::Stored("its identity"))?,
             ended_at: row.ended_at.map(|at| at.0),
+            end_reason: row.end_reason,
         })
     }
 }
@@ -162,6 +164,17 @@ impl Store {
     ) -> Result<Option<Contract>, ContractError> {
         let query = sqlx::query_as::<_, Row>(BY_DOSSIER).bind(dossier.uuid());
         let row = query.fetch_optional(self.database.pool()).await.map_err(DbError::from)?;
+        row.map(Contract::try_from).transpose()
+    }
+
+    /// The same on the caller's connection.
+    pub(in crate::slices::contracts) async fn of_dossier_in(
+        &self,
+        connection: &mut Connection,
+        dossier: DossierId,
+    ) -> Result<Option<Contract>, ContractError> {
+        let query = sqlx::query_as::<_, Row>(BY_DOSSIER).bind(dossier.uuid());
+        let row = query.fetch_optional(connection).await.map_err(DbError::from)?;
         row.map(Contract::try_from).transpose()
     }
 

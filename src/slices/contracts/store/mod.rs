@@ -57,28 +57,28 @@ statements! {
     /// The contract of a dossier.
     BY_DOSSIER = "SELECT id, dossier_id, number, ceremony_id, content, \
         CAST(effect_on AS CHAR) AS effect_on, concluded_at, \
-        CAST(withdraw_until AS CHAR) AS withdraw_until, identity, ended_at \
+        CAST(withdraw_until AS CHAR) AS withdraw_until, identity, ended_at, end_reason \
         FROM contract WHERE dossier_id = ?";
     /// One contract, for those who look after all of them.
     BY_ID = "SELECT id, dossier_id, number, ceremony_id, content, \
         CAST(effect_on AS CHAR) AS effect_on, concluded_at, \
-        CAST(withdraw_until AS CHAR) AS withdraw_until, identity, ended_at \
+        CAST(withdraw_until AS CHAR) AS withdraw_until, identity, ended_at, end_reason \
         FROM contract WHERE id = ?";
     /// One contract of somebody.
     OF_OWNER = "SELECT id, dossier_id, number, ceremony_id, content, \
         CAST(effect_on AS CHAR) AS effect_on, concluded_at, \
-        CAST(withdraw_until AS CHAR) AS withdraw_until, identity, ended_at \
+        CAST(withdraw_until AS CHAR) AS withdraw_until, identity, ended_at, end_reason \
         FROM contract WHERE owner = ? AND id = ?";
     /// All contracts of somebody, the newest first.
     ALL_OF_OWNER = "SELECT id, dossier_id, number, ceremony_id, content, \
         CAST(effect_on AS CHAR) AS effect_on, concluded_at, \
-        CAST(withdraw_until AS CHAR) AS withdraw_until, identity, ended_at \
+        CAST(withdraw_until AS CHAR) AS withdraw_until, identity, ended_at, end_reason \
         FROM contract WHERE owner = ? ORDER BY concluded_at DESC LIMIT 100";
     /// A page of them: what was concluded before this one, and at the same moment under a smaller
     /// identifier.
     PAGE_OF_OWNER = "SELECT id, dossier_id, number, ceremony_id, content, \
         CAST(effect_on AS CHAR) AS effect_on, concluded_at, \
-        CAST(withdraw_until AS CHAR) AS withdraw_until, identity, ended_at \
+        CAST(withdraw_until AS CHAR) AS withdraw_until, identity, ended_at, end_reason \
         FROM contract WHERE owner = ? AND (concluded_at < ? OR (concluded_at = ? AND id < ?)) \
         ORDER BY concluded_at DESC, id DESC LIMIT ?";
     /// Its schedule.

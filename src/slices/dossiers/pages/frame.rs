@@ -100,7 +100,7 @@ fn notice(dossier: &Dossier) -> String {
     if let Some(renewal) = &dossier.answers.renewal {
         return renewed(renewal);
     }
-    let Some(moved) = dossier.answers.notice else { return String::new() };
+    let Some(moved) = dossier.answers.notice else { return amends(dossier) };
     let euros = |cents| french::euros(Cents::new(cents));
     if moved.is_limited && moved.now_cents == moved.before_cents {
         return format!("{}.", french::capitalised(LIMITED));
@@ -119,6 +119,18 @@ fn notice(dossier: &Dossier) -> String {
         euros(moved.before_cents),
         euros(moved.now_cents)
     )
+}
+
+/// What a dossier is for that follows a lender's refusal.
+fn amends(dossier: &Dossier) -> String {
+    let Some(it) = &dossier.answers.amends else { return String::new() };
+    let mut words = format!("La banque a refusé le contrat {}", it.contract);
+    if !it.why.is_empty() {
+        words.push_str("\u{a0}: ");
+        words.push_str(&it.why);
+    }
+    words.push_str(". Le nouveau contrat le remplace quand il est signé.");
+    words
 }
 
 /// What time has changed of an offer.

@@ -13,13 +13,13 @@ use super::super::model::{Decision, Dossier};
 use super::super::progress::{self, Progress, Task};
 use super::frame::{Frame, Notice, sheets, unkept};
 use super::guest::{Answer, COOKIE, Guest, Stop, guest};
-use crate::domain::rule::Rule;
 use crate::kernel::french::spaced;
 use crate::kernel::problem::{Kind, Problem};
 use crate::platform::web::cookies::Cookies;
 use crate::platform::web::form::Form;
 use crate::platform::web::insurer::phone;
 use crate::platform::web::page::{Page, Sheet};
+use crate::slices::quotes::form::refusal::closes;
 
 /// One line of the hub.
 struct Line {
@@ -110,8 +110,12 @@ pub(super) async fn show(
     Path(id): Path<String>,
     headers: HeaderMap,
 ) -> Answer {
-    let guest = guest(&dossiers, &headers, &id).await?;
+    let mut guest = guest(&dossiers, &headers, &id).await?;
     if let Some(answer) = closed(&guest) {
+        return Ok(answer);
+    }
+    let dossier = dossiers.met_again(guest.dossier.clone(), guest.by()).await;
+    if let Some(answer) = as_it_is_now(&mut guest, dossier)? {
         return Ok(answer);
     }
     let next = progress::next(&guest.dossier, guest.place);
@@ -124,6 +128,21 @@ pub(super) async fn show(
         frame: Frame::new(&guest, "Votre dossier", 0, "", Form::default()),
     };
     Ok(Page::new(page).into_response())
+}
+
+/// Puts the dossier as time has left it before the guest; or what is answered in the place of the page.
+pub(super) fn as_it_is_now(
+    guest: &mut Guest,
+    dossier: Result<Dossier, DossierError>,
+) -> Result<Option<Response>, Stop> {
+    match dossier {
+        Ok(dossier) => guest.dossier = dossier,
+        Err(DossierError::Refused(problem)) if problem.kind == Kind::Invalid => {
+            return Ok(Some(not_eligible(guest)));
+        }
+        Err(error) => return Err(error.into()),
+    }
+    Ok(closed(guest))
 }
 
 /// What an ended dossier says.
@@ -140,7 +159,12 @@ pub(super) fn closed(guest: &Guest) -> Option<Response> {
         S::Abandoned => {
             &["Ce dossier n’a plus servi depuis trop longtemps. Ses réponses ont été effacées."]
         }
-        S::Ineligible | S::Declined => &["Nous ne pouvons pas vous assurer pour ce prêt."],
+        S::Ineligible => &[
+            "Le temps a passé\u{a0}: l’âge au début ou à la fin de l’assurance sort maintenant de ce que nous \
+             assurons en ligne.",
+            "La convention AERAS aide les personnes qui ont un risque aggravé de santé\u{a0}: aeras-infos.fr.",
+        ],
+        S::Declined => &["Nous ne pouvons pas vous assurer pour ce prêt."],
         _ => return None,
     };
     let notice = Notice::new("Ce dossier est fermé", lines);
@@ -319,8 +343,7 @@ pub(super) fn refused(
     if problem.kind != Kind::Invalid || problem.faults.is_empty() {
         return Err(problem.into());
     }
-    let closing = [Rule::NotEligible.code(), Rule::Birthdate.code()];
-    if problem.faults.iter().any(|fault| closing.contains(&fault.code)) {
+    if closes(&problem.faults) {
         return Ok(not_eligible(guest));
     }
     for fault in &problem.faults {

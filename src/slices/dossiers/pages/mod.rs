@@ -3,6 +3,7 @@
 //! A page shows what the person of its session may see: their own answers, the common loan and price,
 //! and how far the other person is. Pages of health and of codes are kept by nobody.
 
+mod amended;
 mod contact;
 mod cover;
 mod criteria;
@@ -32,6 +33,7 @@ use axum::routing::get;
 use super::core::Dossiers;
 use crate::platform::web::page::posted;
 
+pub use amended::{over, over_by_code};
 pub use frame::Frame;
 pub use guest::{Guest, Stop, guest, visitor};
 pub use parking::keeping;

@@ -8,7 +8,6 @@ use axum::response::Response;
 
 use super::super::answering::Saving;
 use super::super::core::Dossiers;
-use super::super::error::DossierError;
 use super::super::form::purpose_label;
 use super::super::model::{Decision, Health, Insured};
 use super::super::progress::{self, Task};
@@ -16,12 +15,11 @@ use super::cover::{self, Cover};
 use super::essentials::essentials;
 use super::frame::{Frame, sheets, unkept};
 use super::guest::{Answer, Guest, Stop, guest, seen};
-use super::hub::{closed, not_eligible, other, stale, waits_for};
+use super::hub::{as_it_is_now, other, stale, waits_for};
 use super::loan::{LoanLine, lines};
 use crate::domain::guarantee::Pack;
 use crate::kernel::french::{self, HARD};
 use crate::kernel::money::Cents;
-use crate::kernel::problem::Kind;
 use crate::platform::web::form::Form;
 use crate::platform::web::page::Sheet as _;
 use crate::platform::web::{archive, file};
@@ -263,14 +261,8 @@ async fn page(dossiers: &Dossiers, guest: &Guest, form: Form) -> Result<RecapPag
 
 /// The dossier as it can be signed today; or what is answered in the place of the recap.
 async fn up_to_date(dossiers: &Dossiers, guest: &mut Guest) -> Result<Option<Response>, Stop> {
-    match dossiers.up_to_date(guest.dossier.clone(), guest.by()).await {
-        Ok(dossier) => guest.dossier = dossier,
-        Err(DossierError::Refused(problem)) if problem.kind == Kind::Invalid => {
-            return Ok(Some(not_eligible(guest)));
-        }
-        Err(error) => return Err(error.into()),
-    }
-    Ok(closed(guest))
+    let dossier = dossiers.up_to_date(guest.dossier.clone(), guest.by()).await;
+    as_it_is_now(guest, dossier)
 }
 
 pub(super) async fn show(

@@ -35,8 +35,9 @@ statements! {
 /// A dossier to be made.
 pub(in super::super) struct NewDossier<'a> {
     pub(in super::super) id: Uuid,
-    pub(in super::super) quote: Uuid,
     pub(in super::super) answers: &'a Answers,
+    /// Whose it is for the API, when that is known at once.
+    pub(in super::super) owner: Option<&'a [u8]>,
     pub(in super::super) origin: [u8; 32],
     pub(in super::super) now: Timestamp,
 }
@@ -93,14 +94,15 @@ impl Store {
         &self,
         connection: &mut Connection,
         new: &NewDossier<'_>,
+        quote: Uuid,
     ) -> Result<Inserted, DbError> {
         let inserted = sqlx::query(INSERT_DOSSIER)
             .bind(new.id)
             .bind(State::Quote.code())
-            .bind(new.quote)
+            .bind(quote)
             .bind(Json(new.answers))
             .bind(new.origin.as_slice())
-            .bind(None::<Vec<u8>>)
+            .bind(new.owner)
             .bind(Instant(new.now))
             .bind(Instant(new.now))
             .execute(connection)
@@ -127,9 +129,18 @@ impl Store {
         id: DossierId,
     ) -> Result<Option<Dossier>, DbError> {
         let mut connection = self.database.pool().acquire().await?;
+        self.dossier_in(&mut connection, id).await
+    }
+
+    /// The same on the caller's connection, without holding it.
+    pub(in super::super) async fn dossier_in(
+        &self,
+        connection: &mut Connection,
+        id: DossierId,
+    ) -> Result<Option<Dossier>, DbError> {
         let query = sqlx::query_as::<_, DossierRow>(SELECT_DOSSIER).bind(id.uuid());
         let row = query.fetch_optional(&mut *connection).await?;
-        self.whole(&mut connection, row).await
+        self.whole(connection, row).await
     }
 
     /// The numbers for people of these dossiers, of those that are there.

@@ -43,14 +43,19 @@ const FIELDS: [(&str, &str); 22] = [
     ("/loans/1", "capital2"),
 ];
 
+/// Whether somebody cannot be insured online, which no answer at a field puts right.
+pub fn closes(faults: &[Fault]) -> bool {
+    let closing = [Rule::NotEligible.code(), Rule::Birthdate.code()];
+    faults.iter().any(|fault| closing.contains(&fault.code))
+}
+
 /// Puts a refusal where it belongs. `asked` says which fields the page has: a fault about something
 /// else is said in the summary alone.
 pub fn place(form: &mut Form, problem: Problem, asked: fn(&str) -> bool) -> Refusal {
     if problem.kind != Kind::Invalid || problem.faults.is_empty() {
         return Refusal::Other(problem);
     }
-    let closed = [Rule::NotEligible.code(), Rule::Birthdate.code()];
-    if problem.faults.iter().any(|fault| closed.contains(&fault.code)) {
+    if closes(&problem.faults) {
         return Refusal::NotEligible(problem.faults);
     }
     for fault in &problem.faults {
