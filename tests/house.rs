@@ -164,6 +164,31 @@ fn every_rule_of_the_registry_is_raised() {
     }
 }
 
+/// Two documents of one name are one document of the description of the API: programs would be told the wrong one.
+#[test]
+fn every_document_of_the_api_has_a_name_of_its_own() {
+    let mut names = BTreeMap::new();
+    for (path, text) in files(Path::new("src"), "rs") {
+        for part in text.split("ToSchema").skip(1) {
+            let head = part
+                .lines()
+                .take(6)
+                .find(|line| line.contains("struct ") || line.contains("enum "));
+            let name = head.and_then(|line| line.split(['{', '<', '(', ';']).next());
+            let Some(name) = name.and_then(|line| line.split_whitespace().last()) else { continue };
+            let is_renamed = part.lines().take(6).any(|line| line.contains("schema(as ="));
+            if !is_renamed && let Some(other) = names.insert(name.to_owned(), path.clone()) {
+                panic!("{name} stands in {other} and in {path}");
+            }
+        }
+    }
+    assert!(
+        names.len() > 60,
+        "the documents are not written as this test reads them: {}",
+        names.len()
+    );
+}
+
 #[test]
 fn no_banned_crate_is_locked() {
     let lock = fs::read_to_string("Cargo.lock").expect("Cargo.lock is committed");

@@ -78,6 +78,8 @@ pub enum Rule {
     Referred,
     /// Premiums that are not monthly, of a quote that a dossier is to be begun from.
     NotMonthly,
+    /// The document holds something that the pages of a subscription neither show nor keep.
+    NotOnline,
     /// A person who cannot be insured online asks for a quote.
     NotEligible,
     /// An act that the life of a dossier does not have here.
@@ -90,7 +92,7 @@ pub enum Rule {
 
 impl Rule {
     /// Every rule, in the order of the registry page.
-    pub const ALL: [Self; 40] = [
+    pub const ALL: [Self; 41] = [
         Self::LoanAmountRange,
         Self::LoanTermRange,
         Self::RateRange,
@@ -127,6 +129,7 @@ impl Rule {
         Self::BenefitCapped,
         Self::Referred,
         Self::NotMonthly,
+        Self::NotOnline,
         Self::NotEligible,
         Self::IllegalTransition,
         Self::VersionConflict,
@@ -181,6 +184,7 @@ impl Rule {
             Self::Excluded => ("EXCLUDED", "Avertissement : un risque n’est pas couvert."),
             Self::BenefitCapped => ("BENEFIT_CAPPED", "Avertissement : la mensualité assurée dépasse ce que l’ITT peut payer, 7 500 € par mois."),
             Self::Referred => ("REFERRED", "Avertissement : un souscripteur doit étudier la demande."),
+            Self::NotOnline => ("NOT_ONLINE", "Ce projet compte une chose que la souscription en ligne ne montre pas."),
             Self::NotMonthly => ("NOT_MONTHLY", "En ligne, l’assurance se souscrit avec un paiement chaque mois."),
             Self::NotEligible => ("NOT_ELIGIBLE", "Cette personne ne peut pas être assurée en ligne."),
             Self::IllegalTransition => ("ILLEGAL_TRANSITION", "L’acte n’existe pas dans cet état du dossier ; la réponse donne ceux qui sont permis."),

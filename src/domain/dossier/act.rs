@@ -63,6 +63,8 @@ acts! {
     EnterIntoForce = "enter_into_force", "The lender has accepted, the effect date is reached, the identity is verified.";
     /// Row 17.
     RecordBankRefusal = "record_bank_refusal", "The lender refuses, with its reasons (art. L313-30 C. conso.).";
+    /// Row 17: the refusal was contested (art. L313-30 C. conso.), or never was.
+    ResumeBank = "resume_bank", "The lender takes its refusal back, or it was written down by mistake.";
     /// Row 17.
     AmendForBank = "amend_for_bank", "Another contract, with the guarantees that the lender asks for, is concluded in its place.";
     /// Row 18.

@@ -90,6 +90,7 @@ pub const TRANSITIONS: &[Transition] = {
         row(A::NotifyBank, &[S::Contract], S::Bank, &[R::Customer, R::Advisor, R::System]),
         row(A::EnterIntoForce, &[S::Bank], S::InForce, &[R::Advisor, R::System]),
         row(A::RecordBankRefusal, &[S::Bank], S::BankRefused, &[R::Customer, R::Advisor]),
+        row(A::ResumeBank, &[S::BankRefused], S::Bank, &[R::Customer, R::Advisor]),
         // What is signed stays: other guarantees are another dossier, with an offer of its own.
         row(A::AmendForBank, &[S::BankRefused], S::Terminated, &[R::System]),
         row(

@@ -239,13 +239,13 @@ const fn words(kind: Kind) -> Words {
         Kind::Unauthenticated | Kind::InvalidToken | Kind::StepUp => {
             ("Il faut vous identifier", "Connectez-vous, puis revenez à cette page.")
         }
-        Kind::Forbidden | Kind::AccessDenied | Kind::InvalidApiKey => (
+        Kind::Forbidden | Kind::Protected | Kind::AccessDenied | Kind::InvalidApiKey => (
             "Cette page ne vous est pas ouverte",
             "Votre compte n’y donne pas accès. Repartez de l’accueil.",
         ),
         Kind::WafFiltered => (
             "Nous n’avons pas pu accepter cet envoi",
-            "Quelque chose y ressemble à une attaque. Retirez ce qui a l’air d’un programme, ou appelez-nous avec la référence ci-dessous.",
+            "Quelque chose y ressemble à une attaque. Revenez à la page précédente : vos réponses y sont. Retirez les signes qui ont l’air d’un programme, comme « -- », ou appelez-nous avec la référence ci-dessous.",
         ),
         Kind::NotFound => {
             ("Cette page n’existe pas", "Vérifiez l’adresse, ou repartez de l’accueil.")

@@ -46,6 +46,9 @@ impl Contracts {
 
     /// A contract is concluded in the place of one that a lender refused, in the same transaction. A refused one that
     /// was renounced meanwhile is over already.
+    ///
+    /// # Errors
+    /// The lender has accepted it after all: nobody is insured twice for one loan; the database does not answer.
     pub(super) async fn replace(
         &self,
         connection: &mut Connection,
@@ -54,11 +57,17 @@ impl Contracts {
     ) -> Result<(), ContractError> {
         let core = &self.core;
         let held = core.dossiers.signable(connection, refused).await?;
-        if held.state != State::BankRefused {
-            return Ok(());
-        }
         let old = core.store.of_dossier_in(connection, refused).await?;
         let old = old.ok_or(ContractError::Stored("a refused contract"))?;
+        if old.ended_at.is_some() {
+            return Ok(());
+        }
+        if held.state != State::BankRefused {
+            return Err(ContractError::NotNow(
+                "La banque n’a plus refusé le premier contrat\u{a0}: il vous assure pour ce prêt. Renoncez-y \
+                 d’abord si vous préférez celui-ci.",
+            ));
+        }
         let act = Act::AmendForBank;
         let step = Step { act, role: Role::System, by: None, party: None, reason: &new.number };
         core.dossiers.transition(connection, refused, held.version, step).await?;

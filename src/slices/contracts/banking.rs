@@ -39,12 +39,21 @@ pub(super) enum Answer {
     Refused(Date, Reason),
     /// It sends the demand back as incomplete, which is no refusal, for this reason.
     Incomplete(Date, Reason),
+    /// It has not refused: that was written down by mistake.
+    NotRefused,
 }
 
 /// Why, by its code and in the lender's words.
 pub(super) struct Reason {
     pub(super) code: String,
     pub(super) words: String,
+}
+
+impl Answer {
+    /// Whether it puts an end to a refusal.
+    const fn takes_a_refusal_back(&self) -> bool {
+        matches!(self, Self::Accepted(_) | Self::NotRefused)
+    }
 }
 
 impl BankRequest {
@@ -143,17 +152,21 @@ impl Contracts {
         let core = &self.core;
         let mut transaction = core.store.begin().await?;
         let role = by.map_or(Role::System, |_| Role::Customer);
-        self.notify(&mut transaction, contract, role, by).await?;
         let mut request = self.locked(&mut transaction, contract).await?;
-        if request.is_answered() {
+        if request.state == "refused" && answer.takes_a_refusal_back() {
+            self.resume(&mut transaction, contract, &mut request, (role, by)).await?;
+        } else if request.is_answered() {
+            // The first answer stands.
             return Ok(());
         }
+        self.notify(&mut transaction, contract, role, by).await?;
         if contract.content.is_substitution && !request.is_asked() {
             // Who accepts what nobody asked would end the insurance of before without a paper.
             return Err(ContractError::NotNow("Préparez d’abord la demande à votre banque."));
         }
         let subject = contract.dossier.to_string();
         match answer {
+            Answer::NotRefused => {}
             // The first day stands: the lender's word or the customer's.
             Answer::Received(_) if request.received_on.is_some() => return Ok(()),
             Answer::Received(on) => {
@@ -194,6 +207,35 @@ impl Contracts {
         }
         self.write(&mut transaction, contract, request).await?;
         self.commit(transaction).await
+    }
+
+    /// A lender that refused accepts after all, or never refused: the contract waits for it as before, and its days go
+    /// on from where they were.
+    async fn resume(
+        &self,
+        connection: &mut Connection,
+        contract: &Contract,
+        request: &mut BankRequest,
+        (role, by): (Role, Option<Uuid>),
+    ) -> Result<(), ContractError> {
+        self.step(connection, contract, Act::ResumeBank, role, by).await?;
+        request.forget_missing();
+        request.answered_on = None;
+        let state = match (request.received_on, request.asked_at) {
+            (Some(_), _) => "received",
+            (None, Some(_)) => "sent",
+            (None, None) => "draft",
+        };
+        state.clone_into(&mut request.state);
+        if let Some(due) = request.answer_due {
+            let after = midnight(due.tomorrow().unwrap_or(due)).max(self.now());
+            let subject = contract.dossier.to_string();
+            self.core.schedule.put(connection, WATCH, &subject, after).await?;
+        }
+        let subject = contract.dossier.to_string();
+        let begin = midnight(request.effect_on.max(contract.effect_on)).max(self.now());
+        self.core.schedule.put(connection, BEGIN, &subject, begin).await?;
+        Ok(())
     }
 
     async fn received(

@@ -128,6 +128,9 @@ pub(super) fn answer(form: &mut Form, days: Days) -> Option<Answer> {
         "acceptee" | "refusee" => days.received.unwrap_or(days.first),
         _ => days.first,
     };
+    if said == "pas_refusee" {
+        return Some(Answer::NotRefused);
+    }
     if !["recue", "acceptee", "refusee"].contains(&said.as_str()) {
         form.refuse("reponse", "Indiquez ce que la banque a fait");
     }

@@ -11,6 +11,7 @@ mod announcing;
 mod api;
 mod banking;
 mod core;
+mod course;
 mod error;
 mod forgetting;
 mod form;

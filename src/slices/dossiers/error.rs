@@ -95,7 +95,7 @@ impl From<DossierError> for Problem {
                 Rule::IllegalTransition.code(),
                 "Ce dossier est signé ou terminé\u{a0}: ses réponses ne changent plus.",
             )]),
-            DossierError::Protected => Self::new(Kind::Forbidden).faults(vec![Fault::new(
+            DossierError::Protected => Self::new(Kind::Protected).faults(vec![Fault::new(
                 "/health",
                 Rule::LemoineProtected.code(),
                 Rule::LemoineProtected.sentence(),

@@ -17,6 +17,7 @@ use crate::platform::db::{Connection, Transaction};
 use crate::platform::digest::sha256;
 use crate::slices::messages::Recipient;
 use crate::slices::quotes::QuoteId;
+use crate::slices::quotes::form::carry;
 use crate::slices::quotes::wire::QuoteResponse;
 
 /// How somebody can be reached.
@@ -50,6 +51,10 @@ fn sold_here(quote: &QuoteResponse) -> Result<(), Problem> {
         let detail = "Ce prix se paie par trimestre, par semestre ou par an. En ligne, l’assurance se paie \
             chaque mois\u{a0}: refaites le calcul, ou voyez un conseiller.";
         (Rule::NotMonthly, detail)
+    } else if !carry::is_subscribable(&quote.request) {
+        let detail = "Ce prix compte un échéancier, des dates ou des parts que nos pages ne montrent pas\u{a0}: ce \
+            projet se souscrit avec un conseiller.";
+        (Rule::NotOnline, detail)
     } else {
         return Ok(());
     };

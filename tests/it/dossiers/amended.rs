@@ -242,3 +242,25 @@ async fn a_refused_contract_that_is_renounced_meanwhile_stays_so() {
     );
     assert_eq!(posted(&town.app, "contracts/replaced").await, 0);
 }
+
+#[tokio::test]
+async fn nobody_is_insured_twice_when_the_lender_accepts_after_all() {
+    let town = Town::start().await;
+    let anne = town.customer("anne");
+    let contract = refused_by_program(&town, &anne).await;
+    let begun = amend(&town, &anne, &contract).await;
+    let told = town.get(&anne, begun.body["href"].as_str().expect("an address")).await;
+    let chosen = json!({ "shares": [100], "waiting_days": 60 });
+    let told = town.put(&anne, &told, "guarantees", chosen).await;
+    let (path, act) = town.at_the_code(&anne, told, &email(&town).await).await;
+    let yes = json!({ "answer": "accepted", "on": "2026-11-23" });
+    let yes = town.ask(&anne, ("POST", &format!("{contract}/lender/answer")), &[], Some(yes)).await;
+    assert_eq!(yes.body["state"], "accepted", "{}", yes.body);
+    let signed = town.ask(&anne, ("POST", &path), &[], Some(act)).await;
+    assert_eq!(signed.status, 409, "{}", signed.body);
+    assert!(
+        signed.body["detail"].as_str().is_some_and(|it| it.contains("vous assure pour ce prêt"))
+    );
+    let all = contracts(&town.app).await;
+    assert_eq!((all.len(), all[0].1.as_str()), (1, "bank"), "{all:?}");
+}

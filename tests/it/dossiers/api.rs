@@ -462,6 +462,43 @@ async fn health_goes_in_by_its_own_scope_and_comes_out_for_the_medical_officer()
     assert_eq!(refused.body["errors"][0]["code"], "LEMOINE_PROTECTED", "{}", refused.body);
 }
 
+/// The share of the loan halves after some years.
+fn halves_later(document: &mut Value) {
+    let shares = document.pointer_mut("/insured/0/shares").and_then(Value::as_array_mut);
+    let shares = shares.expect("a list");
+    let mut half = shares[0].clone();
+    (half["percent"], half["from"]) = (json!(50), json!("2032-01-01"));
+    shares.push(half);
+}
+
+/// A deferral, a comparison by rate, and a sport that is said before the loan: none of them is asked about on page 5,
+/// and each goes on.
+#[tokio::test]
+async fn what_the_pages_do_not_ask_about_is_kept_and_goes_on() {
+    let town = Town::start().await;
+    let anne = town.customer("anne");
+    let mut document = project();
+    document["insured"][0]["birth_date"] = json!("1992-09-15");
+    document["loans"][0]["kind"] = json!("differe_partiel");
+    document["loans"][0]["deferral_months"] = json!(12);
+    document["bank_offer"] = json!({ "basis": "initial", "rate": "0.34" });
+    let quote = town.quote_of(&anne, document).await;
+    let mut told = town.begin(&anne, &quote, &somebody("anne")).await;
+    for (path, mut body) in answers() {
+        if path == "insured/1/work" {
+            body["sports"] = json!(["dive_deep"]);
+        }
+        told = town.put(&anne, &told, path, body).await;
+    }
+    assert_eq!(told.body["state"], "offer", "{}", told.body);
+    let quote = told.body["quote"].as_str().expect("a quote");
+    let kept = town.get(&anne, &format!("/v1/quotes/{quote}")).await;
+    let request = &kept.body["request"];
+    assert_eq!(request["loans"][0]["deferral_months"], 12, "{}", kept.body);
+    assert_eq!(request["insured"][0]["sports"][0]["code"], "dive_deep");
+    assert_eq!(request["bank_offer"]["rate"], "0.34");
+}
+
 #[tokio::test]
 async fn what_needs_an_advisor_is_not_begun_here() {
     let town = Town::start().await;
@@ -484,6 +521,7 @@ async fn what_needs_an_advisor_is_not_begun_here() {
             "NOT_MONTHLY",
             "chaque mois",
         ),
+        (change(halves_later), "NOT_ONLINE", "parts"),
     ] {
         let quote = town.quote_of(&anne, document).await;
         let key = Entropy::system().key();

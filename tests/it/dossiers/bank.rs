@@ -169,9 +169,34 @@ async fn the_owner_follows_the_bank_from_the_area_to_its_refusal() {
         assert!(no.says(words), "{words}: {}", no.body);
     }
     assert_eq!(written(&app, &at).await.0, "bank_refused");
-    assert!(owner.open("/espace").await.says("Refus du 23 novembre 2026"));
+    let home = owner.open("/espace").await;
+    assert!(home.says("Refus du 23 novembre 2026") && !home.says("Prochain prélèvement"));
+    never_begins(&app, &phone, &mut owner, (&at, &path)).await;
+    // It was a mistake; then it was not; then the lender changes its mind.
+    let back = answer(&mut owner, &no, "/reponse", &[("reponse", "pas_refusee")]).await;
+    assert!(back.says("Demande préparée et datée") && !back.says("Votre banque refuse"));
+    assert_eq!(written(&app, &at).await.0, "bank");
+    let had = answer(&mut owner, &back, "/reponse", &on("recue", "23")).await;
+    assert!(had.says("au plus tard le 7 décembre 2026"), "{}", had.body);
+    let refusal = [&on("refusee", "23")[..], &[("raison", "CCSF_11")]].concat();
+    let no = answer(&mut owner, &had, "/reponse", &refusal).await;
+    assert!(no.says("Votre banque change d’avis"), "{}", no.body);
+    let yes = answer(&mut owner, &no, "/reponse", &on("acceptee", "23")).await;
+    assert!(yes.says("Acceptée le 23 novembre 2026") && !yes.says("Votre banque refuse"));
+    assert_eq!(written(&app, &at).await.0, "bank");
+    assert!(owner.open("/espace").await.says("Prochain prélèvement"));
     let mut nobody = Surfer::new(&app);
     assert!(nobody.open(&path).await.at.starts_with("/pools/clients/"));
+}
+
+/// No page says of a refused contract that it begins or that anything is debited.
+async fn never_begins(app: &App, phone: &Surfer, owner: &mut Surfer, (at, bank): (&str, &str)) {
+    let end = file(app, phone, &format!("{at}/fin")).await;
+    let end = String::from_utf8(end).expect("a page");
+    assert!(end.contains("Elle ne commence pas") && !end.contains("Premier prélèvement"), "{end}");
+    let page = owner.open(bank.trim_end_matches("/banque")).await;
+    assert!(page.says("Rien n’est prélevé pour ce contrat"), "{}", page.body);
+    assert!(!page.says("Télécharger l’échéancier"), "{}", page.body);
 }
 
 /// Both sign; the second person's browser with the word of its forms, and the dossier.

@@ -27,6 +27,14 @@ impl Town {
 
     /// The contract of a dossier that has an offer, signed by one person who has this address: its address.
     pub(super) async fn concluded(&self, who: &str, told: Told, email: &str) -> String {
+        let (path, act) = self.at_the_code(who, told, email).await;
+        let signed = self.ask(who, ("POST", &path), &[], Some(act)).await;
+        assert_eq!(signed.body["state"], "concluded", "{}", signed.body);
+        signed.body["next"].as_str().expect("an address").to_owned()
+    }
+
+    /// The same before the act: where it is sent, and the act.
+    pub(super) async fn at_the_code(&self, who: &str, told: Told, email: &str) -> (String, Value) {
         let at = base(&told);
         let headers = [("if-match", told.etag.as_str())];
         let path = format!("{at}/documents-received");
@@ -51,9 +59,7 @@ impl Town {
         let code = code(&self.app, email).await;
         let act =
             json!({ "ceremony": ready.body["ceremony"], "code": code, "documents_received": true });
-        let signed = self.ask(who, ("POST", &path), &[], Some(act)).await;
-        assert_eq!(signed.body["state"], "concluded", "{}", signed.body);
-        signed.body["next"].as_str().expect("an address").to_owned()
+        (path, act)
     }
 
     /// Time has passed: a token would not outlive it, so the row says it.

@@ -132,8 +132,9 @@ async fn deliver(
     Ok(Json(told(&contracts, &contract).await?))
 }
 
-/// Says what the lender did, and on which day. Its answer, once given, stands; a demand that it sends back as
-/// incomplete has none, and its ten business days begin when it has the whole.
+/// Says what the lender did, and on which day. Its answer, once given, stands, but for a refusal: a lender may accept
+/// after all (`accepted`), and a refusal may have been said by mistake (`not_refused`). A demand that it sends back as
+/// incomplete has no answer, and its ten business days begin when it has the whole.
 #[utoipa::path(
     post, path = "/v1/contracts/{id}/lender/answer", tag = "contracts", request_body = AnswerRequest,
     params(("id" = String, Path, description = "Identifier, `ctr_…`")),
@@ -155,6 +156,7 @@ async fn answer(
         Said::Received => "recue",
         Said::Accepted => "acceptee",
         Said::Refused => "refusee",
+        Said::NotRefused => "pas_refusee",
     };
     let reason = request.reason.unwrap_or_default();
     let code = request.reason_code.unwrap_or_else(|| refusals::OTHER.to_owned());

@@ -239,6 +239,8 @@ pub(super) enum Said {
     Accepted,
     /// It refuses.
     Refused,
+    /// It has not refused: that was said by mistake, and its days go on. `on` is not read.
+    NotRefused,
 }
 
 /// How far the lender is.

@@ -7,12 +7,11 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
-use jiff::civil::Date;
 
-use super::bank::standing;
 use super::cover::Covered;
 use super::frame::{Answer, Frame, sheets, unkept};
 use super::leave::WithdrawPage;
+use super::tracker::standing;
 use crate::kernel::french;
 use crate::kernel::money::Cents;
 use crate::kernel::problem::{Kind, Problem};
@@ -20,6 +19,7 @@ use crate::platform::web::csrf;
 use crate::platform::web::form::Form;
 use crate::platform::web::page::Sheet;
 use crate::slices::contracts::core::Contracts;
+use crate::slices::contracts::course;
 use crate::slices::contracts::form;
 use crate::slices::contracts::keeping::Listed;
 use crate::slices::contracts::leaving::REASONS;
@@ -43,6 +43,8 @@ struct Card {
     state: &'static str,
     month: String,
     next: String,
+    /// The day for which its end was asked.
+    end: String,
     /// How far the lender is; empty once the contract is over.
     bank: String,
 }
@@ -146,11 +148,6 @@ fn euros(cents: i64) -> String {
     french::euros(Cents::new(cents))
 }
 
-/// The first premium that is not past.
-fn next(premiums: &[Premium], today: Date) -> Option<&Premium> {
-    premiums.iter().find(|row| row.due_on >= today)
-}
-
 async fn state(contracts: &Contracts, contract: &Contract) -> Result<&'static str, Stop> {
     Ok(contract.label(contracts.state_of(contract).await?))
 }
@@ -160,11 +157,15 @@ pub(super) async fn home(State(contracts): State<Contracts>, headers: HeaderMap)
     let mut cards = Vec::new();
     for contract in contracts.all_for(visitor.party).await? {
         let premiums = contracts.premiums(&contract).await?;
-        let next = next(&premiums, contracts.today()).filter(|_| contract.ended_at.is_none());
-        let bank = standing(&contract, &contracts.bank(&contract).await?);
+        let request = contracts.bank(&contract).await?;
+        let begins = course::begins(&contract, &request);
+        let next = course::coming(begins, &premiums, contracts.today()).next();
+        let bank = standing(&contract, &request);
+        let end = contracts.end_asked(&contract).await?.filter(|_| contract.ended_at.is_none());
         cards.push(Card {
             bank: if contract.ended_at.is_none() { bank } else { String::new() },
             state: state(&contracts, &contract).await?,
+            end: end.map(|end| french::day(end.wanted_on)).unwrap_or_default(),
             month: next.map(|row| euros(row.premium_cents)).unwrap_or_default(),
             next: next.map(|row| french::day(row.due_on)).unwrap_or_default(),
             id: contract.id,
@@ -204,15 +205,16 @@ pub(super) async fn contract(
         let (premium, owed) = (euros(row.premium_cents), euros(row.outstanding_cents));
         (row.month, french::day(row.due_on), premium, owed)
     });
+    let begins = course::begins(&contract, &request);
     let is_over = contract.ended_at.is_some();
     let insurer = contracts.core.documents.insurer();
     Ok(unkept(ContractPage {
         state: state(&contracts, &contract).await?,
-        effect: french::day(contract.effect_on),
+        effect: begins.map(french::day).unwrap_or_default(),
         until: french::day(contract.withdraw_until),
         can_withdraw: !is_over && contracts.today() <= contract.withdraw_until,
         is_over,
-        bank: standing(&contract, &request),
+        bank: if is_over { String::new() } else { standing(&contract, &request) },
         needed: asked.as_ref().map(|end| needed(&end.reason)).unwrap_or_default(),
         asked_end: asked.map(|end| french::day(end.wanted_on)).unwrap_or_default(),
         contact: format!("{}, {}", insurer.company, insurer.address),

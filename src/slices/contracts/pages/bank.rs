@@ -12,8 +12,8 @@ use jiff::civil::Date;
 
 use super::area;
 use super::frame::{Answer, Frame, said, sheets, unkept};
+use super::tracker::tracker;
 use crate::kernel::french;
-use crate::platform::clock::date_in_paris;
 use crate::platform::web::facts::ClientAddress;
 use crate::platform::web::form::Form;
 use crate::platform::web::page::Sheet;
@@ -29,6 +29,19 @@ use uuid::Uuid;
 
 /// Boxes of the day on which the lender did something.
 const WHEN: [&str; 3] = ["quand_j", "quand_m", "quand_a"];
+
+/// What a lender does.
+const ANSWERS: [(&str, &str); 3] = [
+    ("recue", "Elle a reçu la demande"),
+    ("acceptee", "Elle accepte"),
+    ("refusee", "Elle refuse ou demande une pièce"),
+];
+
+/// What can be said of it once it has refused.
+const AFTER_REFUSAL: [(&str, &str); 2] = [
+    ("acceptee", "Elle accepte finalement"),
+    ("pas_refusee", "Elle n’a pas refusé\u{a0}: c’était une erreur"),
+];
 
 /// Boxes of the first day.
 const EFFECT: [&str; 3] = ["effet_j", "effet_m", "effet_a"];
@@ -50,6 +63,8 @@ struct BankPage {
     /// Why the lender refused or sent the demand back.
     why: String,
     reasons: Vec<(String, String)>,
+    /// What can be said: once it has refused, that it has not.
+    answers: &'static [(&'static str, &'static str)],
     /// Last day to renounce, while it is not past.
     until: String,
     phone: String,
@@ -79,6 +94,12 @@ impl BankPage {
     fn can_be_corrected(&self) -> bool {
         let is_ours = self.sent.is_empty() || self.request.is_sent_back();
         self.acts && self.request.state == "sent" && is_ours && !self.is_new_loan()
+    }
+
+    /// Whether something is still to be said of the lender: its answer, or that it has not refused.
+    fn can_be_answered(&self) -> bool {
+        let is_asked = self.request.is_asked() || self.is_new_loan();
+        self.acts && is_asked && self.request.state != "accepted"
     }
 
     /// Whether it is known who pays, before which nothing leaves.
@@ -194,63 +215,6 @@ impl Desk {
     }
 }
 
-/// How far the lender of a contract is, in a line.
-pub(super) fn standing(contract: &Contract, request: &BankRequest) -> String {
-    let day = |date: Option<Date>| date.map(french::day).unwrap_or_default();
-    match request.state.as_str() {
-        "accepted" => format!("Accord donné le {}", day(request.answered_on)),
-        "refused" => format!("Refus du {}", day(request.answered_on)),
-        "late" => format!("En retard depuis le {}", day(request.answer_due)),
-        "received" => format!("Réponse attendue au plus tard le {}", day(request.answer_due)),
-        _ if request.is_sent_back() => "Il manque une pièce".to_owned(),
-        "sent" => "Demande préparée".to_owned(),
-        _ if contract.content.is_substitution => "Demande à préparer".to_owned(),
-        _ => "Attestation à remettre".to_owned(),
-    }
-}
-
-fn tracker(contract: &Contract, request: &BankRequest, today: Date) -> Vec<(String, bool)> {
-    let day = |date: Option<Date>| date.map(french::day).unwrap_or_default();
-    let mut steps = Vec::new();
-    if contract.content.is_substitution {
-        let line = match request.asked_at {
-            Some(at) => format!("Demande préparée et datée du {}", french::day(date_in_paris(at))),
-            None => "Demande à la banque préparée et datée".to_owned(),
-        };
-        steps.push((line, request.is_asked()));
-        let received = request.received_on.is_some();
-        let line = if received {
-            format!("Reçue par la banque le {}", day(request.received_on))
-        } else {
-            "Reçue par la banque".to_owned()
-        };
-        steps.push((line, received));
-        if received && !request.is_answered() {
-            let due = day(request.answer_due);
-            let line = format!("Réponse attendue au plus tard le {due}");
-            steps.push((line, false));
-        }
-    } else {
-        steps.push(("Attestation prête, à remettre à votre banque".to_owned(), true));
-    }
-    match request.state.as_str() {
-        "accepted" => steps.push((format!("Acceptée le {}", day(request.answered_on)), true)),
-        "refused" => {
-            steps.push((format!("Refusée le {}", day(request.answered_on)), true));
-            return steps;
-        }
-        "late" => steps.push(("La banque est en retard\u{a0}: relancez-la".to_owned(), false)),
-        _ => steps.push(("Accord de la banque".to_owned(), false)),
-    }
-    let begins = request.effect_on.max(contract.effect_on);
-    let is_begun = request.state == "accepted"
-        && begins <= today
-        && contract.identity == Identified::Verified
-        && contract.ended_at.is_none();
-    steps.push((format!("Début de l’assurance le {}", french::day(begins)), is_begun));
-    steps
-}
-
 /// Three boxes of a day, where nothing was typed.
 fn fill_day(form: &mut Form, names: [&str; 3], day: Date) {
     if names.iter().any(|name| form.has(name)) {
@@ -287,6 +251,7 @@ async fn page(
         acts: desk.is_holder() && contract.ended_at.is_none(),
         corrects,
         why: refusals::words(&request.reason_code).unwrap_or_default(),
+        answers: if request.state == "refused" { &AFTER_REFUSAL } else { &ANSWERS },
         reasons: std::iter::once(none).chain(refusals::all()).collect(),
         until: if is_open { french::day(contract.withdraw_until) } else { String::new() },
         phone: contracts.core.documents.insurer().phone.clone(),

@@ -13,6 +13,7 @@ use crate::platform::web::form::Form;
 use crate::platform::web::page::Sheet;
 use crate::platform::web::{archive, file};
 use crate::slices::contracts::core::{Contracts, moment};
+use crate::slices::contracts::course;
 use crate::slices::contracts::error::ContractError;
 use crate::slices::contracts::keeping::Listed;
 use crate::slices::contracts::model::{Contract, REPLACED};
@@ -28,9 +29,12 @@ struct EndPage {
     signed_at: String,
     first_debit: String,
     first_amount: String,
+    /// Empty when it never begins.
     effect: String,
     until: String,
     bank: String,
+    /// What the way to the lender's page is called.
+    bank_link: &'static str,
     is_open: bool,
     is_over: bool,
     /// Another contract is in its place.
@@ -58,7 +62,8 @@ pub(super) async fn show(
     };
     let request = contracts.bank(&contract).await?;
     let premiums = contracts.premiums(&contract).await?;
-    let first = premiums.first();
+    let begins = course::begins(&contract, &request);
+    let first = course::coming(begins, &premiums, contracts.today()).next();
     let bank = match (request.state.as_str(), contract.content.is_substitution) {
         ("accepted", _) => "Votre banque a donné son accord.".to_owned(),
         ("refused", _) => "Votre banque a refusé.".to_owned(),
@@ -78,8 +83,13 @@ pub(super) async fn show(
         first_amount: first
             .map(|row| french::euros(crate::kernel::money::Cents::new(row.premium_cents)))
             .unwrap_or_default(),
-        effect: french::day(contract.effect_on),
+        effect: begins.map(french::day).unwrap_or_default(),
         until: french::day(contract.withdraw_until),
+        bank_link: if request.is_answered() {
+            "Suivre votre banque"
+        } else {
+            "Prévenir votre banque"
+        },
         bank,
         is_open: !is_over && contracts.today() <= contract.withdraw_until,
         is_over,

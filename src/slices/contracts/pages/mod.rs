@@ -12,6 +12,7 @@ mod lender;
 mod mandate;
 mod payer;
 mod sign;
+mod tracker;
 mod vault;
 
 pub(super) use end::served;

@@ -9,7 +9,7 @@ use super::operations::{
     PutAddress, PutGuarantees, PutIdentity, PutLoan, PutWork, ReceiveDocuments,
 };
 use super::wire::{
-    AddressRequest, DossierDocument, Eyes, GuaranteesRequest, IdentityRequest, LoanRequest,
+    AddressRequest, DossierDocument, Eyes, GuaranteesRequest, IdentityRequest, LenderLoanRequest,
     WorkRequest,
 };
 use super::{faults, identifier, seen, shown};
@@ -51,7 +51,8 @@ fn person(dossier: &Dossier, place: u8) -> Result<&Insured, Problem> {
         let sits_beside = dossier.answers.together && one.mobile_proven_at.is_none();
         one.place == 1 || sits_beside
     });
-    found.ok_or_else(|| DossierError::Unknown.into())
+    let detail = "Personne de ce dossier n’est à cette place, ou c’est à elle de répondre.";
+    found.ok_or_else(|| Problem::new(Kind::NotFound).detail(detail))
 }
 
 /// How an answer of the API is written down.
@@ -189,7 +190,7 @@ async fn work(
 
 /// What the loan is for, who lends, from when on.
 #[utoipa::path(
-    put, path = "/v1/dossiers/{id}/loan", tag = "dossiers", request_body = LoanRequest,
+    put, path = "/v1/dossiers/{id}/loan", tag = "dossiers", request_body = LenderLoanRequest,
     params(("id" = String, Path, description = "Identifier, `dos_…`"), ("If-Match" = String, Header, description = "The version that you read")),
     responses(
         (status = 200, description = "The dossier, with what follows: perhaps another quote", body = DossierDocument, headers(("ETag" = String, description = "Its version"))),
@@ -203,7 +204,7 @@ async fn loan(
     State(dossiers): State<Dossiers>,
     Path(id): Path<String>,
     headers: HeaderMap,
-    Json(request): Json<LoanRequest>,
+    Json(request): Json<LenderLoanRequest>,
 ) -> Result<Response, ApiError> {
     let dossier = own(&dossiers, caller.actor(), &id).await?;
     let quote = dossiers.quote_of(&dossier).await.map_err(Problem::from)?;

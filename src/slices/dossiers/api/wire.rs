@@ -84,7 +84,7 @@ pub(super) struct WorkRequest {
 /// What the quote does not know of the loan.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(super) struct LoanRequest {
+pub(super) struct LenderLoanRequest {
     /// Name of the bank.
     pub(super) lender: String,
     /// What the loan is for.

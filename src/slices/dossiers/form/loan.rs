@@ -61,7 +61,7 @@ pub(in super::super) fn loan(
     let mut part = Form::new(
         ["objet", "echeance_m", "echeance_a"].map(|name| (name, form.value(name).to_owned())),
     );
-    let changed = assumptions::change(&mut part, request, today);
+    let changed = assumptions::change_subscribed(&mut part, request, today);
     for fault in part.errors() {
         let controls: Vec<&str> = fault.controls.iter().map(String::as_str).collect();
         form.refuse_group(&fault.field, &fault.anchor, &controls, fault.message.clone());

@@ -24,6 +24,16 @@ pub fn change(
         form.refuse_group("devis", "", &[], carry::NOT_HERE);
         return None;
     }
+    change_subscribed(form, request, today)
+}
+
+/// The same for the pages of a subscription, which ask for less and may know more than the quote's page shows: only
+/// documents that [`carry::is_subscribable`] takes come so far.
+pub fn change_subscribed(
+    form: &mut Form,
+    request: &SimulationRequest,
+    today: Date,
+) -> Option<SimulationRequest> {
     let mut changed = request.clone();
     dates::refresh(&mut changed, today);
     options(form, &mut changed);

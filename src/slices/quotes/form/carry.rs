@@ -46,16 +46,32 @@ fn is_shown(place: usize, loan: &LoanRequest) -> bool {
     kind && plain && loan.capital_cents % 100 == 0
 }
 
-/// A person with one share, the same on every loan, and no risk that the form does not show.
-fn is_plain(person: &InsuredRequest, loans: &[LoanRequest]) -> bool {
+/// Whether a subscription can go on from this document: its pages move the dates of all loans together and give each
+/// person one share, work and sports; the rest stays as it was asked.
+pub fn is_subscribable(request: &SimulationRequest) -> bool {
+    let loans = &request.loans;
+    let is_movable = |loan: &LoanRequest| {
+        loan.schedule.is_none() && loan.early_repayments.is_none() && loan.later_drawdowns.is_none()
+    };
+    loans.iter().all(is_movable)
+        && loans.iter().all(|loan| loan.release_date == loans[0].release_date)
+        && request.insured.iter().all(|one| has_one_share(one, loans) && one.loadings.is_empty())
+}
+
+/// Whether a person has one share, the same on every loan.
+fn has_one_share(person: &InsuredRequest, loans: &[LoanRequest]) -> bool {
     let share = |loan: &LoanRequest| {
         let mut found = person.shares.iter().filter(|share| share.loan == loan.reference);
         let first = found.next().filter(|share| share.from.is_none());
         first.filter(|_| found.next().is_none()).map(|share| share.percent)
     };
     let first = loans.first().and_then(share);
-    first.is_some()
-        && loans.iter().all(|loan| share(loan) == first)
+    first.is_some() && loans.iter().all(|loan| share(loan) == first)
+}
+
+/// The same, with no risk that the form does not show.
+fn is_plain(person: &InsuredRequest, loans: &[LoanRequest]) -> bool {
+    has_one_share(person, loans)
         && person.sports.is_empty()
         && person.loadings.is_empty()
         && person.conditions.is_none()
