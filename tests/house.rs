@@ -174,8 +174,11 @@ fn every_document_of_the_api_has_a_name_of_its_own() {
                 .lines()
                 .take(6)
                 .find(|line| line.contains("struct ") || line.contains("enum "));
-            let name = head.and_then(|line| line.split(['{', '<', '(', ';']).next());
-            let Some(name) = name.and_then(|line| line.split_whitespace().last()) else { continue };
+            let name = head
+                .and_then(|line| line.split_once("struct ").or_else(|| line.split_once("enum ")));
+            let name =
+                name.and_then(|(_, rest)| rest.split(|next: char| !next.is_alphanumeric()).next());
+            let Some(name) = name else { continue };
             let is_renamed = part.lines().take(6).any(|line| line.contains("schema(as ="));
             if !is_renamed && let Some(other) = names.insert(name.to_owned(), path.clone()) {
                 panic!("{name} stands in {other} and in {path}");

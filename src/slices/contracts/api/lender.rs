@@ -5,8 +5,8 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 
 use super::contracts::own;
+use super::demand::{AmendmentDocument, AnswerRequest, LenderDocument, Said, SubstitutionRequest};
 use super::operations::{AmendForLender, AnswerOfLender, AskLender, DeliverToLender, ShowLender};
-use super::wire::{AmendmentDocument, AnswerRequest, LenderDocument, Said, SubstitutionRequest};
 use super::{dated, faults};
 use crate::handler;
 use crate::kernel::problem::{Kind, Problem};

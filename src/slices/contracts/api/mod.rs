@@ -2,6 +2,7 @@
 //! or a contract is, its row says: an identifier of somebody else's names nothing here.
 
 mod contracts;
+mod demand;
 mod leaving;
 mod lender;
 mod mandate;
