@@ -172,21 +172,25 @@ async fn the_owner_follows_the_bank_from_the_area_to_its_refusal() {
     let home = owner.open("/espace").await;
     assert!(home.says("Refus du 23 novembre 2026") && !home.says("Prochain prélèvement"));
     never_begins(&app, &phone, &mut owner, (&at, &path)).await;
-    // It was a mistake; then it was not; then the lender changes its mind.
-    let back = answer(&mut owner, &no, "/reponse", &[("reponse", "pas_refusee")]).await;
-    assert!(back.says("Demande préparée et datée") && !back.says("Votre banque refuse"));
-    assert_eq!(written(&app, &at).await.0, "bank");
-    let had = answer(&mut owner, &back, "/reponse", &on("recue", "23")).await;
-    assert!(had.says("au plus tard le 7 décembre 2026"), "{}", had.body);
-    let refusal = [&on("refusee", "23")[..], &[("raison", "CCSF_11")]].concat();
-    let no = answer(&mut owner, &had, "/reponse", &refusal).await;
-    assert!(no.says("Votre banque change d’avis"), "{}", no.body);
-    let yes = answer(&mut owner, &no, "/reponse", &on("acceptee", "23")).await;
-    assert!(yes.says("Acceptée le 23 novembre 2026") && !yes.says("Votre banque refuse"));
-    assert_eq!(written(&app, &at).await.0, "bank");
-    assert!(owner.open("/espace").await.says("Prochain prélèvement"));
+    changes_its_mind(&app, &mut owner, no, &at).await;
     let mut nobody = Surfer::new(&app);
     assert!(nobody.open(&path).await.at.starts_with("/pools/clients/"));
+}
+
+/// It was a mistake; then it was not; then the lender accepts after all.
+async fn changes_its_mind(app: &App, owner: &mut Surfer, no: Seen, at: &str) {
+    let back = answer(owner, &no, "/reponse", &[("reponse", "pas_refusee")]).await;
+    assert!(back.says("Demande préparée et datée") && !back.says("Votre banque refuse"));
+    assert_eq!(written(app, at).await.0, "bank");
+    let had = answer(owner, &back, "/reponse", &on("recue", "23")).await;
+    assert!(had.says("au plus tard le 7 décembre 2026"), "{}", had.body);
+    let refusal = [&on("refusee", "23")[..], &[("raison", "CCSF_11")]].concat();
+    let no = answer(owner, &had, "/reponse", &refusal).await;
+    assert!(no.says("Votre banque change d’avis"), "{}", no.body);
+    let yes = answer(owner, &no, "/reponse", &on("acceptee", "23")).await;
+    assert!(yes.says("Acceptée le 23 novembre 2026") && !yes.says("Votre banque refuse"));
+    assert_eq!(written(app, at).await.0, "bank");
+    assert!(owner.open("/espace").await.says("Prochain prélèvement"));
 }
 
 /// No page says of a refused contract that it begins or that anything is debited.
