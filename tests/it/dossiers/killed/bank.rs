@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::house::{House, Way, When};
 use super::snare::Moment;
 use super::steps::{EVENT, Journey, Step, sellable};
-use crate::harness::eventually;
+use crate::harness::{eventually, typeset};
 
 const REQUEST: &[&str] = &["UPDATE bank_request"];
 
@@ -26,8 +26,8 @@ async fn answers(way: Way) {
     is_late(&mut house).await;
     begins(&mut house).await;
     house.is_whole(3, 3).await;
-    let once = ["record_bank_refusal", "enter_into_force"].map(|act| (act, 1));
-    house.has_seen(&once).await;
+    let acts = [("notify_bank", 3), ("record_bank_refusal", 1), ("enter_into_force", 1)];
+    house.has_seen(&acts).await;
     house
         .has_told(&[
             ("contracts/signed", 3),
@@ -38,7 +38,10 @@ async fn answers(way: Way) {
         .await;
 }
 
-/// A contract of this project, whose loan is repaid from this month on if it is no new one.
+/// Certificates that are not made.
+const UNMADE: &str = "SELECT COUNT(*) FROM job WHERE kind = 'contracts.papers' AND state <> 'done'";
+
+/// A contract of this project with its certificate, whose loan is repaid from this month on if it is no new one.
 async fn contract(house: &mut House, key: &str, project: Value, since: Option<&str>) -> String {
     let one = Journey::begin(house, key, project, None).await;
     let loan = since.map(|month| {
@@ -48,7 +51,18 @@ async fn contract(house: &mut House, key: &str, project: Value, since: Option<&s
         ("loan", loan)
     });
     one.describe(house, loan.as_slice(), None).await;
-    one.contract(house).await
+    let contract = one.contract(house).await;
+    // Of a new loan, whoever makes the certificate says that the lender can have it; it may be made by now.
+    for moment in Moment::BOTH {
+        let is_made = async |house: &House| house.count(UNMADE).await == 0;
+        house.dies_alone(("contracts.papers", EVENT, moment), is_made).await;
+    }
+    typeset("a certificate", async || {
+        house.is_due("contracts.papers").await;
+        (house.count(UNMADE).await == 0).then_some(())
+    })
+    .await;
+    contract
 }
 
 /// What is said of the lender.

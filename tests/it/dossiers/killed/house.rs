@@ -18,7 +18,7 @@ use crate::access::issuer::Issuer;
 use crate::harness::app::client;
 use crate::harness::database::TestDatabase;
 use crate::harness::surfer::{Seen, SeenForm, Surfer};
-use crate::harness::{begun, eventually, soon};
+use crate::harness::{begun, eventually, soon, typeset};
 
 /// What dies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -224,7 +224,7 @@ impl House {
         is_over: impl AsyncFn(&Self) -> bool,
     ) -> bool {
         let mut sprung = self.wire.wait_for(writes, moment);
-        let done = eventually("it is dead or done", async || {
+        let done = typeset("it is dead or done", async || {
             self.is_due(kind).await;
             // What was committed a moment ago was waited for first.
             (is_over(self).await && self.wire.let_be()).then_some(())

@@ -129,9 +129,9 @@ async fn carried(mut here: TcpStream, mut there: TcpStream, trap: &Shared) -> st
                     there.write_all(&asks[..length]).await?;
                 }
                 if let Some(trap) = sprung {
-                    if trap.moment == Moment::After {
-                        // The server says that it is done, to nobody.
-                        there.read(&mut answers).await?;
+                    // The server says that it is done, to nobody.
+                    if trap.moment == Moment::After && there.read(&mut answers).await? == 0 {
+                        return Ok(());
                     }
                     let _nobody_waits = trap.say.send(());
                     while here.read(&mut asks).await? > 0 {}
