@@ -99,7 +99,13 @@ impl Surfer {
         self.once(Method::POST, &form.action, Some(form)).await
     }
 
-    /// The same to a program that may die meanwhile.
+    /// Opens an address of a program that may die meanwhile, and shows the first answer.
+    pub(crate) async fn try_open(&mut self, path: &str) -> reqwest::Result<Seen> {
+        let request = self.client.get(format!("{}{path}", self.origin));
+        self.tried(request, path).await
+    }
+
+    /// Sends a form to such a program.
     pub(crate) async fn try_submit(&mut self, form: &SeenForm) -> reqwest::Result<Seen> {
         let request = self.client.request(Method::POST, format!("{}{}", self.origin, form.action));
         self.tried(request.form(&form.values), &form.action).await

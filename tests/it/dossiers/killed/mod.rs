@@ -6,6 +6,7 @@
 //! It dies at two kinds of moments: some time after something was asked, and exactly where it hurts most, just
 //! before what was written is committed and just after, before the program knows ([`snare`]).
 
+mod again;
 mod bank;
 mod copy;
 mod counts;
