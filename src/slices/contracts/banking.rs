@@ -152,6 +152,8 @@ impl Contracts {
         let core = &self.core;
         let mut transaction = core.store.begin().await?;
         let role = by.map_or(Role::System, |_| Role::Customer);
+        // The dossier first, as everywhere: with the lender first it would wait for who waits for it.
+        core.dossiers.signable(&mut transaction, contract.dossier).await?;
         let mut request = self.locked(&mut transaction, contract).await?;
         if request.state == "refused" && answer.takes_a_refusal_back() {
             self.resume(&mut transaction, contract, &mut request, (role, by)).await?;

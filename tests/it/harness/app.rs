@@ -342,7 +342,7 @@ impl Drop for App {
 }
 
 /// A client that follows nothing and keeps no proxy.
-fn client() -> reqwest::Client {
+pub(crate) fn client() -> reqwest::Client {
     reqwest::Client::builder()
         .no_proxy()
         .redirect(reqwest::redirect::Policy::none())

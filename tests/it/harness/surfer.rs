@@ -55,12 +55,22 @@ pub(crate) struct SeenForm {
 impl Surfer {
     /// A new browser, of somebody who reads French.
     pub(crate) fn new(app: &App) -> Self {
+        Self::at(app.client.clone(), app.url(""))
+    }
+
+    /// The same, of a program at this address.
+    pub(crate) fn at(client: reqwest::Client, origin: String) -> Self {
         Self {
-            client: app.client.clone(),
-            origin: app.url(""),
+            client,
+            origin,
             jar: BTreeMap::new(),
             says: vec![("accept-language", "fr-FR,fr;q=0.9".to_owned())],
         }
+    }
+
+    /// The same browser; the program is at another address by now.
+    pub(crate) fn go_to(&mut self, origin: &str) {
+        origin.clone_into(&mut self.origin);
     }
 
     /// Opens an address and follows where it leads.
@@ -87,6 +97,18 @@ impl Surfer {
     /// Sends a form and shows the first answer, wherever it leads.
     pub(crate) async fn submit_once(&mut self, form: &SeenForm) -> Seen {
         self.once(Method::POST, &form.action, Some(form)).await
+    }
+
+    /// Opens an address of a program that may die meanwhile, and shows the first answer.
+    pub(crate) async fn try_open(&mut self, path: &str) -> reqwest::Result<Seen> {
+        let request = self.client.get(format!("{}{path}", self.origin));
+        self.tried(request, path).await
+    }
+
+    /// Sends a form to such a program.
+    pub(crate) async fn try_submit(&mut self, form: &SeenForm) -> reqwest::Result<Seen> {
+        let request = self.client.request(Method::POST, format!("{}{}", self.origin, form.action));
+        self.tried(request.form(&form.values), &form.action).await
     }
 
     /// Sends a form with files (field, name, bytes) and shows the first answer, wherever it leads.
@@ -136,7 +158,15 @@ impl Surfer {
         self.sent(request, path).await
     }
 
-    async fn sent(&mut self, mut request: reqwest::RequestBuilder, path: &str) -> Seen {
+    async fn sent(&mut self, request: reqwest::RequestBuilder, path: &str) -> Seen {
+        soon(self.tried(request, path)).await.expect("an answer")
+    }
+
+    async fn tried(
+        &mut self,
+        mut request: reqwest::RequestBuilder,
+        path: &str,
+    ) -> reqwest::Result<Seen> {
         for (name, value) in &self.says {
             request = request.header(*name, value);
         }
@@ -145,17 +175,17 @@ impl Surfer {
                 self.jar.iter().map(|(name, value)| format!("{name}={value}")).collect();
             request = request.header("cookie", pairs.join("; "));
         }
-        let answer = soon(request.send()).await.expect("an answer");
+        let answer = request.send().await?;
         let (status, headers) = (answer.status(), answer.headers().clone());
+        let body = answer.text().await?;
         for line in headers.get_all("set-cookie") {
             self.keep(line.to_str().expect("text"));
         }
-        let body = answer.text().await.expect("a text");
         if body.starts_with("<!DOCTYPE") && is_linted(path) {
             let sound = std::panic::catch_unwind(|| lint::check(&body));
             assert!(sound.is_ok(), "{path} is no page of ours: {body}");
         }
-        Seen { status, headers, at: path.to_owned(), body }
+        Ok(Seen { status, headers, at: path.to_owned(), body })
     }
 
     /// Keeps a cookie, as it is set or as it is sent.
