@@ -26,6 +26,9 @@ pub enum IbanError {
     /// A character that no IBAN has.
     #[error("a character that is neither a letter nor a digit")]
     Character,
+    /// It does not begin with a country and two digits.
+    #[error("no country and check digits at the beginning")]
+    Shape,
     /// A country outside SEPA.
     #[error("an account outside SEPA")]
     NotSepa,
@@ -53,6 +56,13 @@ impl Iban {
         }
         if !text.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
             return Err(IbanError::Character);
+        }
+        let begins = text.as_bytes().get(..4).and_then(|four| four.split_at_checked(2));
+        let is_shaped = begins.is_some_and(|(country, check)| {
+            country.iter().all(u8::is_ascii_alphabetic) && check.iter().all(u8::is_ascii_digit)
+        });
+        if !is_shaped {
+            return Err(IbanError::Shape);
         }
         let country = SEPA.iter().find(|(code, _)| text.starts_with(code));
         let (_, length) = country.ok_or(IbanError::NotSepa)?;
@@ -181,7 +191,9 @@ mod tests {
             ("", IbanError::Missing),
             ("FR76 3000 6000 0112 3456 7890 1é9", IbanError::Character),
             ("US64 1234", IbanError::NotSepa),
-            ("1234", IbanError::NotSepa),
+            ("1234", IbanError::Shape),
+            ("bonjour", IbanError::Shape),
+            ("FR", IbanError::Shape),
             ("FR76 3000 6000 0112 3456 7890 1", IbanError::Short(2)),
             ("FR76 3000 6000 0112 3456 7890 1890", IbanError::Long(1)),
             ("FR76 3000 6000 0112 3456 7890 198", IbanError::Check),

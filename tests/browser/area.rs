@@ -67,7 +67,7 @@ async fn returns(house: &House) {
             Some(newest)
         })
         .await;
-    house.answer(&[("code", &code)], "Votre contrat est signé").await;
+    house.answer(&[("code", &code)], "C’est signé").await;
 }
 
 #[tokio::test]

@@ -41,6 +41,8 @@ pub struct FieldFault {
     pub controls: Vec<String>,
     /// What is wrong and how to put it right.
     pub message: String,
+    /// Only asked about: the same answer is taken when it comes again.
+    pub is_doubt: bool,
 }
 
 impl Form {
@@ -116,6 +118,19 @@ impl Form {
         self.refuse_group(field, field, &[field], message);
     }
 
+    /// Asks about an answer that may be meant as it is: no fault, but the page comes once more.
+    pub fn doubt(&mut self, field: &str, message: impl Into<String>) {
+        if self.error(field).is_none() {
+            self.faults.push(FieldFault {
+                field: field.to_owned(),
+                anchor: field.to_owned(),
+                controls: Vec::new(),
+                message: message.into(),
+                is_doubt: true,
+            });
+        }
+    }
+
     /// Refuses the answer to a group of controls, at the ones that are wrong. One message per
     /// group: the first said is the one to act on first.
     pub fn refuse_group(
@@ -131,6 +146,7 @@ impl Form {
                 anchor: anchor.to_owned(),
                 controls: controls.iter().map(|&name| name.to_owned()).collect(),
                 message: message.into(),
+                is_doubt: false,
             });
         }
     }
@@ -146,6 +162,11 @@ impl Form {
         self.faults.iter().any(|fault| fault.controls.iter().any(|name| name == control))
     }
 
+    /// Whether a field is only asked about.
+    pub fn is_doubt(&self, field: &str) -> bool {
+        self.faults.iter().any(|fault| fault.field == field && fault.is_doubt)
+    }
+
     /// Everything to put right, in the order of the page.
     pub fn errors(&self) -> &[FieldFault] {
         &self.faults
@@ -156,9 +177,15 @@ impl Form {
         self.faults.is_empty()
     }
 
+    /// Whether an answer is refused: more than asked about.
+    pub fn is_refused(&self) -> bool {
+        self.faults.iter().any(|fault| !fault.is_doubt)
+    }
+
     /// Heading of the summary.
     pub fn heading(&self) -> String {
         match self.faults.len() {
+            _ if !self.is_refused() => "Une réponse est à vérifier".to_owned(),
             1 => "Une réponse est à corriger".to_owned(),
             count => format!("{count} réponses sont à corriger"),
         }

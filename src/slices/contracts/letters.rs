@@ -39,11 +39,16 @@ pub(super) fn to_sign(link: Option<String>) -> Letter {
     )
 }
 
-/// It is signed.
-pub(super) fn signed(number: &str, until: Date, link: String) -> Letter {
+/// It is signed. Only who subscribed may renounce, for both.
+pub(super) fn signed(number: &str, until: Date, is_holder: bool, link: String) -> Letter {
+    let who = if is_holder {
+        "Vous pouvez y renoncer"
+    } else {
+        "La personne qui a commencé le dossier peut y renoncer, pour vous deux,"
+    };
     let mut lines = vec![
         format!("Votre contrat {number} est conclu. Vos documents sont dans votre espace."),
-        format!("Vous pouvez y renoncer jusqu’au {}, sans motif ni frais.", french::day(until)),
+        format!("{who} jusqu’au {}, sans motif ni frais.", french::day(until)),
     ];
     if link.ends_with("/espace") {
         // Their account may be one that was made for their address, without a password.

@@ -27,6 +27,9 @@ pub(super) fn complaint(error: IbanError) -> String {
         IbanError::Character => {
             "L’IBAN ne comporte que des lettres et des chiffres, comme FR76 3000".to_owned()
         }
+        IbanError::Shape => {
+            "L’IBAN commence par deux lettres et deux chiffres, comme FR76".to_owned()
+        }
         IbanError::NotSepa => {
             "Ce compte n’est pas dans la zone SEPA\u{a0}: indiquez un autre compte".to_owned()
         }

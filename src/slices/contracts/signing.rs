@@ -36,7 +36,7 @@ const PURPOSE: &str = "signature";
 const WITHDRAWAL_DAYS: i64 = 30;
 
 /// Version of the texts that are accepted by typing the code: one more whenever a word of them changes.
-const CONSENTS_VERSION: u32 = 4;
+const CONSENTS_VERSION: u32 = 5;
 
 /// What somebody accepts by typing the code, as it is true for them: whose account is debited, and what their
 /// bank is handed.
@@ -49,13 +49,13 @@ pub(super) fn consents(mandate: &Mandate, place: u8, is_running: bool) -> Vec<&'
         (None, _) => "Le premier emprunteur paie\u{a0}: rien n’est prélevé sur mon compte.",
     };
     let bank = if is_running {
-        "Vous remettez à ma banque l’attestation et la demande de changement."
+        "Je vous charge de remettre à ma banque l’attestation et la demande de changement."
     } else {
-        "Vous remettez à ma banque l’attestation."
+        "Je vous charge de remettre à ma banque l’attestation."
     };
     vec![
         "J’ai reçu ces documents.",
-        "Ce code signe tous les documents de la liste.",
+        "Ce code signe tous ces documents.",
         debit,
         bank,
         "L’assurance commence à la date d’effet, même avant la fin du délai de renonciation.",
@@ -331,7 +331,8 @@ impl Contracts {
         let core = &self.core;
         for (place, person) in contract.content.persons.iter().enumerate() {
             let Some(email) = &person.email else { continue };
-            let link = if is_owned && place == 0 {
+            let is_holder = place == 0;
+            let link = if is_owned && is_holder {
                 format!("{}/espace", core.origin)
             } else {
                 let insured = person.insured;
@@ -341,7 +342,7 @@ impl Contracts {
                 event: format!("contracts/signed/{}/{}", contract.id, person.insured.simple()),
                 to: Recipient::Email(email.clone()),
                 locale: Locale::Fr,
-                letter: letters::signed(&contract.number, contract.withdraw_until, link),
+                letter: letters::signed(&contract.number, contract.withdraw_until, is_holder, link),
                 expires: None,
             };
             core.messages.post(connection, message).await?;

@@ -222,8 +222,11 @@ impl Dossiers {
         let first = |quote: &QuoteResponse| quote.result.project.costs.first_month_cents;
         let (before_cents, now_cents) = (first(old), first(new));
         let is_limited = loses_work(old, new);
-        if let Some(why) = why.filter(|_| before_cents != now_cents || is_limited) {
-            dossier.answers.notice = Some(Notice { before_cents, now_cents, why, is_limited });
+        let balance = if why == Some(Why::Loan) { moved_balance(old, new) } else { None };
+        let is_told = before_cents != now_cents || is_limited || balance.is_some();
+        if let Some(why) = why.filter(|_| is_told) {
+            let notice = Notice { before_cents, now_cents, why, is_limited, balance };
+            dossier.answers.notice = Some(notice);
         }
         // Days that time alone has moved are no other demand.
         let base = renewed(&old.request, self.today());
@@ -314,6 +317,14 @@ pub(super) fn loses_work(old: &QuoteResponse, new: &QuoteResponse) -> bool {
     let works = |one: &InsuredResponse| one.guarantees.iter().any(|it| it.code == Guarantee::Itt);
     let mut both = old.result.insured.iter().zip(&new.result.insured);
     both.any(|(before, now)| works(before) && !works(now))
+}
+
+/// What is left to repay of a running loan when cover begins, before and now, when it moved by more than 1 %.
+fn moved_balance(old: &QuoteResponse, new: &QuoteResponse) -> Option<[i64; 2]> {
+    let is_running = old.request.is_running() || new.request.is_running();
+    let [before, now] = [old, new].map(|quote| quote.owed_at_start().get());
+    let has_moved = before.abs_diff(now) > before.unsigned_abs() / 100;
+    (is_running && before > 0 && now > 0 && has_moved).then_some([before, now])
 }
 
 /// Whether answers may still change.

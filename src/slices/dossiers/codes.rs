@@ -54,8 +54,10 @@ pub enum Verdict {
     Right(Channel),
     /// It is not; so many tries are left.
     Wrong(u8),
-    /// It is too old, or none was sent.
+    /// It is too old.
     Expired,
+    /// None was sent, or the last one has served.
+    Unsent,
     /// Not before this moment.
     Blocked(Timestamp),
 }
@@ -141,7 +143,7 @@ impl Dossiers {
     ) -> Result<Verdict, DossierError> {
         let (core, now) = (&self.core, self.now());
         let Some(mut row) = core.store.lock_code(connection, insured, purpose).await? else {
-            return Ok(Verdict::Expired);
+            return Ok(Verdict::Unsent);
         };
         if let Some(until) = row.blocked_until.filter(|until| *until > now) {
             return Ok(Verdict::Blocked(until));

@@ -73,6 +73,9 @@ pub(super) struct Notice {
     /// Somebody has fewer guarantees now, for their age or because they are retired.
     #[serde(default)]
     pub is_limited: bool,
+    /// What is left to repay when cover begins, before and now, when the loan moved it by more than 1 %.
+    #[serde(default)]
+    pub balance: Option<[i64; 2]>,
 }
 
 /// An offer that time has put on another quote.

@@ -76,6 +76,9 @@ impl Task {
             }
             Self::Loan => "Décrire votre prêt".to_owned(),
             Self::Guarantees => "Choisir vos garanties".to_owned(),
+            Self::Invitation if progress(dossier, self, mine) == Progress::UnderWay => {
+                format!("Attendre la partie de {}", called(dossier, 2))
+            }
             Self::Invitation => "Inviter l’autre personne".to_owned(),
             Self::Health(place) => whose(place, "Passer l’étape santé", "Étape santé de {}"),
             Self::Recap => "Vérifier".to_owned(),

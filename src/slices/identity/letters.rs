@@ -16,6 +16,8 @@ pub(super) enum Said<'a> {
     Confirm { code: &'a str, link: &'a str },
     /// Somebody wanted an account for an address that has one.
     Already { login: &'a str, forgot: &'a str },
+    /// Somebody lost the password of an address that has no account.
+    Nobody { signup: &'a str },
     /// Choose another password.
     Reset { link: &'a str },
     /// Something was done to the account.
@@ -119,6 +121,20 @@ fn french(said: &Said<'_>, area: &str) -> Letter {
             "Me connecter",
             login,
         ),
+        Said::Nobody { signup } => with_link(
+            made(
+                format!("Aucun compte {brand} n’a cette adresse"),
+                &[
+                    "Quelqu’un, vous sans doute, a demandé un nouveau mot de passe pour cette adresse, qui \
+                     n’a pas de compte. Si vous en avez un, il a une autre adresse.",
+                    "Sinon, créez-le avec celle-ci\u{a0}: ce que vous avez commencé ou signé avec elle vous \
+                     y attend.",
+                    "Si ce n’est pas vous, ne faites rien\u{a0}: aucun compte n’est ouvert.",
+                ],
+            ),
+            "Créer mon compte",
+            signup,
+        ),
         Said::Reset { link } => with_link(
             made(
                 format!("Choisissez un nouveau mot de passe {brand}"),
@@ -211,6 +227,19 @@ fn english(said: &Said<'_>, area: &str) -> Letter {
             ),
             "Log in",
             login,
+        ),
+        Said::Nobody { signup } => with_link(
+            made(
+                format!("No {brand} account has this address"),
+                &[
+                    "Somebody, probably you, asked for another password for this address, which has no \
+                     account. If you have one, it has another address.",
+                    "If not, create it with this one: what you began or signed with it is there.",
+                    "If this was not you, do nothing: no account is opened.",
+                ],
+            ),
+            "Create my account",
+            signup,
         ),
         Said::Reset { link } => with_link(
             made(

@@ -86,8 +86,12 @@ async fn is_found_by_the_other(one: &mut Apart) {
     let page = account.submit(&waiting(&home)).await;
     assert_eq!(page.heading(), "Le code reçu par SMS", "{}", page.body);
     let typed = another_code(app, &one.couple.sam.1, &old).await;
-    fill(&mut account, &page, &[("code", &typed)]).await;
-    let end = account.open(&format!("{}/fin", one.base)).await;
+    let end = fill(&mut account, &page, &[("code", &typed)]).await;
+    assert!(end.body.contains("<a class=\"bouton\" href=\"/pools/clients/signup\">"));
+    let to = one.couple.sam.0.replace('@', "%40");
+    let told = app.get(&format!("/dev/messages.json?to={to}")).await.text().await.expect("letters");
+    assert!(told.contains("La personne qui a commencé le dossier peut y renoncer"), "{told}");
+    assert!(!told.contains("Vous pouvez y renoncer"), "{told}");
     assert!(end.says("Conditions particulières de Sam Durand"), "{}", end.body);
     // Nobody finds it by an address that is not theirs.
     let mut stranger = registered(app, &somebody("autre").0).await;

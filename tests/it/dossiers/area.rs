@@ -61,11 +61,16 @@ async fn what_was_signed_without_an_account_is_found_in_it_and_left_by_it() {
     let mut phone = Surfer::new(&app);
     let (who, end) = sign(&app, &mut phone).await;
     // No account has this address: one is made. Then there is one without a password.
-    assert!(end.body.contains("href=\"/pools/clients/signup\""), "{}", end.body);
+    let first = |href: &str| format!("<a class=\"bouton\" href=\"{href}\">");
+    assert!(end.body.contains(&first("/pools/clients/signup")), "{}", end.body);
+    // What is signed is not corrected any more.
+    let contact = phone.open(&format!("{}/contact", base(&end.at))).await;
+    assert_eq!(contact.heading(), "C’est signé", "{}", contact.body);
     let shown = prove_address(&app, &who).await;
-    assert_eq!(shown.heading(), "Votre contrat est signé", "{}", shown.body);
+    assert_eq!(shown.heading(), "C’est signé", "{}", shown.body);
     let owned = phone.open(&end.at).await;
     assert!(owned.body.contains("href=\"/pools/clients/forgot\""), "{}", owned.body);
+    assert!(owned.body.contains(&first("/espace")), "{}", owned.body);
     let mut customer = logged_in(&app, &who.0).await;
     let home = customer.open("/espace").await;
     assert_eq!(home.heading(), "Mon espace", "{}", home.body);
@@ -164,6 +169,8 @@ async fn a_contract_is_found_by_the_account_of_its_address_and_a_code() {
     let (who, _) = sign(&app, &mut phone).await;
     let old = code(&app, &who.1).await;
     let mut customer = registered(&app, &who.0).await;
+    let own = customer.open("/pools/clients/account").await;
+    assert!(own.body.contains("<a class=\"bouton\" href=\"/espace\">"), "{}", own.body);
     let home = customer.open("/espace").await;
     assert!(home.says("Contrat à retrouver") && !home.says("Aucun contrat"), "{}", home.body);
     assert!(!home.body.contains("/espace/contrats/"), "not before the code");
@@ -172,10 +179,11 @@ async fn a_contract_is_found_by_the_account_of_its_address_and_a_code() {
     app.clock.advance(Duration::from_secs(31));
     let asked = customer.submit(&found).await;
     assert_eq!(asked.heading(), "Le code reçu par SMS", "{}", asked.body);
+    assert!(!asked.says("Étape 1 sur 6"), "nothing is a step any more: {}", asked.body);
     assert!(!customer.open("/espace").await.body.contains("/espace/contrats/"));
     let sms = another_code(&app, &who.1, &old).await;
     let shown = fill(&mut customer, &asked, &[("code", &sms)]).await;
-    assert_eq!(shown.heading(), "Votre contrat est signé", "{}", shown.body);
+    assert_eq!(shown.heading(), "C’est signé", "{}", shown.body);
     let home = customer.open("/espace").await;
     assert!(home.body.contains("/espace/contrats/"), "{}", home.body);
     assert!(!home.says("Contrat à retrouver"), "{}", home.body);

@@ -184,6 +184,8 @@ impl Couple {
 async fn each_has_a_telephone_and_reads_nothing_of_the_other() {
     let mut couple = Couple::begin(App::start().await).await;
     let path = couple.invite("").await;
+    let waits = couple.first.open(&format!("{}/recapitulatif", couple.base())).await;
+    assert!(waits.says("Attendre la partie de Sam"), "{}", waits.body);
     let mut second = Surfer::new(&couple.app);
     let page = second.open(&path).await;
     assert_eq!(page.heading(), "Votre partie de l’assurance de prêt");

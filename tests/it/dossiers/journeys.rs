@@ -1,6 +1,8 @@
 //! Whole journeys on the pages, as the person's browser makes them.
 
-use super::{another_code, begin, code, describe, fill, health, link, quote, somebody, written};
+use super::{
+    another_code, begin, code, describe, fill, health, link, quote, quote_over, somebody, written,
+};
 use crate::harness::app::App;
 use crate::harness::surfer::Surfer;
 
@@ -13,7 +15,8 @@ async fn whom_the_law_protects_is_asked_nothing_about_health() {
     let page = begin(&app, &mut surfer, &quote, &who).await;
     let page = describe(&mut surfer, page).await;
     assert_eq!(page.heading(), "Vérifiez avant de signer", "{}", page.body);
-    assert!(page.says("Camille Martin") && page.says("Aucune question"), "{}", page.body);
+    assert!(page.says("Camille Martin") && page.says("Prix fixé"), "{}", page.body);
+    assert!(page.says("Aucune question de santé : la loi vous protège"), "{}", page.body);
     let (state, version, acts) = written(&app, &page.at).await;
     assert_eq!(state, "offer");
     assert_eq!(usize::try_from(version).expect("small"), acts.len(), "one event for each version");
@@ -29,6 +32,48 @@ async fn whom_the_law_protects_is_asked_nothing_about_health() {
     let refused = fill(&mut surfer, &page, &[]).await;
     assert_eq!(refused.status, 422);
     assert!(refused.says("Cochez la case pour confirmer que vous avez reçu les documents"));
+    surfer.go_back_everywhere().await;
+}
+
+/// A loan that runs: what moves the price is said as it is, and the recap shows what was answered.
+#[tokio::test]
+async fn what_moved_and_what_was_answered_is_said_as_it_is() {
+    let app = App::start().await;
+    let running = [("projet", "encours"), ("duree", "15"), ("restant", "120 000")];
+    let quote = quote_over(&app, "1992", "150 000", &running).await;
+    let mut surfer = Surfer::new(&app);
+    let page = begin(&app, &mut surfer, &quote, &somebody("vraie")).await;
+    let names = [("prenom", "Camille"), ("nom", "Martin"), ("lieu", "Lille, France")];
+    let page = fill(&mut surfer, &page, &names).await;
+    let abroad = fill(&mut surfer, &page, &[("action", "etranger")]).await;
+    assert!(abroad.body.contains("<option value=\"BE\">Belgique</option>"), "{}", abroad.body);
+    let address = [("voie", "3 rue des Lilas"), ("cp", "59000"), ("commune", "Lille")];
+    let page = fill(&mut surfer, &page, &address).await;
+    let work = [("activite", "artisan"), ("risque_pro", "non"), ("sport", "non")];
+    let page = fill(&mut surfer, &page, &work).await;
+    assert!(page.says("il tient compte du travail et des loisirs"), "{}", page.body);
+    assert!(!page.says("comportent un risque"), "{}", page.body);
+    let loan = [("banque", "Banque du Nord"), ("objet", "residence_principale")];
+    let since = [("echeance_m", "1"), ("echeance_a", "2020")];
+    let page = fill(&mut surfer, &page, &[loan, since].concat()).await;
+    let told = "ce qu’il reste à rembourser au début de l’assurance passe de 1";
+    assert!(page.says(told), "{}", page.body);
+    assert!(page.body.contains("Autre part, en\u{a0}%</label>"), "it is not optional");
+    let recap = fill(&mut surfer, &page, &[("quotite_1", "100"), ("franchise", "90")]).await;
+    for said in [
+        "Artisan ou commerçant, aucun risque au travail, aucune activité à risque",
+        "Reste à rembourser au début de l’assurance",
+        "<dt>Début de l’assurance</dt>",
+        "Un nouveau devis commence un nouveau dossier",
+    ] {
+        assert!(recap.says(said), "{said}: {}", recap.body);
+    }
+    // What the price was made of is corrected where it was typed, with the answers of before.
+    let anew = recap.body.split("href=\"/simuler?devis=").nth(1).expect("a way to another quote");
+    let anew = format!("/simuler?devis={}", anew.split('"').next().expect("its end"));
+    let simulator = surfer.open(&anew).await;
+    assert_eq!(simulator.form("/simuler").values["naissance_a"], "1992", "{}", simulator.body);
+    assert_eq!(recap.body.matches(&format!("href=\"{anew}\"")).count(), 2, "birth and loan");
 }
 
 #[tokio::test]
@@ -42,6 +87,8 @@ async fn a_fact_that_changes_voids_the_acceptance_and_the_law_erases_health() {
     let gate = describe(&mut surfer, page).await;
     assert_eq!(gate.heading(), "Quelques questions sur votre santé", "{}", gate.body);
     assert_eq!(written(&app, &gate.at).await.0, "medical");
+    let early = surfer.open(&gate.at.replace("a1/sante", "recapitulatif")).await;
+    assert!(early.says("Prix indicatif") && !early.says("Prix fixé"), "{}", early.body);
     let questions = fill(&mut surfer, &gate, &[("action", "accepter")]).await;
     assert_eq!(questions.heading(), "Vos réponses");
     assert_eq!(questions.headers["cache-control"], "no-store");

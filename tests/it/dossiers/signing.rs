@@ -177,6 +177,11 @@ async fn one_code_signs_everything_and_makes_one_contract() {
     assert_eq!(back.heading(), "C’est signé");
     let recap = surfer.open(&format!("{}/recapitulatif", base(&end.at))).await;
     assert_eq!(recap.heading(), "Votre contrat est signé", "{}", recap.body);
+    for page in ["banque", "renoncer", "fin"] {
+        surfer.open(&format!("{}/{page}", base(&end.at))).await;
+    }
+    surfer.go_back_everywhere().await;
+    assert!(!end.body.contains("class=\"retour\""), "nothing leads back from the end");
     let mails = "SELECT COUNT(*) FROM message_outbox WHERE event LIKE 'contracts/signed/%'";
     let mails: i64 =
         sqlx::query_scalar(mails).fetch_one(app.opened().pool()).await.expect("a count");
@@ -197,11 +202,14 @@ async fn an_account_is_refused_with_the_reason_and_kept_sealed() {
     let app = program().await;
     let mut surfer = Surfer::new(&app);
     let (_, page) = at_the_account(&app, &mut surfer).await;
+    // The day is chosen on this page: the first debit is said of each.
+    assert!(page.says("5 janvier 2027, 10 janvier 2027, 15 janvier 2027"), "{}", page.body);
     for (iban, reason) in [
         ("", "Indiquez l’IBAN"),
         ("FR76 3000 6000 0112 3456 7890 18", "il manque 1"),
         ("FR76 3000 6000 0112 3456 7890 1899", "il y en a 1 de trop"),
         ("FR77 3000 6000 0112 3456 7890 189", "comporte une erreur"),
+        ("bonjour", "deux lettres et deux chiffres"),
         ("US76 3000 6000 0112 3456 7890 189", "zone SEPA"),
         ("FR76 3000 6000 011_", "que des lettres et des chiffres"),
     ] {
@@ -231,6 +239,10 @@ async fn wrong_late_and_replayed_codes_sign_nothing() {
     let app = program().await;
     let mut surfer = Surfer::new(&app);
     let (who, page) = at_the_code(&app, &mut surfer).await;
+    assert!(page.says("Je vous charge de remettre à ma banque"), "{}", page.body);
+    assert!(page.says("<dt>Début de l’assurance</dt>"), "{}", page.body);
+    let early = act(&mut surfer, &page, "123456").await;
+    assert!(early.says("Demandez d’abord un code"), "{}", early.body);
     let right = asked_code(&app, &mut surfer, &page, &who.1).await;
     let wrong = if right == "000000" { "000001" } else { "000000" };
     for (typed, says) in [

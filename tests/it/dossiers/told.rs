@@ -55,7 +55,7 @@ async fn who_is_retired_reads_at_once_what_is_not_covered_and_never_otherwise() 
     // The day is said; another birth date is another price.
     assert!(recap.says("Questionnaire rempli le "), "{}", recap.body);
     let birth = recap.body.split("la naissance").next().unwrap_or_default();
-    assert!(birth.contains("href=\"/simuler\""), "{}", recap.body);
+    assert!(birth.contains("href=\"/simuler?devis=quo_"), "{}", recap.body);
 }
 
 #[tokio::test]

@@ -1,7 +1,7 @@
 //! A browser without a screen: keeps cookies, follows what the program sends it to, reads the forms of a
 //! page and sends them as they stand, with what a person would type.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use reqwest::header::HeaderMap;
 use reqwest::{Method, StatusCode};
@@ -33,6 +33,8 @@ pub(crate) struct Surfer {
     pub(crate) jar: BTreeMap<String, String>,
     /// Headers of every request.
     pub(crate) says: Vec<(&'static str, String)>,
+    /// Where «Retour» leads from the pages seen so far, with the page.
+    backs: BTreeSet<(String, String)>,
 }
 
 /// A page as it arrived.
@@ -65,6 +67,7 @@ impl Surfer {
             origin,
             jar: BTreeMap::new(),
             says: vec![("accept-language", "fr-FR,fr;q=0.9".to_owned())],
+            backs: BTreeSet::new(),
         }
     }
 
@@ -76,6 +79,15 @@ impl Surfer {
     /// Opens an address and follows where it leads.
     pub(crate) async fn open(&mut self, path: &str) -> Seen {
         self.follow(Method::GET, path.to_owned(), None).await
+    }
+
+    /// Goes back from every page seen so far: each way leads to a page.
+    pub(crate) async fn go_back_everywhere(&mut self) {
+        assert!(!self.backs.is_empty(), "no page had a way back");
+        for (to, from) in self.backs.clone() {
+            let seen = self.open(&to).await;
+            assert_eq!(seen.status, StatusCode::OK, "{to}, from {from}: {}", seen.body);
+        }
     }
 
     /// Sends the form of `page` that leads to `action`, with these answers, and follows.
@@ -184,6 +196,10 @@ impl Surfer {
         if body.starts_with("<!DOCTYPE") && is_linted(path) {
             let sound = std::panic::catch_unwind(|| lint::check(&body));
             assert!(sound.is_ok(), "{path} is no page of ours: {body}");
+        }
+        if let Some(tag) = body.split("<a class=\"retour\"").nth(1) {
+            let to = tag.split('>').next().and_then(|tag| attribute(tag, "href"));
+            self.backs.extend(to.map(|to| (to, path.to_owned())));
         }
         Ok(Seen { status, headers, at: path.to_owned(), body })
     }

@@ -24,6 +24,27 @@ async fn the_answer_is_the_same_for_every_address() {
 }
 
 #[tokio::test]
+async fn an_address_without_an_account_is_told_so_by_letter_alone() {
+    let app = alone(&[]).await;
+    let (mut browser, nobody) = (Surfer::new(&app), somebody());
+    for _ in 0..10 {
+        assert_eq!(forgot(&mut browser, &nobody).await.status, 200);
+    }
+    // Five are free, as to an address that has one.
+    let told = letter(&app, &nobody, 5).await;
+    assert!(told.to_string().contains("n’a cette adresse"), "{told}");
+    let page = Surfer::new(&app).open(&link(&told)).await;
+    assert_eq!(page.heading(), "Créez votre compte", "{}", page.body);
+    // Where nobody opens an account alone, nothing leaves.
+    let (page, other) = (browser.open("/pools/partenaires/forgot").await, somebody());
+    let sent = browser.send(&page, "/forgot", &[("email", &other)]).await;
+    assert!(sent.says("Si cette adresse a un compte ici") && !sent.says("Sinon"), "{}", sent.body);
+    let path = format!("/dev/messages.json?to={}", other.replace('@', "%40"));
+    let none = app.get(&path).await.text().await.expect("a mailbox");
+    assert!(!none.contains("adresse"), "{none}");
+}
+
+#[tokio::test]
 async fn another_password_ends_the_sessions_and_the_link_is_used() {
     let app = alone(&[]).await;
     let mut person = person(&app).await;

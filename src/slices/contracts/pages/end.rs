@@ -43,6 +43,8 @@ struct EndPage {
     holder: String,
     /// Where a password is chosen: their account was made for their address, or is still to be made.
     account: String,
+    /// It is still to be made: nobody logs in before.
+    is_new: bool,
 }
 
 sheets!(EndPage);
@@ -71,6 +73,7 @@ pub(super) async fn show(
         (_, false) => "Remettez l’attestation à votre banque.".to_owned(),
     };
     let is_over = contract.ended_at.is_some();
+    let is_new = !has_account(&contracts, &guest, &contract).await?;
     let title = match contract.end_reason.as_deref() {
         Some(REPLACED) => "Ce contrat est remplacé",
         Some(_) => "Vous avez renoncé à ce contrat",
@@ -95,18 +98,23 @@ pub(super) async fn show(
         is_over,
         is_replaced: contract.end_reason.as_deref() == Some(REPLACED),
         holder: holder_for(&guest, &contract),
-        account: account(&contracts, &contract).await?,
+        account: format!("/pools/clients/{}", if is_new { "signup" } else { "forgot" }),
+        is_new,
         frame: Frame::new(&guest, title, 0, "", Form::default()),
         contract,
     }))
 }
 
-/// Where who signed without an account chooses a password: the account of an address that was proven has none yet,
-/// and a link replaces it; any other address signs up, and the contract waits for it there.
-async fn account(contracts: &Contracts, contract: &Contract) -> Result<String, Stop> {
+/// Whether an account holds this contract for who reads: one that was made for their address has no password yet,
+/// and a link chooses it. Any other address signs up, and the contract waits for it there: for the other borrower,
+/// too, whose account never holds it.
+async fn has_account(
+    contracts: &Contracts,
+    guest: &Guest,
+    contract: &Contract,
+) -> Result<bool, Stop> {
     let owner = contracts.core.dossiers.shown(contract.dossier).await?.owner;
-    let page = if owner.is_some() { "forgot" } else { "signup" };
-    Ok(format!("/pools/clients/{page}"))
+    Ok(owner.is_some() && guest.is_initiator())
 }
 
 /// A document of the dossier, for who has its session.

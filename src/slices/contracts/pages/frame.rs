@@ -19,7 +19,7 @@ pub(super) struct Frame {
     pub(super) title: String,
     /// From 1; 0 outside the steps.
     pub(super) step: usize,
-    /// Address of the page before.
+    /// Address of the page before; empty: there is none.
     pub(super) back: String,
     /// `/d/{id}`.
     pub(super) base: String,
@@ -37,13 +37,13 @@ pub(super) struct Frame {
 }
 
 impl Frame {
-    /// The frame of a page of this guest.
+    /// The frame of a page of this guest; `back` is below the dossier, and empty where nothing leads back.
     pub(super) fn new(guest: &Guest, title: &str, step: usize, back: &str, form: Form) -> Self {
         let base = format!("/d/{}", guest.visit.dossier);
         Self {
             title: title.to_owned(),
             step,
-            back: format!("{base}/{back}"),
+            back: if back.is_empty() { String::new() } else { format!("{base}/{back}") },
             base,
             version: 0,
             word: guest.word.clone(),

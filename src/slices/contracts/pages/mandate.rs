@@ -51,15 +51,16 @@ async fn page(contracts: &Contracts, guest: &Guest, mut form: Form) -> Result<Ma
         form.set("titulaire", holder.unwrap_or(name));
         form.set("jour", mandate.as_ref().map_or(5, |mandate| mandate.day).to_string());
     }
-    let day = form.value("jour").parse().unwrap_or(5);
-    let first = schedule(&shown.quote, day).first().map(|row| french::day(row.due_on));
+    // Said of each day: it is chosen on this page.
+    let first = |day| schedule(&shown.quote, day).first().map(|row| french::day(row.due_on));
+    let first: Vec<_> = DAYS.into_iter().filter_map(first).collect();
     Ok(MandatePage {
         days: CHOICES,
         known: known.map(|iban| iban.masked()).unwrap_or_default(),
         rum: contracts.own_rum(id).await?,
         insurer: contracts.core.documents.insurer().clone(),
         demand,
-        first_debit: first.unwrap_or_default(),
+        first_debit: first.join(", "),
         frame: Frame::new(guest, "Le compte à prélever", 6, "recapitulatif", form),
     })
 }

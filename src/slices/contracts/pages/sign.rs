@@ -41,6 +41,8 @@ struct SignPage {
     /// Those that were read at the recap, and are signed with the others.
     readings: Vec<Paper>,
     consents: Vec<&'static str>,
+    /// The first day of cover.
+    effect: String,
     /// Where a code goes, masked: by SMS, and by e-mail when the person has an address.
     mobile: String,
     email: String,
@@ -188,6 +190,7 @@ async fn papers(
         papers: papers.into_iter().map(paper).collect(),
         readings: readings.into_iter().map(paper).collect(),
         consents: consents(&mandate, guest.place, shown.quote.request.is_running()),
+        effect: french::day(shown.quote.request.effect_date),
         demand,
         has_payer: payer.is_some(),
         mobile: address(Channel::Sms),
@@ -312,6 +315,7 @@ pub(in crate::slices::contracts) fn refusal(verdict: Verdict) -> String {
         Verdict::Blocked(at) => {
             format!("Signature bloquée pendant 15 minutes\u{a0}: recommencez à {}", hour(at))
         }
+        Verdict::Unsent => "Demandez d’abord un code, puis saisissez-le ici".to_owned(),
         Verdict::Expired | Verdict::Right(_) => {
             "Ce code a expiré\u{a0}: demandez-en un nouveau".to_owned()
         }

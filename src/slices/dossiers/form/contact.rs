@@ -98,8 +98,11 @@ pub(super) fn email(form: &mut Form, field: &str, whose: Whose) -> Option<String
         return None;
     }
     if !Recipient::Email(typed.clone()).is_sound() {
-        let message =
-            "L’adresse e-mail doit contenir un @ et un nom de domaine, comme camille@exemple.fr";
+        let message = if typed.is_ascii() {
+            "L’adresse e-mail doit contenir un @ et un nom de domaine, comme camille@exemple.fr"
+        } else {
+            "L’adresse e-mail s’écrit sans accent, comme elodie@exemple.fr"
+        };
         form.refuse(field, message);
         return None;
     }
@@ -108,10 +111,7 @@ pub(super) fn email(form: &mut Form, field: &str, whose: Whose) -> Option<String
     if let Some((_, meant)) = meant
         && !form.is("email_vu", &typed)
     {
-        form.refuse(
-            field,
-            format!("Vouliez-vous écrire {local}@{meant}\u{202F}? Sinon, continuez"),
-        );
+        form.doubt(field, format!("Vouliez-vous écrire {local}@{meant}\u{202F}? Sinon, continuez"));
         form.set("email_vu", typed);
         return None;
     }

@@ -2,6 +2,7 @@
 //! inconsistent. The wording is that of the field catalogue (`docs/subscription.md`).
 
 mod contact;
+mod countries;
 mod loan;
 mod person;
 #[cfg(test)]
@@ -9,12 +10,13 @@ mod tests;
 mod words;
 
 pub(super) use contact::{contact, correction, invited, number};
+pub(super) use countries::COUNTRIES;
 pub(super) use loan::{
     GuaranteesAnswers, LoanAnswers, fill_guarantees, fill_loan, guarantees, loan,
 };
 pub(super) use person::{
     AddressAnswers, IdentityAnswers, WorkAnswers, address, fill_address, fill_identity, fill_work,
-    identity, work,
+    identity, work, work_in_words,
 };
 pub(super) use words::{
     ACTIVITIES, DELAYS, HAZARDS, PURPOSES, SHARES, SPORTS, YES_NO, purpose_label,

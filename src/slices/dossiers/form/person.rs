@@ -1,7 +1,8 @@
 //! Who somebody is, where they live, what they do.
 
 use super::super::model::Person;
-use super::words::{ACTIVITIES, HAZARDS, SPORTS};
+use super::countries::COUNTRIES;
+use super::words::{ACTIVITIES, Choice, HAZARDS, SPORTS};
 use crate::domain::person::{
     ManualWork, Occupation, Sport, SportLevel, SportTreatment, WorkHazard,
 };
@@ -91,17 +92,27 @@ pub(super) fn name(
     required: bool,
 ) -> Option<Option<String>> {
     let typed = form.value(field).to_owned();
+    let (called, like) = match field {
+        "prenom" => ("Le prénom", "Zoé ou Anne-Lise"),
+        "usage" => ("Le nom d’usage", "Le Goff ou D’Arc"),
+        _ => ("Le nom", "Le Goff ou D’Arc"),
+    };
     let is_letter = |c: char| c.is_alphabetic() || "'’- .".contains(c);
     let message = if typed.is_empty() && !required {
         return Some(None);
     } else if typed.is_empty() {
-        missing
+        missing.to_owned()
     } else if typed.chars().any(|c| c.is_ascii_digit()) {
-        "Le nom ne peut pas contenir de chiffres"
+        format!("{called} ne peut pas contenir de chiffres")
     } else if typed.chars().count() > 80 {
-        "Le nom doit comporter 80 caractères au plus"
-    } else if !typed.chars().all(is_letter) || !typed.chars().any(char::is_alphabetic) {
-        "Le nom doit comporter des lettres, comme Le Goff ou D’Arc"
+        format!("{called} doit comporter 80 caractères au plus")
+    } else if !typed.chars().any(char::is_alphabetic) {
+        format!("{called} doit comporter des lettres, comme {like}")
+    } else if !typed.chars().all(is_letter) {
+        format!(
+            "{called} ne peut contenir que des lettres, des espaces, des traits d’union, des points et \
+             des apostrophes, comme {like}"
+        )
     } else {
         return Some(Some(typed));
     };
@@ -188,12 +199,11 @@ fn country(form: &mut Form, abroad: bool) -> Option<String> {
         return Some("FR".to_owned());
     }
     let code = form.value("code_pays").to_uppercase();
-    let is_code = code.len() == 2 && code.bytes().all(|byte| byte.is_ascii_uppercase());
-    if !is_code {
-        form.refuse("code_pays", "Indiquez le pays par ses deux lettres, comme BE");
-        return None;
+    let known = COUNTRIES.iter().find(|(one, _)| *one == code && !one.is_empty());
+    if known.is_none() {
+        form.refuse("code_pays", "Choisissez le pays dans la liste");
     }
-    Some(code)
+    known.map(|(code, _)| (*code).to_owned())
 }
 
 /// Page 4.
@@ -325,6 +335,29 @@ pub(in super::super) fn fill_work(form: &mut Form, is_done: bool, asked: &Insure
         let amount = french::euros_short(Cents::new(asked.other_insured_cents));
         form.set("autres", amount.trim_end_matches(['€', french::HARD]));
     }
+}
+
+/// Page 4 as it was filled, in words: «Salarié cadre, aucun de ces risques au travail, alpinisme».
+pub(in super::super) fn work_in_words(asked: &InsuredRequest) -> String {
+    let mut form = Form::default();
+    fill_work(&mut form, true, asked);
+    let ticked = |field: &str, list: &[Choice], none: &str| {
+        let found = list.iter().filter(|(code, _)| form.is(&format!("{field}_{code}"), "oui"));
+        let found: Vec<_> = found.map(|(_, label)| label.to_lowercase()).collect();
+        if found.is_empty() { none.to_owned() } else { found.join(", ") }
+    };
+    let activity = ACTIVITIES.iter().find(|choice| form.is("activite", choice.0));
+    let mut words = vec![
+        activity.map_or("", |choice| choice.1).to_owned(),
+        ticked("risque_pro", &HAZARDS, "aucun risque au travail"),
+        ticked("sport", &SPORTS, "aucune activité à risque"),
+    ];
+    if asked.other_insured_cents > 0 {
+        let other = french::euros_short(Cents::new(asked.other_insured_cents));
+        words.push(format!("autres prêts assurés\u{A0}: {other}"));
+    }
+    words.retain(|word| !word.is_empty());
+    words.join(", ")
 }
 
 fn code(value: &impl serde::Serialize) -> String {

@@ -41,6 +41,9 @@ fn an_address_that_looks_mistyped_is_asked_about_once() {
         form.error("email"),
         Some("Vouliez-vous écrire camille@gmail.com\u{202F}? Sinon, continuez")
     );
+    // Asked about, not refused.
+    assert!(!form.is_sound() && !form.is_refused() && form.is_doubt("email"));
+    assert_eq!(form.heading(), "Une réponse est à vérifier");
     let mut again = Form::new([("email", "camille@gmial.com"), ("email_vu", "camille@gmial.com")]);
     assert_eq!(email(&mut again, "email", Whose::Yours).as_deref(), Some("camille@gmial.com"));
     let mut bad = Form::new([("email", "camille")]);
@@ -49,6 +52,40 @@ fn an_address_that_looks_mistyped_is_asked_about_once() {
         bad.error("email"),
         Some("L’adresse e-mail doit contenir un @ et un nom de domaine, comme camille@exemple.fr")
     );
+    let mut accent = Form::new([("email", "Élodie@exemple.fr")]);
+    assert_eq!(email(&mut accent, "email", Whose::Yours), None);
+    assert_eq!(
+        accent.error("email"),
+        Some("L’adresse e-mail s’écrit sans accent, comme elodie@exemple.fr")
+    );
+}
+
+#[test]
+fn a_name_is_refused_by_what_it_is_and_what_is_wrong_with_it() {
+    for (field, typed, said) in [
+        ("prenom", "Zoé2", "Le prénom ne peut pas contenir de chiffres"),
+        ("nom", "Martin2", "Le nom ne peut pas contenir de chiffres"),
+        ("prenom", "--", "Le prénom doit comporter des lettres, comme Zoé ou Anne-Lise"),
+        ("prenom", "<b>Zoé</b>", "Le prénom ne peut contenir que des lettres, des espaces"),
+        ("usage", "a&b", "Le nom d’usage ne peut contenir que des lettres, des espaces"),
+    ] {
+        let mut form = Form::new([(field, typed)]);
+        assert!(identity(&mut form).is_none());
+        let error = form.error(field).unwrap_or_default();
+        assert!(error.starts_with(said), "{typed}: {error}");
+    }
+}
+
+#[test]
+fn a_country_is_one_of_the_list() {
+    for (code, is_one) in [("BE", true), ("be", true), ("RE", true), ("", false), ("XX", false)] {
+        let home = [("voie", "1 rue Neuve"), ("cp", "1000"), ("commune", "Bruxelles")];
+        let mut form = Form::new(home);
+        form.set("pays", "hors");
+        form.set("code_pays", code);
+        assert_eq!(address(&mut form).is_some(), is_one, "{code}");
+        assert_eq!(form.error("code_pays").is_some(), !is_one, "{code}");
+    }
 }
 
 #[test]

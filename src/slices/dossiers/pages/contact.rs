@@ -9,6 +9,7 @@ use super::super::codes::{Asked, Verdict};
 use super::super::core::Dossiers;
 use super::super::error::DossierError;
 use super::super::form;
+use super::super::model::Insured;
 use super::super::progress;
 use super::super::visits::{PROOF, Visit};
 use super::frame::{Notice, hour, unkept};
@@ -45,7 +46,7 @@ impl Sheet for ContactPage {
     }
 
     fn is_refused(&self) -> bool {
-        !self.form.is_sound()
+        self.form.is_refused()
     }
 }
 
@@ -61,6 +62,8 @@ struct CodePage {
     again: String,
     told: String,
     can_correct: bool,
+    /// Nothing is a step any more.
+    is_signed: bool,
 }
 
 impl Sheet for CodePage {
@@ -175,8 +178,14 @@ async fn code_page(
             .map_or_else(String::new, |one| Recipient::Mobile(one).masked()),
         again,
         told: told.to_owned(),
-        can_correct: person.place == 1 && person.mobile_proven_at.is_none(),
+        can_correct: can_correct(person),
+        is_signed: dossier.state.is_signed(),
     })
+}
+
+/// Whether the address and the number may still be typed anew: by who began, before a code has proven the number.
+const fn can_correct(person: &Insured) -> bool {
+    person.place == 1 && person.mobile_proven_at.is_none()
 }
 
 /// The page of the code.
@@ -188,7 +197,9 @@ pub(super) async fn code(
 ) -> Answer {
     let (visit, cookie) = arriving(&dossiers, &headers, &id).await?;
     if visit.is_proven {
-        return Ok(Redirect::to(&format!("/d/{}", visit.dossier)).into_response());
+        let is_signed = dossiers.find(visit.dossier).await?.state.is_signed();
+        let end = if is_signed { "/fin" } else { "" };
+        return Ok(Redirect::to(&format!("/d/{}{end}", visit.dossier)).into_response());
     }
     let many = format!(
         "Trop de codes ont été demandés. Attendez une heure, ou appelez-nous au {}.",
@@ -235,7 +246,7 @@ pub(super) async fn prove(
                     ),
                 );
             }
-            Verdict::Expired => {
+            Verdict::Expired | Verdict::Unsent => {
                 form.refuse("code", "Ce code a expiré\u{a0}: demandez-en un nouveau");
             }
             Verdict::Blocked(until) => {
@@ -256,8 +267,8 @@ fn blocked(until: &str, back: &str) -> Response {
         .status(StatusCode::TOO_MANY_REQUESTS)
 }
 
-/// Where somebody goes on who has typed the code: the first page at the beginning, the hub after, unless
-/// what they sent when their session was over waits for them.
+/// Where somebody goes on who has typed the code: the first page at the beginning, the hub after, the last page
+/// once it is signed; unless what they sent when their session was over waits for them.
 async fn proven(dossiers: &Dossiers, visit: &Visit, headers: &HeaderMap) -> Result<Response, Stop> {
     if parking::waits(dossiers, visit, headers).await? {
         return Ok(Redirect::to(&format!("/d/{}/reprise", visit.dossier)).into_response());
@@ -265,6 +276,9 @@ async fn proven(dossiers: &Dossiers, visit: &Visit, headers: &HeaderMap) -> Resu
     let dossier = dossiers.find(visit.dossier).await?;
     let place = dossier.person(visit.insured).map_or(1, |one| one.place);
     let base = format!("/d/{}", dossier.id);
+    if dossier.state.is_signed() {
+        return Ok(Redirect::to(&format!("{base}/fin")).into_response());
+    }
     let is_new = dossier.person(visit.insured).is_some_and(|one| !one.person.is_named());
     let to =
         if is_new { format!("{base}/{}", progress::next(&dossier, place).path()) } else { base };
@@ -306,13 +320,18 @@ pub(super) async fn show(
     headers: HeaderMap,
 ) -> Answer {
     let (visit, cookie) = arriving(&dossiers, &headers, &id).await?;
+    let me = correctable(&dossiers, &visit).await?;
     let mut form = Form::default();
-    let dossier = dossiers.find(visit.dossier).await?;
-    if let Some(me) = dossier.person(visit.insured) {
-        form.set("email", me.email.clone().unwrap_or_default());
-        form.set("mobile", me.mobile.clone().unwrap_or_default());
-    }
+    form.set("email", me.email.unwrap_or_default());
+    form.set("mobile", me.mobile.unwrap_or_default());
     Ok(unkept(correction_page(&visit, form, &cookie)))
+}
+
+/// Who may still correct where they are reached; anybody else goes on where the code leads.
+async fn correctable(dossiers: &Dossiers, visit: &Visit) -> Result<Insured, Stop> {
+    let dossier = dossiers.find(visit.dossier).await?;
+    let me = dossier.person(visit.insured).filter(|me| can_correct(me)).cloned();
+    me.ok_or_else(|| Stop::with(Redirect::to(&format!("/d/{}/code", visit.dossier))))
 }
 
 fn correction_page(visit: &Visit, form: Form, cookie: &str) -> ContactPage {
@@ -337,6 +356,7 @@ pub(super) async fn correct(
 ) -> Answer {
     let (visit, cookie) = arriving(&dossiers, &headers, &id).await?;
     ours(&dossiers, &headers, &cookie, &form)?;
+    correctable(&dossiers, &visit).await?;
     let corrected = form::correction(&mut form);
     let Some(corrected) = corrected.filter(|_| form.is_sound()) else {
         return Ok(unkept(correction_page(&visit, form, &cookie)));

@@ -102,18 +102,27 @@ fn notice(dossier: &Dossier) -> String {
     }
     let Some(moved) = dossier.answers.notice else { return amends(dossier) };
     let euros = |cents| french::euros(Cents::new(cents));
-    if moved.is_limited && moved.now_cents == moved.before_cents {
-        return format!("{}.", french::capitalised(LIMITED));
-    }
-    let why = match moved.why {
-        _ if moved.is_limited => LIMITED,
-        Why::Work if moved.now_cents > moved.before_cents => {
-            "votre travail ou vos loisirs comportent un risque"
+    let balance = moved.balance.map(|[before, now]| {
+        let round = |cents| french::euros_round(Cents::new(cents));
+        format!(
+            "ce qu’il reste à rembourser au début de l’assurance passe de {} à {}",
+            round(before),
+            round(now)
+        )
+    });
+    let why = match (moved.why, balance) {
+        _ if moved.is_limited => LIMITED.to_owned(),
+        (_, Some(balance)) => balance,
+        // Whose work it is, the other borrower who reads this is not told.
+        (Why::Work, None) => {
+            "il tient compte du travail et des loisirs qui ont été indiqués".to_owned()
         }
-        Why::Work => "votre travail est moins risqué que supposé",
-        Why::Loan => "votre prêt n’est pas celui que nous supposions",
-        Why::Guarantees => "vos garanties ont changé",
+        (Why::Loan, None) => "votre prêt n’est pas celui que nous supposions".to_owned(),
+        (Why::Guarantees, None) => "vos garanties ont changé".to_owned(),
     };
+    if moved.now_cents == moved.before_cents {
+        return format!("{}.", french::capitalised(&why));
+    }
     format!(
         "Le prix du premier mois passe de {} à {}\u{a0}: {why}.",
         euros(moved.before_cents),
@@ -170,7 +179,7 @@ macro_rules! sheets {
             }
 
             fn is_refused(&self) -> bool {
-                !self.frame.form.is_sound()
+                self.frame.form.is_refused()
             }
         }
     )+};

@@ -22,7 +22,7 @@ mod recap;
 /// The lists of the pages, for their templates.
 pub(super) mod words {
     pub(in crate::slices::dossiers) use super::super::form::{
-        ACTIVITIES, HAZARDS, PURPOSES, SHARES, SPORTS, YES_NO,
+        ACTIVITIES, COUNTRIES, HAZARDS, PURPOSES, SHARES, SPORTS, YES_NO,
     };
 }
 

@@ -180,6 +180,7 @@ fn refuse(form: &mut Form, field: &str, verdict: Verdict) {
             format!("Ce code ne correspond pas au dernier envoyé. Il reste {left} {tries}.")
         }
         Verdict::Expired => "Ce code a expiré\u{a0}: demandez-en deux nouveaux".to_owned(),
+        Verdict::Unsent => "Demandez d’abord les deux codes".to_owned(),
         Verdict::Blocked(at) => format!("Trop d’essais\u{a0}: recommencez à {}", hour(at)),
     };
     form.set(field, "");

@@ -8,7 +8,8 @@ use axum::response::Response;
 
 use super::super::answering::Saving;
 use super::super::core::Dossiers;
-use super::super::form::purpose_label;
+use super::super::error::DossierError;
+use super::super::form::{purpose_label, work_in_words};
 use super::super::model::{Decision, Health, Insured};
 use super::super::progress::{self, Task};
 use super::cover::{self, Cover};
@@ -24,7 +25,7 @@ use crate::platform::web::form::Form;
 use crate::platform::web::page::Sheet as _;
 use crate::platform::web::{archive, file};
 use crate::slices::quotes::Offered;
-use crate::slices::quotes::form::answers as known;
+use crate::slices::quotes::form::{answers as known, carry};
 use crate::slices::quotes::wire::{InsuredRequest, QuoteResponse};
 
 /// Where the documents of the list are, behind the dossier's address.
@@ -67,6 +68,11 @@ struct RecapPage {
     health: String,
     price: Vec<(&'static str, String)>,
     valid_until: String,
+    /// Nothing that the price depends on is open any more.
+    is_fixed: bool,
+    /// Where another quote is made of this one, for who may; until when this dossier waits meanwhile.
+    anew: String,
+    kept_until: String,
     advice: String,
     essentials: [String; 8],
     papers: Vec<Paper>,
@@ -86,7 +92,16 @@ fn row(term: impl Into<String>, value: String, href: &str, hidden: &'static str)
     Row { term: term.into(), value, href: href.to_owned(), word: "Modifier", hidden }
 }
 
-fn me(one: &Insured, birth: String, base: &str) -> Vec<Row> {
+/// The simulator as it was filled for this quote: a birth date, an amount, a term and a rate make another one.
+fn anew(quote: &QuoteResponse) -> String {
+    if carry::is_editable(&quote.request) {
+        format!("/simuler?devis={}", quote.id)
+    } else {
+        "/simuler".to_owned()
+    }
+}
+
+fn me(one: &Insured, asked: &InsuredRequest, base: &str, anew: &str) -> Vec<Row> {
     let person = &one.person;
     let at = |page: &str| format!("{base}/a{}/{page}", one.place);
     let lines = [&person.street, &person.complement];
@@ -98,12 +113,12 @@ fn me(one: &Insured, birth: String, base: &str) -> Vec<Row> {
         // Prices were made of it: another one is another price.
         Row {
             word: "Refaire un devis pour corriger",
-            ..row("Naissance", birth, "/simuler", "la naissance")
+            ..row("Naissance", french::day(asked.birth_date), anew, "la naissance")
         },
         row("Adresse", format!("{street}, {town}"), &at("adresse"), "l’adresse"),
         row(
             "Travail et loisirs",
-            "répondu".to_owned(),
+            if person.work_done { work_in_words(asked) } else { "à remplir".to_owned() },
             &at("travail"),
             "le travail et les loisirs",
         ),
@@ -119,7 +134,7 @@ fn loan(quote: &QuoteResponse, guest: &Guest, base: &str) -> Vec<Row> {
     let at = theirs(guest, format!("{base}/pret/1"));
     let assumed = known::assumptions(&quote.request);
     let due = quote.request.loans.first().map(known::first_due);
-    vec![
+    let mut rows = vec![
         row("Banque", guest.dossier.answers.lender.clone().unwrap_or_default(), &at, "la banque"),
         row(
             "Ce que finance le prêt",
@@ -133,7 +148,12 @@ fn loan(quote: &QuoteResponse, guest: &Guest, base: &str) -> Vec<Row> {
             &at,
             "la première mensualité",
         ),
-    ]
+    ];
+    if quote.request.is_running() {
+        let left = french::euros_round(quote.owed_at_start());
+        rows.push(row("Reste à rembourser au début de l’assurance", left, "", ""));
+    }
+    rows
 }
 
 fn cover(quote: &QuoteResponse, guest: &Guest, base: &str) -> Vec<Row> {
@@ -162,6 +182,7 @@ fn price(quote: &QuoteResponse) -> Vec<(&'static str, String)> {
     let costs = &quote.result.project.costs;
     let euros = |cents| french::euros(Cents::new(cents));
     vec![
+        ("Début de l’assurance", french::day(quote.request.effect_date)),
         ("Premier mois", euros(costs.first_month_cents)),
         ("Sur les 8 premières années", euros(costs.total_8y_cents)),
         ("En tout", euros(costs.total_cents)),
@@ -214,6 +235,9 @@ fn health(one: &Insured) -> String {
     let is_accepted = one.decision.is_some_and(Decision::is_acceptance);
     let day = one.decided_at.filter(|_| is_accepted).map(super::frame::day);
     match (one.health, day) {
+        (Health::None, _) if one.path == "P1" => {
+            "Aucune question de santé\u{a0}: la loi vous protège.".to_owned()
+        }
         (Health::None, _) => "Aucune question".to_owned(),
         (Health::Asked, _) => "À remplir".to_owned(),
         (Health::Answered, None) => "Questionnaire rempli".to_owned(),
@@ -230,7 +254,8 @@ async fn page(dossiers: &Dossiers, guest: &Guest, form: Form) -> Result<RecapPag
     let quote = dossiers.quote_of(dossier).await?;
     let base = format!("/d/{}", dossier.id);
     let asked = quote.request.insured.get(usize::from(guest.place) - 1);
-    let birth = asked.map_or_else(String::new, |one| french::day(one.birth_date));
+    let asked = asked.ok_or_else(|| Stop::from(DossierError::Unknown))?;
+    let anew = theirs(guest, anew(&quote));
     let missing = progress::missing(dossier, guest.place).into_iter();
     let missing = missing
         .map(|task: Task| (task.label(dossier, guest.place), format!("{base}/{}", task.path())));
@@ -240,13 +265,16 @@ async fn page(dossiers: &Dossiers, guest: &Guest, form: Form) -> Result<RecapPag
     let valid = french::day_of_moment(&quote.expires_at).unwrap_or_default();
     Ok(RecapPage {
         number: dossier.number(),
-        me: me(me_now, birth, &base),
+        me: me(me_now, asked, &base, &anew),
         loans: lines(&quote),
         loan: loan(&quote, guest, &base),
         cover: cover(&quote, guest, &base),
         health: health(me_now),
         price: price(&quote),
         valid_until: until.unwrap_or(valid),
+        is_fixed: dossier.state.is_offered(),
+        anew,
+        kept_until: guest.kept_until(dossiers),
         advice: advice(&quote, guest),
         essentials: essentials(&quote, guest.place),
         papers: papers.into_iter().map(Paper::of).collect(),

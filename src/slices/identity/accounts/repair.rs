@@ -18,8 +18,8 @@ use crate::slices::identity::throttle::Counted;
 use crate::slices::identity::tickets::{LIFE, Purpose};
 
 impl Accounts {
-    /// Sends a link to choose a password, to an address that has an account; does as much work for one
-    /// that has none.
+    /// Sends a link to choose a password, to an address that has an account. One that has none is told so where
+    /// people open their accounts themselves, with the same work; elsewhere that work is dropped.
     pub(in super::super) async fn forgot(
         &self,
         pool: &Pool,
@@ -31,25 +31,34 @@ impl Accounts {
         let name = email_hash(email);
         let may_send = self.may_write_to(pool, &name).await?;
         let found = self.core.store.user_by_name(pool.id, &name).await?.map(|(user, _)| user);
-        let user = found.filter(|user| user.disabled_at.is_none() && may_send);
+        let is_nobody = found.is_none();
+        let user = found.filter(|user| user.disabled_at.is_none());
         let (owner, locale) =
             user.as_ref().map_or((Uuid::nil(), locale), |user| (user.id, user.locale));
+        let (purpose, kind) = if is_nobody {
+            (Purpose::Nothing, "password.unknown")
+        } else {
+            (Purpose::Reset, "password.forgotten")
+        };
         let mut transaction = self.core.store.begin().await?;
-        let drawn = self.tickets.draw(&mut transaction, pool, owner, Purpose::Reset, LIFE).await?;
+        let drawn = self.tickets.draw(&mut transaction, pool, owner, purpose, LIFE).await?;
         let link = self.reset_link(pool, drawn.secret.expose(), login);
+        let signup = format!("{}{}/signup", self.core.origin, pool.path());
         let event = format!("identity/reset/{}", drawn.id);
         let expires = Some(self.core.clock.now() + LIFE);
-        let said = Said::Reset { link: &link };
+        let said =
+            if is_nobody { Said::Nobody { signup: &signup } } else { Said::Reset { link: &link } };
         // To the address of the account, which may differ from the typed one by its case.
         let to = user.as_ref().map_or(email.as_str(), |user| &user.email);
         send(&self.core, &mut transaction, pool, Sending { event, to, locale, said, expires })
             .await?;
-        if user.is_none() {
+        let is_told = user.is_some() || (is_nobody && pool.sign_up);
+        if !may_send || !is_told {
             // Dropped: nothing of it was done.
             return Ok(());
         }
-        let kind = "password.forgotten";
-        note(&self.core, &mut transaction, pool.id, kind, Some(owner), by, Value::Null).await?;
+        let who = user.as_ref().map(|user| user.id);
+        note(&self.core, &mut transaction, pool.id, kind, who, by, Value::Null).await?;
         self.core.commit(transaction).await
     }
 

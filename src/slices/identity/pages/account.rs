@@ -6,6 +6,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use super::frame::{Frame, sheet};
 use super::signup::refuse_long_name;
 use super::visit::{Answer, Stop, Visit};
+use crate::kernel::access::PoolKind;
 use crate::kernel::locale::Locale;
 use crate::platform::web::form::Form;
 use crate::platform::web::page::Sheet as _;
@@ -22,6 +23,8 @@ pub(super) struct AccountPage {
     pub(super) email: String,
     /// Whether a second factor is asked.
     pub(super) protected: bool,
+    /// Whether what they signed is elsewhere, in the customer's area.
+    pub(super) has_area: bool,
 }
 
 sheet!(AccountPage, "Votre compte", "Your account", form);
@@ -44,6 +47,7 @@ async fn page(visit: &Visit, current: &Current, form: Form) -> Result<Response, 
         frame: frame.clone(),
         form,
         email: current.user.email.to_string(),
+        has_area: visit.pool.kind == PoolKind::Clients,
         protected: factors.iter().any(Factor::is_confirmed),
     };
     Ok(visit.show(page, &frame))

@@ -104,14 +104,19 @@ pub(super) fn used_link(visit: &Visit) -> Response {
 
 /// A link was asked for: the same words whether or not the address has an account.
 pub(super) fn sent(visit: &Visit, frame: &Frame) -> Response {
+    let if_known = frame.say(
+        "Si cette adresse a un compte ici, un lien vient d’y partir. Il sert une fois, pendant 30 minutes.",
+        "If this address has an account here, a link has just left for it. It works once, within 30 minutes.",
+    );
+    let if_not = frame.say(
+        "Sinon, le message dit comment ouvrir un compte.",
+        "If not, the message says how to open one.",
+    );
+    let sentence =
+        if visit.pool.sign_up { format!("{if_known} {if_not}") } else { if_known.to_owned() };
     let page = NoticePage {
         title: frame.say("Regardez vos e-mails", "Look at your e-mails").to_owned(),
-        sentence: frame
-            .say(
-                "Si cette adresse a un compte ici, un lien vient d’y partir. Il sert une fois, pendant 30 minutes.",
-                "If this address has an account here, a link has just left for it. It works once, within 30 minutes.",
-            )
-            .to_owned(),
+        sentence,
         way: (frame.to("login"), frame.say("Revenir à la connexion", "Back to log-in").to_owned()),
         frame: frame.clone(),
     };

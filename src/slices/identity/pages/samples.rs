@@ -159,8 +159,14 @@ fn account_pages(frame: &Frame, form: &dyn Fn(&[&str]) -> Form) -> Vec<String> {
     let factors = |rows| FactorsPage { frame: f(), form: form(&[]), rows, passkeys: true, left: 9 };
     vec![
         text(
-            AccountPage { frame: f(), form: form(&names), email: email(), protected: true }
-                .render(),
+            AccountPage {
+                frame: f(),
+                form: form(&names),
+                email: email(),
+                protected: true,
+                has_area: true,
+            }
+            .render(),
         ),
         text(
             PasswordPage { frame: f(), form: form(&["current", "password"]), email: email() }

@@ -1,10 +1,8 @@
 //! The schedule of a quote by years of cover, for the chart and its table.
 
-use jiff::civil::Date;
-
 use crate::kernel::calendar::month_index;
 use crate::kernel::money::Cents;
-use crate::slices::quotes::wire::{LoanRequest, LoanResponse, ProjectRow, QuoteResponse};
+use crate::slices::quotes::wire::{LoanResponse, ProjectRow, QuoteResponse};
 
 /// Twelve months of cover, fewer in the last year.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,21 +28,7 @@ pub(super) fn of(quote: &QuoteResponse) -> Vec<Year> {
 
 /// What is owed when cover begins.
 pub(super) fn owed_at_start(quote: &QuoteResponse) -> Cents {
-    let loans = quote.request.loans.iter().zip(&quote.result.loans);
-    Cents::new(loans.map(|(loan, priced)| balance(loan, priced, quote.request.effect_date)).sum())
-}
-
-/// Balance of one loan on a day; what is released later is not owed yet.
-fn balance(loan: &LoanRequest, priced: &LoanResponse, day: Date) -> i64 {
-    let rows = priced.schedule.as_deref().unwrap_or_default();
-    if let Some(row) = rows.iter().rev().find(|row| row.due_date <= day) {
-        return row.outstanding_cents;
-    }
-    if loan.release_date > day {
-        return 0;
-    }
-    let later = loan.later_drawdowns.iter().flatten().filter(|part| part.date > day);
-    loan.capital_cents - later.map(|part| part.amount_cents).sum::<i64>()
+    quote.owed_at_start()
 }
 
 /// What a usual month costs without insurance when cover begins, all loans together. The first row

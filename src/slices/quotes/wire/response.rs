@@ -5,8 +5,10 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::LoanRequest;
 use crate::domain::guarantee::{ExclusionCategory, Guarantee};
 use crate::kernel::calendar::iso;
+use crate::kernel::money::Cents;
 
 /// A priced project.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -320,4 +322,27 @@ pub struct QuoteResponse {
     pub request: super::SimulationRequest,
     /// What was answered, never computed again.
     pub result: SimulationResponse,
+}
+
+impl QuoteResponse {
+    /// What is owed when cover begins, all loans together.
+    pub fn owed_at_start(&self) -> Cents {
+        let loans = self.request.loans.iter().zip(&self.result.loans);
+        Cents::new(loans.map(|(loan, priced)| priced.balance(loan, self.request.effect_date)).sum())
+    }
+}
+
+impl LoanResponse {
+    /// Balance on a day of the loan that was asked for; what is released later is not owed yet.
+    pub fn balance(&self, asked: &LoanRequest, day: Date) -> i64 {
+        let rows = self.schedule.as_deref().unwrap_or_default();
+        if let Some(row) = rows.iter().rev().find(|row| row.due_date <= day) {
+            return row.outstanding_cents;
+        }
+        if asked.release_date > day {
+            return 0;
+        }
+        let later = asked.later_drawdowns.iter().flatten().filter(|part| part.date > day);
+        asked.capital_cents - later.map(|part| part.amount_cents).sum::<i64>()
+    }
 }
