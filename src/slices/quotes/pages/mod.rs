@@ -19,6 +19,8 @@ mod tests;
 mod words;
 mod years;
 
+pub use years::owed_at_start;
+
 use axum::{Router, extract::DefaultBodyLimit, routing::get};
 
 use super::service::Quotes;

@@ -29,7 +29,7 @@ pub(super) fn of(quote: &QuoteResponse) -> Vec<Year> {
 }
 
 /// What is owed when cover begins.
-pub(super) fn owed_at_start(quote: &QuoteResponse) -> Cents {
+pub fn owed_at_start(quote: &QuoteResponse) -> Cents {
     let loans = quote.request.loans.iter().zip(&quote.result.loans);
     Cents::new(loans.map(|(loan, priced)| balance(loan, priced, quote.request.effect_date)).sum())
 }
