@@ -67,6 +67,16 @@ pub fn assess(cover: &Cover, profile: &Profile) -> Assessment {
     }
 }
 
+/// What a cover offers on a criterion, whatever a lender requires (French): a value of the list, yes, or no and why.
+pub fn level(cover: &Cover, criterion: &Criterion) -> String {
+    match cover.offers(criterion.number) {
+        Some(offered) => {
+            criterion.values.get(offered).map_or("oui", |value| value.label).to_owned()
+        }
+        None => format!("non : {}", shortfall(cover, criterion.number)),
+    }
+}
+
 fn criterion_line(cover: &Cover, profile: &Profile, criterion: &Criterion) -> Line {
     let Some(requirement) = profile.requirement(criterion.number) else {
         return not_required(format!("{} : non exigé par le prêteur.", criterion.title));

@@ -51,6 +51,11 @@ impl Criterion {
         CRITERIA.get(place)
     }
 
+    /// The criterion of this code, as answers and refusals have it.
+    pub fn of_code(code: &str) -> Option<&'static Self> {
+        CRITERIA.iter().find(|criterion| criterion.refusal_code() == code)
+    }
+
     /// The reason a lender gives when it refuses on this criterion (`docs/domain/product.md`).
     pub fn refusal_code(&self) -> String {
         format!("CCSF_{:02}", self.number)
@@ -135,6 +140,8 @@ mod tests {
         assert_eq!(Criterion::numbered(0), None);
         assert_eq!(Criterion::numbered(19), None);
         assert_eq!(CRITERIA[2].refusal_code(), "CCSF_03");
+        assert_eq!(Criterion::of_code("CCSF_03"), Some(&CRITERIA[2]));
+        assert_eq!(Criterion::of_code("QUOTITE"), None);
     }
 
     #[test]

@@ -17,7 +17,7 @@ pub mod cover;
 pub mod criteria;
 pub mod profile;
 
-pub use assessment::{Assessment, Line, Verdict, assess};
+pub use assessment::{Assessment, Line, Verdict, assess, level};
 pub use cover::Cover;
 pub use criteria::{CRITERIA, Criterion, Scope, Value};
 pub use profile::{JobLoss, Profile, ProfileError, Requirement};

@@ -151,6 +151,6 @@ fn debtor<'a>(contract: &'a Contract, mandate: &'a Mandate) -> Option<&'a str> {
         return Some(&payer.person.email);
     }
     let persons = &contract.content.persons;
-    let holder = persons.iter().find(|one| mandate.account.is_of(&one.name) && one.email.is_some());
+    let holder = persons.iter().find(|one| one.holds(&mandate.account) && one.email.is_some());
     holder.or(persons.first())?.email.as_deref()
 }

@@ -5,10 +5,11 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use super::certificate::certificate;
 use super::core::{Contracts, moment};
 use super::error::ContractError;
 use super::model::{BankRequest, Contract};
-use super::papers::{self, Letter};
+use super::papers::Letter;
 use super::preparing::is_for;
 use crate::kernel::french;
 use crate::platform::clock::date_in_paris;
@@ -182,7 +183,7 @@ impl Contracts {
             .data(),
             _ => {
                 let shown = self.core.dossiers.shown(contract.dossier).await?;
-                papers::certificate(&shown, &self.premiums(contract).await?, "")
+                certificate(&shown, &self.premiums(contract).await?, "")
             }
         };
         let is_letter = kind == Kind::LettreBanque;

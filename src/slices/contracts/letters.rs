@@ -85,7 +85,7 @@ pub(super) fn demanded(
                 "Prêt n°\u{a0}{}\u{a0}: {} vous {asks}, par notre intermédiaire, d’accepter le contrat \
                  {} à la place de l’assurance actuelle, à partir du {}.",
                 request.loan_number,
-                persons.join(" et "),
+                french::together(&persons),
                 contract.number,
                 french::day(request.effect_on)
             ),

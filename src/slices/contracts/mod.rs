@@ -10,6 +10,8 @@ mod amending;
 mod announcing;
 mod api;
 mod banking;
+mod beginning;
+mod certificate;
 mod core;
 mod course;
 mod error;

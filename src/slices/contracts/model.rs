@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use super::payers::Payer;
 use crate::domain::dossier::State;
+use crate::kernel::french;
 use crate::kernel::id::{Id, Sort, check_digit};
 use crate::slices::dossiers::DossierId;
 
@@ -61,9 +62,9 @@ pub(super) struct Account {
 }
 
 impl Account {
-    /// Whether its holder has this name.
-    pub(super) fn is_of(&self, name: &str) -> bool {
-        name.to_lowercase() == self.holder.trim().to_lowercase()
+    /// Whether its holder has one of these names, however their bank writes it.
+    pub(super) fn is_of(&self, names: &[String]) -> bool {
+        names.iter().any(|name| french::same_name(name, &self.holder))
     }
 }
 
@@ -98,10 +99,26 @@ impl Mandate {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Party {
     pub(super) insured: Uuid,
+    /// In law: of birth, and the one in use when it is another.
     pub(super) name: String,
+    /// Every name of theirs, the one in use first; empty in contracts of before, whose name is the one in use.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) names: Vec<String>,
     pub(super) lines: Vec<String>,
     pub(super) city: String,
     pub(super) email: Option<String>,
+}
+
+impl Party {
+    /// As pages and letters call them.
+    pub(super) fn called(&self) -> &str {
+        self.names.first().unwrap_or(&self.name)
+    }
+
+    /// Whether an account is theirs.
+    pub(super) fn holds(&self, account: &Account) -> bool {
+        account.is_of(&self.names) || account.is_of(std::slice::from_ref(&self.name))
+    }
 }
 
 /// What the contract says beside its quote and its schedule.

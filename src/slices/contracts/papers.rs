@@ -4,6 +4,7 @@
 use jiff::civil::Date;
 use serde_json::{Value, json};
 
+use super::beginning;
 use super::model::{Content, Mandate, Premium};
 use super::payers::Typed;
 use crate::domain::guarantee::Guarantee;
@@ -28,7 +29,7 @@ pub(super) struct Matter<'a> {
     pub(super) premiums: &'a [Premium],
 }
 
-fn euros(cents: i64) -> String {
+pub(super) fn euros(cents: i64) -> String {
     french::euros(Cents::new(cents))
 }
 
@@ -52,7 +53,7 @@ pub(super) fn lines(one: &SignableInsured) -> Vec<String> {
     lines.into_iter().flatten().filter(|line| !line.trim().is_empty()).collect()
 }
 
-fn loan_name(place: usize) -> String {
+pub(super) fn loan_name(place: usize) -> String {
     format!("Prêt {}", place + 1)
 }
 
@@ -69,13 +70,13 @@ fn share(one: &InsuredResponse, loan: &LoanRequest) -> Option<String> {
 }
 
 /// The shares of every person on a loan.
-fn shares(quote: &QuoteResponse, loan: &LoanRequest) -> String {
+pub(super) fn shares(quote: &QuoteResponse, loan: &LoanRequest) -> String {
     let all = quote.result.insured.iter().filter_map(|one| share(one, loan));
     all.collect::<Vec<_>>().join(" et ")
 }
 
 /// The share of one person: one for all loans, or each with its name.
-fn own_shares(quote: &QuoteResponse, one: &InsuredResponse) -> String {
+pub(super) fn own_shares(quote: &QuoteResponse, one: &InsuredResponse) -> String {
     let loans = quote.request.loans.iter().enumerate();
     let named = loans.filter_map(|(place, loan)| Some((loan_name(place), share(one, loan)?)));
     let named: Vec<_> = named.collect();
@@ -93,7 +94,7 @@ fn own_shares(quote: &QuoteResponse, one: &InsuredResponse) -> String {
 pub(super) fn conditions(matter: &Matter<'_>, place: usize) -> Value {
     let (signable, quote) = (matter.signable, &matter.signable.quote);
     let costs = &quote.result.project.costs;
-    let payer = signable.insured.first().map(|one| one.person.full_name());
+    let payer = signable.insured.first().map(|one| one.person.legal_name());
     let schedule = matter.premiums.iter().map(|row| {
         json!({
             "month": row.month.to_string(),
@@ -112,28 +113,45 @@ pub(super) fn conditions(matter: &Matter<'_>, place: usize) -> Value {
                 .into(),
         ),
         ("Objet du financement", purpose(quote.request.purpose).into()),
-        ("Franchise", format!("{} jours d’arrêt de travail", quote.request.options.franchise_days)),
         ("Devis d’origine", quote.number.clone()),
     ];
+    let own = guarantees(quote, place);
+    if own.iter().any(|one| one["initials"] == Guarantee::Itt.initials()) {
+        let days = quote.request.options.franchise_days;
+        contract.push(("Franchise", format!("{days} jours d’arrêt de travail")));
+    }
     let others = (1..).zip(&signable.insured).filter(|(other, _)| *other != place);
-    contract.extend(others.map(|(_, one)| ("Autre personne assurée", one.person.full_name())));
+    contract.extend(others.map(|(_, one)| ("Autre personne assurée", one.person.legal_name())));
     json!({
         "contract": contract,
         "persons": person(signable, place).into_iter().collect::<Vec<_>>(),
         "loans": loans(signable, place),
-        "guarantees": guarantees(quote, place),
-        "costs": vec![
-            ("Cotisation du premier mois", euros(costs.first_month_cents)),
-            ("Évolution", course(quote)),
-            ("Coût sur les 8 premières années", euros(costs.total_8y_cents)),
-            ("Coût total", euros(costs.total_cents)),
-            ("TAEA", french::percent(&costs.taea, 2)),
-            ("Jour de prélèvement", format!("Le {} de chaque mois", matter.mandate.day)),
-        ],
+        "owed": quote.request.is_running().then(|| french::euros(quote.owed_at_start())),
+        "guarantees": own,
+        "costs": prices(matter),
         "first_debit": matter.premiums.first().map(|row| french::day(row.due_on)),
         "total": euros(costs.total_cents),
+        "beginning": beginning::sentence(quote),
         "schedule": schedule.collect::<Vec<_>>(),
     })
+}
+
+/// What the contract costs: one debit for all who are insured by it.
+fn prices(matter: &Matter<'_>) -> Vec<Fact> {
+    let quote = &matter.signable.quote;
+    let costs = &quote.result.project.costs;
+    let mut prices: Vec<Fact> = vec![
+        (beginning::first_month(quote), euros(costs.first_month_cents)),
+        ("Évolution", course(quote)),
+        ("Coût sur les 8 premières années", euros(costs.total_8y_cents)),
+        ("Coût total", euros(costs.total_cents)),
+        ("TAEA", french::percent(&costs.taea, 2)),
+        ("Jour de prélèvement", format!("Le {} de chaque mois", matter.mandate.day)),
+    ];
+    if matter.signable.insured.len() > 1 {
+        prices.insert(0, ("Montants", "Pour toutes les personnes assurées, ensemble".to_owned()));
+    }
+    prices
 }
 
 fn course(quote: &QuoteResponse) -> String {
@@ -159,7 +177,7 @@ fn person(signable: &Signable, place: usize) -> Option<Value> {
     let exclusions = quote.result.insured.get(at).map(|priced| &priced.exclusions);
     let exclusions = exclusions.into_iter().flatten().map(|found| french::spaced(&found.wording));
     Some(json!({
-        "name": one.person.full_name(),
+        "name": one.person.legal_name(),
         "facts": facts,
         "exclusions": exclusions.collect::<Vec<_>>(),
     }))
@@ -195,7 +213,7 @@ fn loans(signable: &Signable, place: usize) -> Vec<Value> {
 }
 
 /// The guarantees of this person, from 1: what each pays, and until when.
-fn guarantees(quote: &QuoteResponse, place: usize) -> Vec<Value> {
+pub(super) fn guarantees(quote: &QuoteResponse, place: usize) -> Vec<Value> {
     let own = place.checked_sub(1).and_then(|at| quote.result.insured.get(at));
     let found = |code: Guarantee| {
         let found = own?.guarantees.iter().find(|found| found.code == code)?;
@@ -242,92 +260,6 @@ pub(super) fn mandate_of_payer(rum: &str, typed: &Typed) -> Value {
     })
 }
 
-/// The certificate for the lender.
-pub(super) fn certificate(signable: &Signable, premiums: &[Premium], loan_number: &str) -> Value {
-    let quote = &signable.quote;
-    let costs = &quote.result.project.costs;
-    let names: Vec<_> = signable.insured.iter().map(|one| one.person.full_name()).collect();
-    let loans = quote.request.loans.iter().enumerate().map(|(place, loan)| {
-        json!({
-            "name": loan_name(place),
-            "number": if loan_number.is_empty() { "à rappeler" } else { loan_number },
-            "capital": french::euros_short(Cents::new(loan.capital_cents)),
-            "term": french::duration(loan.months),
-            "share": shares(quote, loan),
-        })
-    });
-    json!({
-        "lender": signable.lender,
-        "insured": names.join(" et "),
-        "loans": loans.collect::<Vec<_>>(),
-        "guarantees": certified(signable),
-        "costs": vec![
-            ("Coût total des garanties", euros(costs.total_cents)),
-            ("Coût sur les 8 premières années", euros(costs.total_8y_cents)),
-            ("TAEA", french::percent(&costs.taea, 2)),
-            ("Cotisation du premier mois", euros(costs.first_month_cents)),
-        ],
-        "period": {
-            "start": french::day(quote.request.effect_date),
-            "end": french::day(quote.result.project.end_date),
-        },
-        "criteria": criteria(signable),
-        "schedule": years(premiums),
-    })
-}
-
-/// The guarantees of each person, as the lender reads them: whoever has one is named beside it, and nobody is
-/// said to have what they have not.
-fn certified(signable: &Signable) -> Vec<Value> {
-    let quote = &signable.quote;
-    let is_alone = signable.insured.len() == 1;
-    let people = (1..).zip(signable.insured.iter().zip(&quote.result.insured));
-    let rows = people.flat_map(|(place, (one, priced))| {
-        let who = one.person.full_name();
-        let shares = own_shares(quote, priced);
-        guarantees(quote, place).into_iter().map(move |mut row| {
-            if !is_alone {
-                let name = row["name"].as_str().unwrap_or_default();
-                row["name"] = json!(format!("{who}\u{a0}: {name}"));
-            }
-            row["shares"] = json!(shares);
-            row
-        })
-    });
-    rows.collect()
-}
-
-/// The lender's criteria, of each person.
-fn criteria(signable: &Signable) -> Vec<[String; 3]> {
-    let is_alone = signable.insured.len() == 1;
-    let people = signable.insured.iter().zip(&signable.quote.result.insured);
-    let rows = people.flat_map(|(one, priced)| {
-        let who = one.person.full_name();
-        let found = priced.equivalence.iter().flat_map(|found| &found.criteria);
-        let asked = found.filter(|criterion| criterion.status != "not_required");
-        asked.map(move |criterion| {
-            let detail = french::spaced(&criterion.detail);
-            let detail = if is_alone { detail } else { format!("{who}\u{a0}: {detail}") };
-            let answer = if criterion.status == "ok" { "Satisfait" } else { "Non satisfait" };
-            [criterion.code.replace('_', "\u{a0}"), detail, answer.to_owned()]
-        })
-    });
-    rows.collect()
-}
-
-/// The premiums of each calendar year.
-pub(super) fn years(premiums: &[Premium]) -> Vec<Value> {
-    let mut sums: Vec<(i16, i64)> = Vec::new();
-    for row in premiums {
-        match sums.last_mut() {
-            Some((year, sum)) if *year == row.due_on.year() => *sum += row.premium_cents,
-            _ => sums.push((row.due_on.year(), row.premium_cents)),
-        }
-    }
-    let one = |(year, sum): (i16, i64)| json!({ "year": year.to_string(), "premium": euros(sum) });
-    sums.into_iter().map(one).collect()
-}
-
 /// What goes with the letter to the bank. Not the conditions particulières: they may name what is excluded for health.
 pub(super) const ENCLOSURES: [Kind; 2] = [Kind::AttestationPreteur, Kind::Notice];
 
@@ -356,7 +288,7 @@ impl Letter<'_> {
             "loan_number": self.loan_number,
             "old_contract": self.old_contract,
             "effect": french::day(self.effect),
-            "insured": names.join(" et "),
+            "insured": french::together(&names),
             "enclosures": ENCLOSURES.map(Kind::title),
         })
     }

@@ -216,7 +216,7 @@ impl Contracts {
         let to = reached(person, way).ok_or(ContractError::Unknown)?;
         let texts = consents(mandate, person.place, signable.quote.request.is_running());
         Ok(Evidence {
-            name: person.person.full_name(),
+            name: person.person.legal_name(),
             channel: way.code().to_owned(),
             masked: to.masked(),
             mark: self.core.signatures.mark(to.address())?,
@@ -279,11 +279,11 @@ impl Contracts {
     }
 
     /// Verified when who pays is who is insured: everybody typed the code that their own number received, and
-    /// with an account in their own name this is the second measure for a product of low risk (art. L561-9
-    /// CMF). Else somebody looks: at a payer who came by a link, who is never taken for an insured person of
-    /// the same name, and at whatever covers a great capital (`contracts.enhanced_capital_cents`).
+    /// with an account in their own name, of birth or in use, this is the second measure for a product of low
+    /// risk (art. L561-9 CMF). Else somebody looks: at a payer who came by a link, who is never taken for an
+    /// insured person of the same name, and at whatever covers a great capital (`contracts.enhanced_capital_cents`).
     fn identity(&self, signable: &Signable, mandate: &Mandate) -> Identified {
-        let own = |one: &SignableInsured| mandate.account.is_of(&one.person.full_name());
+        let own = |one: &SignableInsured| mandate.account.is_of(&one.person.names());
         let is_insured = mandate.payer.is_none() && signable.insured.iter().any(own);
         let is_great = capital(signable) >= self.core.settings.enhanced_capital_cents;
         if is_insured && !is_great { Identified::Verified } else { Identified::Pending }
@@ -354,7 +354,8 @@ impl Contracts {
 fn content(signable: &Signable, mandate: &Mandate) -> Content {
     let party = |one: &SignableInsured| Party {
         insured: one.insured_id,
-        name: one.person.full_name(),
+        name: one.person.legal_name(),
+        names: one.person.names(),
         lines: lines(one),
         city: one.person.city.clone().unwrap_or_default(),
         email: one.email.clone(),

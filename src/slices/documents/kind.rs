@@ -67,11 +67,8 @@ impl Kind {
             | Self::Ipid
             | Self::Notice
             | Self::MandatSepa => 1,
-            Self::ConditionsParticulieres
-            | Self::AttestationPreteur
-            | Self::LettreBanque
-            | Self::FicheConseil
-            | Self::PreuveSignature => 2,
+            Self::LettreBanque | Self::FicheConseil => 2,
+            Self::ConditionsParticulieres | Self::AttestationPreteur | Self::PreuveSignature => 3,
         }
     }
 

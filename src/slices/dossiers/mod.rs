@@ -26,6 +26,7 @@ mod opening;
 mod owning;
 pub mod pages;
 mod parking;
+mod person;
 mod progress;
 mod renewing;
 mod renumbering;

@@ -1,12 +1,11 @@
 //! What a dossier is made of. The price and what is insured are a quote; answers about health are in
 //! another slice, and only how far they have come is said here.
 
-use std::fmt;
-
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+pub use super::person::Person;
 use super::settings::{DossiersSettings, days};
 use crate::domain::dossier::State;
 use crate::kernel::access::codes;
@@ -103,57 +102,6 @@ pub(super) enum Why {
     Loan,
     /// Guarantees.
     Guarantees,
-}
-
-/// Who somebody is and where they live.
-#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct Person {
-    /// First name.
-    pub given_name: Option<String>,
-    /// Name at birth.
-    pub family_name: Option<String>,
-    /// Name in use, when it is another.
-    pub usage_name: Option<String>,
-    /// Town and country of birth.
-    pub birth_place: Option<String>,
-    /// Number and street.
-    pub street: Option<String>,
-    /// Floor, building.
-    pub complement: Option<String>,
-    /// Postal code.
-    pub postcode: Option<String>,
-    /// Town.
-    pub city: Option<String>,
-    /// Country, two letters.
-    pub country: Option<String>,
-    /// The page of work and sports is done.
-    pub work_done: bool,
-}
-
-impl fmt::Debug for Person {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Person(…)")
-    }
-}
-
-impl Person {
-    /// Whether the page of identity is done.
-    pub const fn is_named(&self) -> bool {
-        self.given_name.is_some() && self.family_name.is_some() && self.birth_place.is_some()
-    }
-
-    /// Whether the page of the address is done.
-    pub const fn is_housed(&self) -> bool {
-        self.street.is_some() && self.city.is_some() && self.postcode.is_some()
-    }
-
-    /// First name and name in use.
-    pub fn full_name(&self) -> String {
-        let family = self.usage_name.as_deref().or(self.family_name.as_deref());
-        let parts = [self.given_name.as_deref(), family];
-        parts.into_iter().flatten().collect::<Vec<_>>().join(" ")
-    }
 }
 
 /// Where somebody's health formalities stand. Never what was answered.

@@ -10,6 +10,7 @@ mod copying;
 mod error;
 pub mod form;
 mod holding;
+mod levels;
 mod mailing;
 mod operations;
 pub mod pages;
@@ -24,6 +25,7 @@ mod writing;
 
 pub use api::api;
 pub use author::Author;
+pub use levels::{Level, levels};
 pub use papers::{Offered, is_reading, readings};
 pub use pricing::Pricer;
 pub use service::{Kept, QuoteId, Quotes};

@@ -185,4 +185,9 @@ async fn each_of_a_couple_signs_their_own_conditions_and_reads_no_other() {
     let text = said(&one.couple.app, &one.couple.first, &path).await;
     assert!(text.contains("Camille Martin : Arrêt"), "{text}");
     assert!(text.contains("Sam Durand : Décès") && !text.contains("Sam Durand : Arrêt"), "{text}");
+    // And the level of each on the criteria about their guarantees: all of them, or the four of death and PTIA.
+    let levels = text.split_once("niveau de garantie").expect("the level").1;
+    let (camille, sam) = levels.split_once("Sam Durand").expect("both");
+    assert!(camille.contains("18 Invalidité"), "{camille}");
+    assert!(sam.contains("4 PTIA") && !sam.contains("Incapacité"), "{sam}");
 }

@@ -5,6 +5,7 @@ mod apart;
 mod api;
 mod area;
 mod bank;
+mod called;
 mod couple;
 mod criteria;
 mod deadlines;

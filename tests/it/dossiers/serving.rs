@@ -27,7 +27,17 @@ impl Town {
 
     /// The contract of a dossier that has an offer, signed by one person who has this address: its address.
     pub(super) async fn concluded(&self, who: &str, told: Told, email: &str) -> String {
-        let (path, act) = self.at_the_code(who, told, email).await;
+        self.concluded_by(who, told, (email, "Camille Martin")).await
+    }
+
+    /// The same, paid from an account in this name.
+    pub(super) async fn concluded_by(
+        &self,
+        who: &str,
+        told: Told,
+        account: (&str, &str),
+    ) -> String {
+        let (path, act) = self.at_the_code_of(who, told, account).await;
         let signed = self.ask(who, ("POST", &path), &[], Some(act)).await;
         assert_eq!(signed.body["state"], "concluded", "{}", signed.body);
         signed.body["next"].as_str().expect("an address").to_owned()
@@ -35,12 +45,21 @@ impl Town {
 
     /// The same before the act: where it is sent, and the act.
     pub(super) async fn at_the_code(&self, who: &str, told: Told, email: &str) -> (String, Value) {
+        self.at_the_code_of(who, told, (email, "Camille Martin")).await
+    }
+
+    async fn at_the_code_of(
+        &self,
+        who: &str,
+        told: Told,
+        (email, holder): (&str, &str),
+    ) -> (String, Value) {
         let at = base(&told);
         let headers = [("if-match", told.etag.as_str())];
         let path = format!("{at}/documents-received");
         let told = self.ask(who, ("POST", &path), &headers, None).await;
         assert_eq!(told.status, 200, "{}", told.body);
-        let body = json!({ "holder": "Camille Martin", "iban": IBAN, "day": 10 });
+        let body = json!({ "holder": holder, "iban": IBAN, "day": 10 });
         let kept = self.ask(who, ("PUT", &format!("{at}/mandate")), &[], Some(body)).await;
         assert_eq!(kept.status, 200, "{}", kept.body);
         let path = format!("{at}/signature");

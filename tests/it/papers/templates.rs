@@ -117,6 +117,53 @@ async fn the_schedule_is_whole_on_its_pages_and_its_header_is_on_each() {
     assert!(pages.count() >= 5, "the header is repeated");
 }
 
+/// A fingerprint, a name or a price that is too long for its place would be cut on paper.
+#[tokio::test]
+async fn no_word_leaves_the_page() {
+    // 210 mm less a margin of 19, and the comma that hangs in it.
+    const EDGE: f64 = 595.276 - 53.86 + 4.0;
+    for (kind, _) in SAMPLED {
+        let pdf = set(kind, data_of(kind)).await;
+        let placed = asked("pdftotext", &["-bbox", "FILE", "-"], &pdf);
+        let words = placed.lines().filter_map(|line| line.split_once("xMax=\""));
+        let mut count = 0;
+        for (_, rest) in words {
+            let end = rest.split('"').next().and_then(|end| end.parse::<f64>().ok());
+            assert!(end.expect("a number") <= EDGE, "{kind:?}: {rest}");
+            count += 1;
+        }
+        assert!(count > 50, "{kind:?}: {count}");
+    }
+}
+
+#[tokio::test]
+async fn the_proof_has_a_line_for_each_document_and_breaks_its_fingerprints() {
+    let text = text(&set(Kind::PreuveSignature, data_of(Kind::PreuveSignature)).await);
+    for title in ["• Conditions particulières", "• Mandat de prélèvement SEPA"] {
+        assert!(text.lines().any(|line| line.trim() == title), "{title}: {text}");
+    }
+    assert!(text.contains("5b1f86d081884c7d 659a2feaa0c55ad0"), "{text}");
+}
+
+/// The level on each criterion is said with or without the lender's list, and a table without a row is not printed.
+#[tokio::test]
+async fn a_certificate_has_no_empty_table() {
+    let kind = Kind::AttestationPreteur;
+    let mut data = data_of(kind);
+    let asked = text(&set(kind, data.clone()).await);
+    assert!(asked.contains("Pour le prêteur") && asked.contains("Niveau du contrat"), "{asked}");
+    data["data"]["is_asked"] = json!(false);
+    for row in data["data"]["levels"][0]["rows"].as_array_mut().expect("rows") {
+        row.as_array_mut().expect("cells").truncate(3);
+    }
+    let unknown = text(&set(kind, data.clone()).await);
+    assert!(unknown.contains("90 jours") && !unknown.contains("Pour le prêteur"), "{unknown}");
+    assert!(unknown.contains("ne nous ont pas été communiqués"), "{unknown}");
+    data["data"]["levels"][0]["rows"] = json!([]);
+    let none = text(&set(kind, data).await);
+    assert!(!none.contains("équivalence") && !none.contains("Critère"), "{none}");
+}
+
 /// Names are typed by people and by programs: whatever they hold, they are words on paper.
 #[tokio::test]
 async fn what_looks_like_code_is_printed_as_it_is() {

@@ -113,7 +113,7 @@ impl BankPage {
 
     /// Who may act for this contract.
     fn owner(&self) -> &str {
-        self.contract.content.persons.first().map_or("", |one| &one.name)
+        self.contract.content.persons.first().map_or("", |one| one.called())
     }
 
     fn is_irregular(&self) -> bool {
@@ -129,7 +129,7 @@ impl CheckPage {
 
     fn insured(&self) -> String {
         let persons = &self.contract.content.persons;
-        persons.iter().map(|one| one.name.as_str()).collect::<Vec<_>>().join(" et ")
+        french::together(&persons.iter().map(|one| one.name.as_str()).collect::<Vec<_>>())
     }
 
     fn enclosures(&self) -> [&'static str; 2] {

@@ -79,5 +79,5 @@ pub(super) async fn submit(
 /// The name of who holds the contract, for another insured person; empty for who holds it.
 pub(super) fn holder_for(guest: &Guest, contract: &Contract) -> String {
     let first = contract.content.persons.first().filter(|_| !guest.is_initiator());
-    first.map(|one| one.name.clone()).unwrap_or_default()
+    first.map(|one| one.called().to_owned()).unwrap_or_default()
 }

@@ -58,7 +58,7 @@ pub(super) async fn show(State(contracts): State<Contracts>, Path(secret): Path<
         secret,
         title: "Demande de changement d’assurance".to_owned(),
         asks: if persons.len() > 1 { "demandent" } else { "demande" },
-        persons: persons.join(" et "),
+        persons: french::together(&persons),
         lender: shown.contract.content.lender.clone(),
         loan_number: request.loan_number.clone(),
         effect: french::day(request.effect_on),

@@ -1,9 +1,10 @@
 //! Where somebody may live outside of France: the codes of ISO 3166-1 and the French names, in the order of the names.
+//! The overseas departments are France (`domain.md` §6.3, row R0), with its postal codes.
 
 use super::words::Choice;
 
 /// The first is no country: nothing is chosen before somebody chooses.
-pub(in super::super) const COUNTRIES: [Choice; 243] = [
+pub(in super::super) const COUNTRIES: [Choice; 238] = [
     ("", "Choisissez un pays"),
     ("AF", "Afghanistan"),
     ("ZA", "Afrique du Sud"),
@@ -80,7 +81,6 @@ pub(in super::super) const COUNTRIES: [Choice; 243] = [
     ("GR", "Grèce"),
     ("GD", "Grenade"),
     ("GL", "Groenland"),
-    ("GP", "Guadeloupe"),
     ("GU", "Guam"),
     ("GT", "Guatemala"),
     ("GG", "Guernesey"),
@@ -88,7 +88,6 @@ pub(in super::super) const COUNTRIES: [Choice; 243] = [
     ("GW", "Guinée-Bissau"),
     ("GQ", "Guinée équatoriale"),
     ("GY", "Guyana"),
-    ("GF", "Guyane"),
     ("HT", "Haïti"),
     ("HN", "Honduras"),
     ("HK", "Hong Kong"),
@@ -127,7 +126,6 @@ pub(in super::super) const COUNTRIES: [Choice; 243] = [
     ("KI", "Kiribati"),
     ("XK", "Kosovo"),
     ("KW", "Koweït"),
-    ("RE", "La Réunion"),
     ("LA", "Laos"),
     ("LS", "Lesotho"),
     ("LV", "Lettonie"),
@@ -146,10 +144,8 @@ pub(in super::super) const COUNTRIES: [Choice; 243] = [
     ("ML", "Mali"),
     ("MT", "Malte"),
     ("MA", "Maroc"),
-    ("MQ", "Martinique"),
     ("MU", "Maurice"),
     ("MR", "Mauritanie"),
-    ("YT", "Mayotte"),
     ("MX", "Mexique"),
     ("FM", "Micronésie"),
     ("MD", "Moldavie"),

@@ -64,7 +64,7 @@ impl<'a> QuotePage<'a> {
             persons: Person::all(quote),
             papers: Paper::all(quote).iter().map(|one| Offer::of(quote, one, None)).collect(),
             editable: carry::is_editable(&quote.request),
-            chart: Chart::of(&years, years::owed_at_start(quote)),
+            chart: Chart::of(&years, quote.owed_at_start()),
             years,
         }
     }
@@ -122,7 +122,7 @@ impl<'a> QuotePage<'a> {
 
     /// What is left to repay when cover begins, all loans together.
     fn owed(&self) -> String {
-        french::euros(years::owed_at_start(self.quote))
+        french::euros(self.quote.owed_at_start())
     }
 
     /// What to know before going on, with whom it is about.

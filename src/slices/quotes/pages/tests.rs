@@ -94,7 +94,7 @@ fn the_worked_example_shows_its_costs() {
 #[test]
 fn a_running_loan_starts_from_its_balance() {
     let quote = sample::running("192818,39", "60");
-    assert_eq!(years::owed_at_start(&quote).get(), 19_281_839);
+    assert_eq!(quote.owed_at_start().get(), 19_281_839);
     let text = self::quote(&quote);
     look("quote-running", &text);
     assert!(text.contains("<b>192\u{202F}818,39\u{A0}€</b>"));

@@ -26,11 +26,6 @@ pub(super) fn of(quote: &QuoteResponse) -> Vec<Year> {
     covered(quote).chunks(12).enumerate().map(|(place, rows)| year(place + 1, rows)).collect()
 }
 
-/// What is owed when cover begins.
-pub(super) fn owed_at_start(quote: &QuoteResponse) -> Cents {
-    quote.owed_at_start()
-}
-
 /// What a usual month costs without insurance when cover begins, all loans together. The first row
 /// of a loan holds the interest of its broken months, so the second speaks for it.
 pub(super) fn usual_instalment(quote: &QuoteResponse) -> Cents {

@@ -18,20 +18,30 @@ type Fact = (String, String);
 pub(in crate::slices::quotes) fn data(quote: &QuoteResponse, place: usize) -> Value {
     let Some(own) = quote.result.insured.get(place) else { return Value::Null };
     let (advice, reasons) = advice(quote, own);
-    let costs = &quote.result.project.costs;
-    let euros = |cents| french::euros(Cents::new(cents));
     json!({
         "needs": needs(quote, own),
         "advice": advice,
         "reasons": reasons,
         "limits": limits(quote, own),
-        "cost": [
-            ("Cotisation du premier mois", euros(costs.first_month_cents)),
-            ("Coût sur les 8 premières années", euros(costs.total_8y_cents)),
-            ("Coût total", euros(costs.total_cents)),
-            ("TAEA", french::percent(&costs.taea, 2)),
-        ],
+        "cost": cost(quote),
     })
+}
+
+/// The price of the contract, which is one for all who are insured by it.
+fn cost(quote: &QuoteResponse) -> Vec<Fact> {
+    let costs = &quote.result.project.costs;
+    let euros = |cents| french::euros(Cents::new(cents));
+    let mut cost = Vec::new();
+    if quote.request.insured.len() > 1 {
+        cost.push(("Montants", "Pour toutes les personnes assurées, ensemble".to_owned()));
+    }
+    cost.extend([
+        ("Cotisation du premier mois", euros(costs.first_month_cents)),
+        ("Coût sur les 8 premières années", euros(costs.total_8y_cents)),
+        ("Coût total", euros(costs.total_cents)),
+        ("TAEA", french::percent(&costs.taea, 2)),
+    ]);
+    cost.into_iter().map(|(label, value)| (label.to_owned(), value)).collect()
 }
 
 fn found(own: &InsuredResponse, code: Guarantee) -> Option<&GuaranteeResponse> {

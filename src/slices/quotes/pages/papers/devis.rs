@@ -88,7 +88,7 @@ fn assumptions(quote: &QuoteResponse) -> Vec<(String, String)> {
         ("Ce qu’il finance".to_owned(), purpose.to_owned()),
         ("Première mensualité".to_owned(), first_due.unwrap_or_default()),
         ("Début de l’assurance".to_owned(), french::day(request.effect_date)),
-        ("Reste à rembourser alors".to_owned(), french::euros(years::owed_at_start(quote))),
+        ("Reste à rembourser alors".to_owned(), french::euros(quote.owed_at_start())),
     ]);
     rows.extend(Person::all(quote).into_iter().map(|one| (one.who, capital(&one.line))));
     let delay = format!("{} jours d’arrêt (franchise)", request.options.franchise_days);
