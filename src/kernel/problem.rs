@@ -134,7 +134,7 @@ impl Kind {
             Self::InvalidToken => ("invalid-token", 401, "Ce jeton d’accès n’est pas valable", "Obtenez un nouveau jeton d’accès, puis recommencez."),
             Self::StepUp => ("insufficient-user-authentication", 401, "Cet acte demande une identification plus forte ou plus récente", "Identifiez-vous de nouveau, au niveau que donne l’en-tête WWW-Authenticate."),
             Self::Forbidden => ("forbidden", 403, "Cet acte ne vous est pas ouvert", "Demandez un jeton avec la portée que donne l’en-tête WWW-Authenticate, si votre compte y a droit."),
-            Self::Protected => ("protected", 403, "La loi protège cette personne", "Continuez sans cette question : rien n’est à répondre sur sa santé."),
+            Self::Protected => ("protected", 403, "La loi protège cette personne", "Continuez sans cette question : rien n’est à répondre sur sa santé."),
             Self::WafFiltered => ("waf-filtered", 403, "Cette requête ressemble à une attaque", "Si elle est légitime, citez trace_id à l’assistance, qui saura pourquoi."),
             Self::AccessDenied => ("access-denied", 403, "Cette requête n’est pas admise", "Vérifiez le réseau, le certificat et l’adresse que vous utilisez ; citez trace_id au support s’ils sont les bons."),
             Self::InvalidApiKey => ("invalid-api-key", 403, "Cette clé d’API n’est pas valable", "Présentez dans l’en-tête X-Api-Key, une seule fois, une clé en vigueur pour ce réseau et cette application."),
