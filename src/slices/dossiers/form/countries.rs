@@ -1,10 +1,10 @@
-//! Where somebody may live outside of France: the codes of ISO 3166-1 and the French names, in the order of the names.
-//! The overseas departments are France (`domain.md` §6.3, row R0), with its postal codes.
+//! Where somebody may live outside of metropolitan France: the codes of ISO 3166-1 and the French names, in the order of
+//! the names. The overseas departments are insured as France is (`domain.md` §6.3, row R0).
 
 use super::words::Choice;
 
 /// The first is no country: nothing is chosen before somebody chooses.
-pub(in super::super) const COUNTRIES: [Choice; 238] = [
+pub(in super::super) const COUNTRIES: [Choice; 243] = [
     ("", "Choisissez un pays"),
     ("AF", "Afghanistan"),
     ("ZA", "Afrique du Sud"),
@@ -81,6 +81,7 @@ pub(in super::super) const COUNTRIES: [Choice; 238] = [
     ("GR", "Grèce"),
     ("GD", "Grenade"),
     ("GL", "Groenland"),
+    ("GP", "Guadeloupe"),
     ("GU", "Guam"),
     ("GT", "Guatemala"),
     ("GG", "Guernesey"),
@@ -88,6 +89,7 @@ pub(in super::super) const COUNTRIES: [Choice; 238] = [
     ("GW", "Guinée-Bissau"),
     ("GQ", "Guinée équatoriale"),
     ("GY", "Guyana"),
+    ("GF", "Guyane"),
     ("HT", "Haïti"),
     ("HN", "Honduras"),
     ("HK", "Hong Kong"),
@@ -126,6 +128,7 @@ pub(in super::super) const COUNTRIES: [Choice; 238] = [
     ("KI", "Kiribati"),
     ("XK", "Kosovo"),
     ("KW", "Koweït"),
+    ("RE", "La Réunion"),
     ("LA", "Laos"),
     ("LS", "Lesotho"),
     ("LV", "Lettonie"),
@@ -144,8 +147,10 @@ pub(in super::super) const COUNTRIES: [Choice; 238] = [
     ("ML", "Mali"),
     ("MT", "Malte"),
     ("MA", "Maroc"),
+    ("MQ", "Martinique"),
     ("MU", "Maurice"),
     ("MR", "Mauritanie"),
+    ("YT", "Mayotte"),
     ("MX", "Mexique"),
     ("FM", "Micronésie"),
     ("MD", "Moldavie"),
