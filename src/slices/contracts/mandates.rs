@@ -110,7 +110,7 @@ impl Contracts {
 /// the month of its instalment (`decisions`: debit day).
 pub(super) fn schedule(quote: &QuoteResponse, day: u8) -> Vec<Premium> {
     let rows = quote.result.project.schedule.iter().flatten();
-    let on = |due: Date| month_day(due, 0, i8::try_from(day).unwrap_or(5));
+    let on = |due: Date| debit_day(due, quote.request.effect_date, day);
     let one = rows.map(|row| Premium {
         month: row.month,
         due_on: on(row.due_date),
@@ -118,4 +118,31 @@ pub(super) fn schedule(quote: &QuoteResponse, day: u8) -> Vec<Premium> {
         outstanding_cents: row.outstanding_cents,
     });
     one.collect()
+}
+
+/// The chosen day of the month of an instalment; of the month after it when that would be before the first day of cover:
+/// nothing is debited for an insurance that has not begun.
+fn debit_day(due: Date, effect: Date, day: u8) -> Date {
+    let day = i8::try_from(day).unwrap_or(5);
+    let usual = month_day(due, 0, day);
+    if usual < effect { month_day(due, 1, day) } else { usual }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_is_debited_before_the_first_day_of_cover() {
+        let day = |text: &str| text.parse::<Date>().expect("a day");
+        for (due, effect, chosen, expected) in [
+            ("2026-12-20", "2026-12-12", 5, "2027-01-05"),
+            ("2026-12-20", "2026-12-12", 15, "2026-12-15"),
+            ("2026-12-20", "2026-12-05", 5, "2026-12-05"),
+            ("2027-01-20", "2026-12-12", 5, "2027-01-05"),
+        ] {
+            let debited = debit_day(day(due), day(effect), chosen);
+            assert_eq!(debited, day(expected), "{due} {effect} {chosen}");
+        }
+    }
 }
