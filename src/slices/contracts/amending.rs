@@ -53,7 +53,7 @@ impl Contracts {
         &self,
         connection: &mut Connection,
         refused: DossierId,
-        new: &Contract,
+        (new, by): (&Contract, Option<Uuid>),
     ) -> Result<(), ContractError> {
         let core = &self.core;
         let held = core.dossiers.signable(connection, refused).await?;
@@ -63,10 +63,16 @@ impl Contracts {
             return Ok(());
         }
         if held.state != State::BankRefused {
-            return Err(ContractError::NotNow(
-                "La banque n’a plus refusé le premier contrat\u{a0}: il vous assure pour ce prêt. Renoncez-y \
-                 d’abord si vous préférez celui-ci.",
-            ));
+            return Err(ContractError::NotNow(match by {
+                Some(_) => {
+                    "Le refus du premier contrat est levé\u{a0}: il reste en cours pour ce prêt. Renoncez-y, ou \
+                     demandez-en la fin, avant de signer celui-ci."
+                }
+                // A payer who is not insured is told nothing of the lender.
+                None => {
+                    "Ce mandat n’est plus attendu\u{a0}: qui vous l’a demandé vous dira pourquoi."
+                }
+            }));
         }
         let act = Act::AmendForBank;
         let step = Step { act, role: Role::System, by: None, party: None, reason: &new.number };

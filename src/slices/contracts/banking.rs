@@ -229,6 +229,11 @@ impl Contracts {
             (None, None) => "draft",
         };
         state.clone_into(&mut request.state);
+        let today = self.today();
+        if request.effect_on.max(contract.effect_on) <= today {
+            // Nobody is covered for the days on which the refusal stood: what happened in them is known by now.
+            request.effect_on = today.tomorrow().unwrap_or(today);
+        }
         if let Some(due) = request.answer_due {
             let after = midnight(due.tomorrow().unwrap_or(due)).max(self.now());
             let subject = contract.dossier.to_string();

@@ -47,10 +47,12 @@ pub(super) fn sentence(quote: &QuoteResponse) -> Option<String> {
         }
         _ => format!("les jours qui vont du {day} au premier mois entier, en trentièmes"),
     };
-    Some(format!(
-        "La première cotisation ({paid}) ne paie que {days} de la cotisation d’un mois. La suivante paie le premier \
-         mois entier ({month})."
-    ))
+    let made =
+        format!("La première cotisation ({paid}) ne paie que {days} de la cotisation d’un mois.");
+    // Of several loans the next one may hold broken days of another.
+    let is_one = quote.request.loans.len() == 1;
+    let next = format!(" La suivante paie le premier mois entier ({month}).");
+    Some(if is_one { made + &next } else { made })
 }
 
 #[cfg(test)]

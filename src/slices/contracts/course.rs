@@ -4,22 +4,55 @@
 use jiff::civil::Date;
 
 use super::model::{BankRequest, Contract, Premium};
+use crate::domain::dossier::State;
+use crate::kernel::french;
 
-/// The first day of cover of a contract that will have one: not before the day that was signed, nor before the day
-/// that was asked of the lender. None of one that its lender refused, that was renounced, or that was replaced.
-pub(super) fn begins(contract: &Contract, request: &BankRequest) -> Option<Date> {
-    let lives = contract.ended_at.is_none() && request.state != "refused";
-    lives.then(|| request.effect_on.max(contract.effect_on))
+/// When the cover of a contract begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Begins {
+    /// It will not: the lender refused, the contract was renounced or replaced.
+    Never,
+    /// On this day, or since then: not before the day that was signed, nor before the day that was asked of the lender.
+    On(Date),
+    /// Its day has come, and something is still missing: the lender's word, or who pays.
+    Waits,
 }
 
-/// The premiums that will be debited from this day on, in their order.
-pub(super) fn coming(
-    begins: Option<Date>,
-    premiums: &[Premium],
-    today: Date,
-) -> impl Iterator<Item = &Premium> {
-    let from = begins.map(|day| day.max(today));
-    premiums.iter().filter(move |row| from.is_some_and(|from| row.due_on >= from))
+impl Begins {
+    /// Of this contract, whose dossier stands so.
+    pub(super) fn of(
+        contract: &Contract,
+        request: &BankRequest,
+        (state, today): (State, Date),
+    ) -> Self {
+        let day = request.effect_on.max(contract.effect_on);
+        let has_begun = matches!(state, State::InForce | State::Amending | State::Suspended);
+        if contract.ended_at.is_some() || request.state == "refused" {
+            Self::Never
+        } else if has_begun || day > today {
+            Self::On(day)
+        } else {
+            Self::Waits
+        }
+    }
+
+    /// What people read; empty when it never begins.
+    pub(super) fn words(self) -> String {
+        match self {
+            Self::Never => String::new(),
+            Self::On(day) => french::day(day),
+            Self::Waits => "Pas encore".to_owned(),
+        }
+    }
+
+    /// The premiums that will be debited, or were, from this day on, in their order.
+    pub(super) fn debits(self, premiums: &[Premium], from: Date) -> impl Iterator<Item = &Premium> {
+        let from = match self {
+            Self::On(day) => Some(day.max(from)),
+            Self::Never | Self::Waits => None,
+        };
+        premiums.iter().filter(move |row| from.is_some_and(|from| row.due_on >= from))
+    }
 }
 
 #[cfg(test)]
@@ -36,12 +69,15 @@ mod tests {
         let premiums =
             [premium(1, "2026-12-15"), premium(2, "2027-01-15"), premium(3, "2027-02-15")];
         let day = |text: &str| text.parse::<Date>().expect("a day");
-        let months = |begins: Option<&str>, today: &str| -> Vec<u32> {
-            coming(begins.map(day), &premiums, day(today)).map(|row| row.month).collect()
+        let months = |begins: Begins, from: &str| -> Vec<u32> {
+            begins.debits(&premiums, day(from)).map(|row| row.month).collect()
         };
-        assert_eq!(months(Some("2026-12-11"), "2026-11-27"), [1, 2, 3]);
-        assert_eq!(months(Some("2027-02-01"), "2026-11-27"), [3]);
-        assert_eq!(months(Some("2026-12-11"), "2027-01-16"), [3]);
-        assert_eq!(months(None, "2026-11-27"), Vec::<u32>::new());
+        let on = |text| Begins::On(day(text));
+        assert_eq!(months(on("2026-12-11"), "2026-11-27"), [1, 2, 3]);
+        assert_eq!(months(on("2027-02-01"), "2026-11-27"), [3]);
+        assert_eq!(months(on("2026-12-11"), "2027-01-16"), [3]);
+        for none in [Begins::Never, Begins::Waits] {
+            assert_eq!(months(none, "2026-11-27"), Vec::<u32>::new());
+        }
     }
 }

@@ -102,7 +102,7 @@ fn ceremony_of(seen: &Signable, account: &[u8; 32]) -> Result<Uuid, ContractErro
     let persons = serde_json::to_vec(&persons).map_err(|_| ContractError::Stored("its persons"))?;
     let all = sha256(&[
         // The second way of making documents: each person's conditions are their own.
-        b"ceremony/2",
+        b"ceremony/3",
         seen.id.uuid().as_bytes(),
         seen.quote.id.as_bytes(),
         &offered.to_be_bytes(),

@@ -40,7 +40,7 @@ const CONSENTS_VERSION: u32 = 5;
 
 /// What somebody accepts by typing the code, as it is true for them: whose account is debited, and what their
 /// bank is handed.
-pub(super) fn consents(mandate: &Mandate, place: u8, is_running: bool) -> Vec<&'static str> {
+pub(super) fn consents(mandate: &Mandate, place: u8, signable: &Signable) -> Vec<String> {
     let debit = match (&mandate.payer, place) {
         (Some(_), _) => {
             "Une autre personne paie\u{a0}: le contrat est conclu quand elle a signé son mandat."
@@ -48,18 +48,19 @@ pub(super) fn consents(mandate: &Mandate, place: u8, is_running: bool) -> Vec<&'
         (None, 1) => "J’autorise le prélèvement sur le compte du mandat.",
         (None, _) => "Le premier emprunteur paie\u{a0}: rien n’est prélevé sur mon compte.",
     };
-    let bank = if is_running {
+    let bank = if signable.quote.request.is_running() {
         "Je vous charge de remettre à ma banque l’attestation et la demande de changement."
     } else {
         "Je vous charge de remettre à ma banque l’attestation."
     };
-    vec![
-        "J’ai reçu ces documents.",
-        "Ce code signe tous ces documents.",
-        debit,
-        bank,
-        "L’assurance commence à la date d’effet, même avant la fin du délai de renonciation.",
-    ]
+    let begins =
+        "L’assurance commence à la date d’effet, même avant la fin du délai de renonciation.";
+    let texts =
+        ["J’ai reçu ces documents.", "Ce code signe tous ces documents.", debit, bank, begins];
+    let replaced = signable.amends.iter().map(|(_, contract)| {
+        format!("Ce contrat met fin au contrat {contract}, que ma banque a refusé.")
+    });
+    texts.into_iter().map(str::to_owned).chain(replaced).collect()
 }
 
 /// Where somebody signs from.
@@ -214,7 +215,7 @@ impl Contracts {
         let person = signable.insured.iter().find(|one| one.insured_id == insured);
         let person = person.ok_or(ContractError::Unknown)?;
         let to = reached(person, way).ok_or(ContractError::Unknown)?;
-        let texts = consents(mandate, person.place, signable.quote.request.is_running());
+        let texts = consents(mandate, person.place, signable);
         Ok(Evidence {
             name: person.person.legal_name(),
             channel: way.code().to_owned(),
@@ -223,7 +224,7 @@ impl Contracts {
             address: place.address.clone(),
             agent: place.agent.chars().take(200).collect(),
             consents_version: CONSENTS_VERSION,
-            consents: texts.into_iter().map(str::to_owned).collect(),
+            consents: texts,
         })
     }
 
@@ -272,8 +273,8 @@ impl Contracts {
         self.sign_mandate(connection, signable.id, mandate).await?;
         core.store.insert_bank(connection, contract.id, contract.effect_on).await?;
         self.plan(connection, &contract, now).await?;
-        if let Some(refused) = signable.amends {
-            self.replace(connection, refused, &contract).await?;
+        if let Some((refused, _)) = &signable.amends {
+            self.replace(connection, *refused, (&contract, by)).await?;
         }
         self.tell_signed(connection, &contract, owner.is_some()).await
     }

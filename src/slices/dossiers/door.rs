@@ -33,8 +33,8 @@ pub struct Signable {
     pub offered_until: Option<Timestamp>,
     /// Somebody has said that the documents were received.
     pub is_received: bool,
-    /// The dossier whose contract this one is to replace, which a lender refused.
-    pub amends: Option<DossierId>,
+    /// The dossier and the number of the contract that this one is to replace, which a lender refused.
+    pub amends: Option<(DossierId, String)>,
     /// Whose it is for the API, when somebody has proven their address.
     pub owner: Option<Vec<u8>>,
     /// The persons, by place.
@@ -193,7 +193,11 @@ fn signable(dossier: Dossier, quote: QuoteResponse) -> Signable {
         quote,
         lender: dossier.answers.lender.clone().unwrap_or_default(),
         offered_until: dossier.offered_until,
-        amends: dossier.answers.amends.as_ref().map(|one| DossierId::from_uuid(one.dossier)),
+        amends: dossier
+            .answers
+            .amends
+            .as_ref()
+            .map(|one| (DossierId::from_uuid(one.dossier), one.contract.clone())),
         is_received: dossier.answers.documents_received_at.is_some(),
         owner: dossier.owner,
         insured: dossier.insured.into_iter().map(one).collect(),

@@ -16,6 +16,7 @@ use super::letters;
 use super::model::{By, Dossier, DossierId, Renewal};
 use crate::domain::dossier::{Act, Role, State};
 use crate::domain::pathway::Reason;
+use crate::kernel::problem::Kind;
 use crate::platform::clock::date_in_paris;
 use crate::slices::quotes::form::assumptions::renewed;
 use crate::slices::quotes::form::refusal::closes;
@@ -141,6 +142,8 @@ impl Dossiers {
                 Ok(barred.map(|one| one.route.reasons.into_iter().next().unwrap_or_default()))
             }
             Err(problem) if closes(&problem.faults) => Ok(Some(Reason::EligAge.code().to_owned())),
+            // Something else is to be corrected: the page of that answer says what.
+            Err(problem) if problem.kind == Kind::Invalid => Ok(None),
             Err(problem) => Err(problem.into()),
         }
     }

@@ -95,7 +95,7 @@ async fn standing(contracts: &Contracts, holder: &Holder) -> Result<SignatureDoc
         state,
         ceremony: Some(ceremony.id.simple().to_string()),
         documents: papers(id, &ceremony),
-        consents: consents(&mandate, OWNER, shown.quote.request.is_running()),
+        consents: consents(&mandate, OWNER, &shown),
         next: (!has_signed).then(|| format!("/v1/dossiers/{id}/signature/code")),
     })
 }

@@ -71,7 +71,7 @@ pub(super) struct SignatureDocument {
     /// The documents, frozen by their hashes.
     pub(super) documents: Vec<PaperDocument>,
     /// What is accepted by signing, word for word.
-    pub(super) consents: Vec<&'static str>,
+    pub(super) consents: Vec<String>,
     /// Where to go on; absent while there is nothing to do.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) next: Option<String>,

@@ -12,6 +12,7 @@ use super::cover::Covered;
 use super::frame::{Answer, Frame, sheets, unkept};
 use super::leave::WithdrawPage;
 use super::tracker::standing;
+use crate::domain::dossier::State as Stands;
 use crate::kernel::french;
 use crate::kernel::money::Cents;
 use crate::kernel::problem::{Kind, Problem};
@@ -19,7 +20,7 @@ use crate::platform::web::csrf;
 use crate::platform::web::form::Form;
 use crate::platform::web::page::Sheet;
 use crate::slices::contracts::core::Contracts;
-use crate::slices::contracts::course;
+use crate::slices::contracts::course::Begins;
 use crate::slices::contracts::form;
 use crate::slices::contracts::keeping::Listed;
 use crate::slices::contracts::leaving::REASONS;
@@ -148,23 +149,22 @@ fn euros(cents: i64) -> String {
     french::euros(Cents::new(cents))
 }
 
-async fn state(contracts: &Contracts, contract: &Contract) -> Result<&'static str, Stop> {
-    Ok(contract.label(contracts.state_of(contract).await?))
-}
-
 pub(super) async fn home(State(contracts): State<Contracts>, headers: HeaderMap) -> Answer {
     let visitor = logged_in!(&contracts, &headers);
     let mut cards = Vec::new();
     for contract in contracts.all_for(visitor.party).await? {
         let premiums = contracts.premiums(&contract).await?;
         let request = contracts.bank(&contract).await?;
-        let begins = course::begins(&contract, &request);
-        let next = course::coming(begins, &premiums, contracts.today()).next();
+        let (stands, today) = (contracts.state_of(&contract).await?, contracts.today());
+        let begins = Begins::of(&contract, &request, (stands, today));
+        // Nothing is debited of one that is suspended.
+        let next = begins.debits(&premiums, today).next();
+        let next = next.filter(|_| stands != Stands::Suspended);
         let bank = standing(&contract, &request);
         let end = contracts.end_asked(&contract).await?.filter(|_| contract.ended_at.is_none());
         cards.push(Card {
             bank: if contract.ended_at.is_none() { bank } else { String::new() },
-            state: state(&contracts, &contract).await?,
+            state: contract.label(stands),
             end: end.map(|end| french::day(end.wanted_on)).unwrap_or_default(),
             month: next.map(|row| euros(row.premium_cents)).unwrap_or_default(),
             next: next.map(|row| french::day(row.due_on)).unwrap_or_default(),
@@ -205,12 +205,13 @@ pub(super) async fn contract(
         let (premium, owed) = (euros(row.premium_cents), euros(row.outstanding_cents));
         (row.month, french::day(row.due_on), premium, owed)
     });
-    let begins = course::begins(&contract, &request);
+    let stands = contracts.state_of(&contract).await?;
+    let begins = Begins::of(&contract, &request, (stands, contracts.today()));
     let is_over = contract.ended_at.is_some();
     let insurer = contracts.core.documents.insurer();
     Ok(unkept(ContractPage {
-        state: state(&contracts, &contract).await?,
-        effect: begins.map(french::day).unwrap_or_default(),
+        state: contract.label(stands),
+        effect: begins.words(),
         until: french::day(contract.withdraw_until),
         can_withdraw: !is_over && contracts.today() <= contract.withdraw_until,
         is_over,

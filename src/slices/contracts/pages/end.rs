@@ -13,7 +13,7 @@ use crate::platform::web::form::Form;
 use crate::platform::web::page::Sheet;
 use crate::platform::web::{archive, file};
 use crate::slices::contracts::core::{Contracts, moment};
-use crate::slices::contracts::course;
+use crate::slices::contracts::course::Begins;
 use crate::slices::contracts::error::ContractError;
 use crate::slices::contracts::keeping::Listed;
 use crate::slices::contracts::model::{Contract, REPLACED};
@@ -64,8 +64,9 @@ pub(super) async fn show(
     };
     let request = contracts.bank(&contract).await?;
     let premiums = contracts.premiums(&contract).await?;
-    let begins = course::begins(&contract, &request);
-    let first = course::coming(begins, &premiums, contracts.today()).next();
+    let now = (contracts.state_of(&contract).await?, contracts.today());
+    let begins = Begins::of(&contract, &request, now);
+    let first = begins.debits(&premiums, contract.effect_on).next();
     let bank = match (request.state.as_str(), contract.content.is_substitution) {
         ("accepted", _) => "Votre banque a donné son accord.".to_owned(),
         ("refused", _) => "Votre banque a refusé.".to_owned(),
@@ -86,7 +87,7 @@ pub(super) async fn show(
         first_amount: first
             .map(|row| french::euros(crate::kernel::money::Cents::new(row.premium_cents)))
             .unwrap_or_default(),
-        effect: begins.map(french::day).unwrap_or_default(),
+        effect: begins.words(),
         until: french::day(contract.withdraw_until),
         bank_link: if request.is_answered() {
             "Suivre votre banque"

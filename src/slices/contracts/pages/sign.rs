@@ -40,7 +40,7 @@ struct SignPage {
     papers: Vec<Paper>,
     /// Those that were read at the recap, and are signed with the others.
     readings: Vec<Paper>,
-    consents: Vec<&'static str>,
+    consents: Vec<String>,
     /// The first day of cover.
     effect: String,
     /// Where a code goes, masked: by SMS, and by e-mail when the person has an address.
@@ -189,7 +189,7 @@ async fn papers(
     Ok(SignPage {
         papers: papers.into_iter().map(paper).collect(),
         readings: readings.into_iter().map(paper).collect(),
-        consents: consents(&mandate, guest.place, shown.quote.request.is_running()),
+        consents: consents(&mandate, guest.place, &shown),
         effect: french::day(shown.quote.request.effect_date),
         demand,
         has_payer: payer.is_some(),

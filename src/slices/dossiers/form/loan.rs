@@ -3,7 +3,7 @@
 use super::words::{DELAYS, PURPOSES};
 use crate::kernel::french::read;
 use crate::platform::web::form::Form;
-use crate::slices::quotes::form::{answers, assumptions};
+use crate::slices::quotes::form::{answers, assumptions, carry};
 use crate::slices::quotes::wire::SimulationRequest;
 use jiff::civil::Date;
 
@@ -61,6 +61,10 @@ pub(in super::super) fn loan(
     let mut part = Form::new(
         ["objet", "echeance_m", "echeance_a"].map(|name| (name, form.value(name).to_owned())),
     );
+    if !carry::is_subscribable(request) {
+        form.refuse_group("devis", "", &[], carry::NOT_HERE);
+        return None;
+    }
     let changed = assumptions::change_subscribed(&mut part, request, today);
     for fault in part.errors() {
         let controls: Vec<&str> = fault.controls.iter().map(String::as_str).collect();

@@ -20,7 +20,10 @@ use super::guest::{Guest, Stop};
 /// The database does not answer.
 pub async fn over(dossiers: &Dossiers, guest: &Guest, to: DossierId) -> Result<Response, Stop> {
     let Some(secret) = dossiers.go_over(&guest.visit, to).await? else {
-        return Ok(Notice::over(to).status(StatusCode::OK));
+        let line = "Son numéro de mobile a changé\u{a0}: ouvrez-le par le lien envoyé à son adresse e-mail.";
+        let notice = Notice::new("Votre nouveau dossier est ouvert", &[line]);
+        let notice = notice.act("Recevoir le lien par e-mail", &format!("/d/{to}/lien"));
+        return Ok(notice.status(StatusCode::OK));
     };
     Ok(on_the_way(dossiers, &format!("/d/{to}/garanties"), &secret, Asked::Sent))
 }

@@ -5,8 +5,10 @@
 
 use jiff::civil::Date;
 
+use super::answers::first_due;
 use super::{answers, dates};
 use crate::domain::loan::LoanKind;
+use crate::kernel::calendar::month_index;
 use crate::platform::web::form::Form;
 use crate::slices::quotes::wire::{
     BankBasis, InsuredRequest, LoanRequest, QuoteResponse, SimulationRequest,
@@ -55,6 +57,9 @@ pub fn is_subscribable(request: &SimulationRequest) -> bool {
     };
     loans.iter().all(is_movable)
         && loans.iter().all(|loan| loan.release_date == loans[0].release_date)
+        && loans
+            .iter()
+            .all(|loan| month_index(first_due(loan)) == month_index(first_due(&loans[0])))
         && request.insured.iter().all(|one| has_one_share(one, loans) && one.loadings.is_empty())
 }
 

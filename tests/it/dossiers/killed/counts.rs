@@ -6,7 +6,7 @@ use super::house::House;
 
 /// Acts that a dossier sees once in its life.
 const ONCE: &str = "'keep_quote', 'apply', 'begin_signature', 'conclude', 'notify_bank', \
-    'enter_into_force', 'record_bank_refusal', 'withdraw', 'expire', 'abandon', 'postpone'";
+    'enter_into_force', 'amend_for_bank', 'withdraw', 'expire', 'abandon', 'postpone'";
 
 /// What must find nothing, each with what it would have found.
 const NEVER: [(&str, &str); 8] = [

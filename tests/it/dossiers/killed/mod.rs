@@ -7,6 +7,7 @@
 //! before what was written is committed and just after, before the program knows ([`snare`]).
 
 mod again;
+mod amended;
 mod bank;
 mod copy;
 mod counts;

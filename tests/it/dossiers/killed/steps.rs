@@ -117,12 +117,22 @@ impl Journey {
 
     /// From the documents to the act: what it answers.
     pub(super) async fn sign(&self, house: &mut House, when: Option<When>) -> Value {
+        self.sign_after(house, "", when).await
+    }
+
+    /// The same of who was sent this code before.
+    pub(super) async fn sign_after(
+        &self,
+        house: &mut House,
+        old: &str,
+        when: Option<When>,
+    ) -> Value {
         let path = format!("{}/signature", self.at);
         let seen = Step::new("GET", &path, None).that_writes(CEREMONY);
         let ready = opened(house, &seen, when).await;
         let send = Step::new("POST", &format!("{path}/code"), None).that_writes(CODE);
         go(house, &send, when).await;
-        let code = house.code(&self.who.1, "").await;
+        let code = house.code(&self.who.1, old).await;
         let act =
             json!({ "ceremony": ready["ceremony"], "code": code, "documents_received": true });
         go(house, &Step::new("POST", &path, Some(act)).that_writes(SIGNED), when).await
