@@ -253,14 +253,35 @@ async fn nobody_is_insured_twice_when_the_lender_accepts_after_all() {
     let chosen = json!({ "shares": [100], "waiting_days": 60 });
     let told = town.put(&anne, &told, "guarantees", chosen).await;
     let (path, act) = town.at_the_code(&anne, told, &email(&town).await).await;
+    let consents = town.get(&anne, &path).await.body["consents"].to_string();
+    assert!(consents.contains("Ce contrat met fin au contrat CT-2026-"), "{consents}");
     let yes = json!({ "answer": "accepted", "on": "2026-11-23" });
     let yes = town.ask(&anne, ("POST", &format!("{contract}/lender/answer")), &[], Some(yes)).await;
     assert_eq!(yes.body["state"], "accepted", "{}", yes.body);
     let signed = town.ask(&anne, ("POST", &path), &[], Some(act)).await;
     assert_eq!(signed.status, 409, "{}", signed.body);
     assert!(
-        signed.body["detail"].as_str().is_some_and(|it| it.contains("vous assure pour ce prêt"))
+        signed.body["detail"].as_str().is_some_and(|it| it.contains("reste en cours pour ce prêt"))
     );
     let all = contracts(&town.app).await;
     assert_eq!((all.len(), all[0].1.as_str()), (1, "bank"), "{all:?}");
+}
+
+/// What happened while a refusal stood is known when it is taken back.
+#[tokio::test]
+async fn nobody_is_covered_for_the_days_of_a_refusal() {
+    let town = Town::start().await;
+    let anne = town.customer("anne");
+    let contract = refused_by_program(&town, &anne).await;
+    town.is("UPDATE contract SET effect_on = '2026-11-10'").await;
+    town.is("UPDATE bank_request SET effect_on = '2026-11-10'").await;
+    let back = json!({ "answer": "not_refused" });
+    let answer = format!("{contract}/lender/answer");
+    let back = town.ask(&anne, ("POST", &answer), &[], Some(back)).await;
+    assert_eq!(
+        (&back.body["state"], &back.body["effect_on"]),
+        (&json!("sent"), &json!("2026-11-24")),
+        "{}",
+        back.body
+    );
 }
