@@ -28,7 +28,7 @@ impl Contracts {
         if contract.ended_at.is_some() {
             return Err(ContractError::NotNow("Ce contrat est déjà terminé."));
         }
-        if request.state != "refused" {
+        if !request.is_refused() {
             return Err(ContractError::NotNow("La banque n’a pas refusé ce contrat."));
         }
         let why = refusals::words(&request.reason_code).unwrap_or_default();

@@ -155,7 +155,7 @@ impl Contracts {
         // The dossier first, as everywhere: with the lender first it would wait for who waits for it.
         core.dossiers.signable(&mut transaction, contract.dossier).await?;
         let mut request = self.locked(&mut transaction, contract).await?;
-        if request.state == "refused" && answer.takes_a_refusal_back() {
+        if request.is_refused() && answer.takes_a_refusal_back() {
             self.resume(&mut transaction, contract, &mut request, (role, by)).await?;
         } else if request.is_answered() {
             // The first answer stands.
@@ -229,17 +229,15 @@ impl Contracts {
             (None, None) => "draft",
         };
         state.clone_into(&mut request.state);
-        let today = self.today();
+        let (today, subject) = (self.today(), contract.dossier.to_string());
         if request.effect_on.max(contract.effect_on) <= today {
             // Nobody is covered for the days on which the refusal stood: what happened in them is known by now.
             request.effect_on = today.tomorrow().unwrap_or(today);
         }
         if let Some(due) = request.answer_due {
             let after = midnight(due.tomorrow().unwrap_or(due)).max(self.now());
-            let subject = contract.dossier.to_string();
             self.core.schedule.put(connection, WATCH, &subject, after).await?;
         }
-        let subject = contract.dossier.to_string();
         let begin = midnight(request.effect_on.max(contract.effect_on)).max(self.now());
         self.core.schedule.put(connection, BEGIN, &subject, begin).await?;
         Ok(())

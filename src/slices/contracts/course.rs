@@ -27,7 +27,7 @@ impl Begins {
     ) -> Self {
         let day = request.effect_on.max(contract.effect_on);
         let has_begun = matches!(state, State::InForce | State::Amending | State::Suspended);
-        if contract.ended_at.is_some() || request.state == "refused" {
+        if contract.ended_at.is_some() || request.is_refused() {
             Self::Never
         } else if has_begun || day > today {
             Self::On(day)

@@ -302,6 +302,11 @@ impl BankRequest {
         matches!(self.state.as_str(), "accepted" | "refused")
     }
 
+    /// Whether the lender refuses, as long as it does not take that back.
+    pub(super) fn is_refused(&self) -> bool {
+        self.state == "refused"
+    }
+
     /// Whether the lender has sent the demand back as incomplete: its days have not begun.
     pub(super) fn is_sent_back(&self) -> bool {
         !self.is_answered() && !self.reason_code.is_empty()

@@ -120,7 +120,7 @@ impl LenderDocument {
         Self {
             letter: is_dated
                 .then(|| format!("/v1/contracts/{}/documents/lettre_banque", contract.id)),
-            amendment: (request.state == "refused" && contract.ended_at.is_none())
+            amendment: (request.is_refused() && contract.ended_at.is_none())
                 .then(|| format!("/v1/contracts/{}/lender/amendment", contract.id)),
             is_substitution,
             state: request.state,

@@ -251,7 +251,7 @@ async fn page(
         acts: desk.is_holder() && contract.ended_at.is_none(),
         corrects,
         why: refusals::words(&request.reason_code).unwrap_or_default(),
-        answers: if request.state == "refused" { &AFTER_REFUSAL } else { &ANSWERS },
+        answers: if request.is_refused() { &AFTER_REFUSAL } else { &ANSWERS },
         reasons: std::iter::once(none).chain(refusals::all()).collect(),
         until: if is_open { french::day(contract.withdraw_until) } else { String::new() },
         phone: contracts.core.documents.insurer().phone.clone(),
