@@ -6,7 +6,7 @@ use super::engine::clamd::Place;
 use super::house::House;
 use super::identity::sign_up;
 use super::office;
-use super::people::{CAMILLE, ON};
+use super::people::{CAMILLE, ON, RECAP};
 use super::subscription::{TELEPHONE, look, pictured, telephone};
 
 #[tokio::test]
@@ -15,7 +15,7 @@ async fn a_contract_is_found_and_left_from_the_account() {
     house.price(&[&CAMILLE]).await;
     house.reach(&CAMILLE, &[]).await;
     house.introduce(&CAMILLE, "Votre prêt").await;
-    house.borrow(&[("quotite_1", "100")], "Vérifiez avant de signer").await;
+    house.borrow(&[("quotite_1", "100")], RECAP).await;
     house.prepare(&CAMILLE).await;
     house.sign(&CAMILLE, "est conclu depuis le").await;
     pictured(&house, "fin-documents").await;

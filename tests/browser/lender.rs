@@ -1,7 +1,7 @@
 //! «Prévenir votre banque»: an insurance is replaced, the demand leaves for the bank, which reads it and says that
 //! it has received it; with axe and pictures.
 
-use super::people::{CAMILLE, LOAN};
+use super::people::{CAMILLE, LOAN, RECAP};
 use super::subscription::{look, pictured, telephone};
 
 const BANK: &str = "assurances@banque-du-nord.example";
@@ -33,7 +33,7 @@ async fn the_demand_is_sent_to_the_bank_which_has_received_it() {
     let since = [("echeance_m", "12"), ("echeance_a", "2022")];
     house.answer(&[&LOAN[..2], &since].concat(), "Vos garanties").await;
     let cover = [("quotite_1", "100"), ("franchise", "90")];
-    house.answer(&cover, "Vérifiez avant de signer").await;
+    house.answer(&cover, RECAP).await;
     house.prepare(&CAMILLE).await;
     house.sign(&CAMILLE, "est conclu depuis le").await;
     house.press("a[href$='/banque']").await;

@@ -2,7 +2,7 @@
 //! groups, a word before the session ends. Each page without it: `subscription::alone_without_script_…`.
 
 use super::house::House;
-use super::people::{CAMILLE, LOAN, ON};
+use super::people::{CAMILLE, LOAN, ON, RECAP};
 
 #[tokio::test]
 async fn the_price_follows_the_answers_before_anything_is_sent() {
@@ -57,7 +57,8 @@ async fn a_journey_has_a_live_price_one_submission_and_a_word_before_its_session
     house.choose("quotite_1", "100").await;
     house.choose("franchise", "90").await;
     house.press(ON).await;
-    house.sees("h1", "Vérifiez avant de signer").await;
+    house.protected().await;
+    house.sees("h1", RECAP).await;
     house.press("#lu").await;
     house.press(ON).await;
     house.sees("h1", "Le compte à prélever").await;

@@ -15,6 +15,7 @@ mod late;
 mod layout;
 mod lender;
 mod live;
+mod loans;
 mod network;
 mod office;
 mod payer;

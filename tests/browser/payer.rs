@@ -4,7 +4,7 @@
 use super::axe::check;
 use super::house::House;
 use super::office;
-use super::people::{CAMILLE, ON};
+use super::people::{CAMILLE, ON, RECAP};
 use super::subscription::{TELEPHONE, look, pictured, telephone};
 
 /// Who pays.
@@ -16,7 +16,7 @@ async fn somebody_else_pays_from_their_own_telephone() {
     house.price(&[&CAMILLE]).await;
     house.reach(&CAMILLE, &[]).await;
     house.introduce(&CAMILLE, "Votre prêt").await;
-    house.borrow(&[("quotite_1", "100")], "Vérifiez avant de signer").await;
+    house.borrow(&[("quotite_1", "100")], RECAP).await;
     house.press("#lu").await;
     house.press(ON).await;
     house.sees("h1", "Le compte à prélever").await;

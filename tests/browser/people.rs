@@ -29,6 +29,10 @@ pub(crate) const NORA: Somebody = Somebody {
     birth_year: "1985",
 };
 
+/// The page before the signature, and the one before it of whom the law protects.
+pub(crate) const RECAP: &str = "Vérifiez avant de signer";
+pub(crate) const PROTECTED: &str = "Aucune question de santé";
+
 /// The main button of a page.
 pub(crate) const ON: &str = "form.formulaire .bouton";
 
@@ -82,7 +86,21 @@ impl House {
             }
         }
         self.press(ON).await;
+        if then == RECAP {
+            self.protected().await;
+        }
         self.sees("h1", then).await;
+    }
+
+    /// Whom the law protects reads so before the recap, and goes on.
+    pub(crate) async fn protected(&self) {
+        let is_there = async || {
+            let heading = self.text("h1").await?;
+            [RECAP, PROTECTED].contains(&heading.as_str()).then_some(heading)
+        };
+        if self.eventually("the page of health or the recap", is_there).await == PROTECTED {
+            self.press(ON).await;
+        }
     }
 
     /// The contact and the code, to the first page of the dossier.

@@ -12,6 +12,7 @@ use super::engine::{Tomcat, eventually};
 use super::house::{House, keys};
 use super::layout::picture;
 use super::office;
+use super::people::RECAP;
 
 const MOBILE: &str = "0612345678";
 
@@ -179,7 +180,7 @@ async fn every_question_is_clicked_and_the_contract_is_signed() {
     house.press("[name=action][value=refuser]").await;
     house.sees("main", "Vous avez refusé ces conditions").await;
     house.press("[name=action][value=accepter]").await;
-    house.sees("h1", "Vérifiez avant de signer").await;
+    house.sees("h1", RECAP).await;
     let first = code(&house).await;
     house.press("#lu").await;
     house.press("form.formulaire .bouton").await;

@@ -8,7 +8,7 @@ use super::axe;
 use super::engine::Tomcat;
 use super::house::House;
 use super::layout::picture;
-use super::people::{Answers, CAMILLE, LOAN, NORA, ON, Somebody};
+use super::people::{Answers, CAMILLE, LOAN, NORA, ON, PROTECTED, RECAP, Somebody};
 use super::questionnaire;
 
 /// A telephone.
@@ -49,7 +49,9 @@ async fn alone_without_script_each_page_failed_once_and_back_after_the_signature
     let work = [("activite", "salarie_cadre"), ("risque_pro", "non"), ("sport", "non")];
     house.answer(&work, "Votre prêt").await;
     fail_once(&house).await;
-    house.borrow(&[("quotite_1", "100")], "Vérifiez avant de signer").await;
+    house.borrow(&[("quotite_1", "100")], PROTECTED).await;
+    house.press(ON).await;
+    house.sees("h1", RECAP).await;
     fail_once(&house).await;
     house.press("#lu").await;
     house.press(ON).await;
@@ -101,7 +103,7 @@ async fn a_couple_on_two_telephones_signs_one_contract() {
     house.answer(&birth, "Le code reçu par SMS").await;
     let code = house.code(SAM.mobile, "").await;
     house.answer(&[("code", &code)], "Qui êtes-vous").await;
-    let loan = "Vérifiez avant de signer";
+    let loan = RECAP;
     house.introduce(&SAM, loan).await;
     assert!(!house.page().await.contains("Camille Martin"), "nothing of the other's answers");
     // Camille's: everything is there now.
@@ -109,7 +111,7 @@ async fn a_couple_on_two_telephones_signs_one_contract() {
     let at = house.browser.current_url().await.expect("an address");
     let base = at.path().split('/').take(3).collect::<Vec<_>>().join("/");
     house.go(&format!("{base}/recapitulatif")).await;
-    house.sees("h1", "Vérifiez avant de signer").await;
+    house.sees("h1", RECAP).await;
     house.prepare(&CAMILLE).await;
     house.sign(&CAMILLE, "Vous avez signé").await;
     pictured(&house, "signe-en-attente").await;
@@ -166,7 +168,7 @@ async fn health_without_a_yes_leads_on_and_with_one_to_an_honest_page() {
     axe::check(&house, "health, errors").await;
     shot(&house, "sante-erreurs").await;
     assert!(!title.contains("q_"), "a title says nothing: {title}");
-    house.answer(CLEAN, "Vérifiez avant de signer").await;
+    house.answer(CLEAN, RECAP).await;
     house.sees("main", "Questionnaire rempli").await;
     house.close().await;
 
@@ -324,7 +326,7 @@ async fn every_page_of_a_protected_person_is_accessible_and_looked_at() {
     pictured(&house, "criteres-reponse").await;
     house.press("main a[href$='/garanties']").await;
     let cover = [("quotite_1", "100"), ("franchise", "90")];
-    house.answer(&cover, "Vérifiez avant de signer").await;
+    house.answer(&cover, RECAP).await;
     let at = house.browser.current_url().await.expect("an address");
     let base = at.path().split('/').take(3).collect::<Vec<_>>().join("/");
     house.go(&base).await;
@@ -406,7 +408,10 @@ async fn by_keyboard_from_the_contact_to_the_recap() {
     chosen("quotite_1", "100").await;
     chosen("franchise", "90").await;
     house.keys(Key::Enter + "").await;
-    house.sees("h1", "Vérifiez avant de signer").await;
+    house.sees("h1", PROTECTED).await;
+    house.tab_to(ON).await;
+    house.keys(Key::Enter + "").await;
+    house.sees("h1", RECAP).await;
     house.tab_to("#lu").await;
     house.keys(" ").await;
     house.tab_to(ON).await;

@@ -5,7 +5,7 @@
 use std::time::{Duration, Instant};
 
 use super::house::House;
-use super::people::{Answers, CAMILLE, LOAN, ON};
+use super::people::{Answers, CAMILLE, LOAN, ON, PROTECTED, RECAP};
 
 /// Ten minutes, from the first question to the signature.
 const PROMISE: Duration = Duration::from_secs(600);
@@ -95,7 +95,8 @@ async fn the_journey_typed_by_the_median_person_takes_less_than_ten_minutes() {
     one.answer(&work, ON, "Votre prêt").await;
     one.answer(LOAN, ON, "Vos garanties").await;
     let cover = [("quotite_1", "100"), ("franchise", "90")];
-    one.answer(&cover, ON, "Vérifiez avant de signer").await;
+    one.answer(&cover, ON, PROTECTED).await;
+    one.answer(&[], ON, RECAP).await;
     one.house.press("#lu").await;
     one.answer(&[], ON, "Le compte à prélever").await;
     let account = [("iban", "FR7630006000011234567890189"), ("jour", "10")];

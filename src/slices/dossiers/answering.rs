@@ -142,6 +142,26 @@ impl Dossiers {
         Ok(dossier)
     }
 
+    /// Somebody has read that nothing is asked about their health: noted, and nothing else moves.
+    pub(super) async fn read_protection(
+        &self,
+        id: DossierId,
+        by: By,
+    ) -> Result<Dossier, DossierError> {
+        let saving = Saving { id, page: "sante", seen: Seen::Whatever, by };
+        let mut transaction = self.core.store.begin().await?;
+        let mut dossier = self.held(&mut transaction, &saving).await?;
+        let own = dossier.insured.iter_mut().find(|one| by.insured == Some(one.id));
+        let Some(own) = own.filter(|one| !one.person.protection_read) else { return Ok(dossier) };
+        own.person.protection_read = true;
+        dossier.touched_at = self.now();
+        let state = dossier.state;
+        self.record(&mut transaction, &mut dossier, EDIT, state, by, saving.page).await?;
+        self.write(&mut transaction, &dossier).await?;
+        self.commit(transaction).await?;
+        Ok(dossier)
+    }
+
     /// Keeps what was typed and could not be taken, so that it is shown back after a pause.
     pub(super) async fn keep_draft(
         &self,
@@ -162,6 +182,13 @@ impl Dossiers {
         page: &str,
     ) -> Result<Option<std::collections::BTreeMap<String, String>>, DossierError> {
         Ok(self.core.store.draft(id, page).await?)
+    }
+
+    /// Forgets what was typed of a page that was taken under another name.
+    pub(super) async fn forget_draft(&self, id: DossierId, page: &str) -> Result<(), DossierError> {
+        let mut transaction = self.core.store.begin().await?;
+        self.core.store.forget_draft(&mut transaction, id, page).await?;
+        self.commit(transaction).await
     }
 
     /// The dossier held for this saving, if it may still be written.
@@ -219,6 +246,7 @@ impl Dossiers {
         }
         let id: QuoteId = new.id.parse().map_err(|_| Problem::new(Kind::Bug))?;
         dossier.quote_id = id.uuid();
+        self.number_loans(connection, dossier, (old, new)).await?;
         let first = |quote: &QuoteResponse| quote.result.project.costs.first_month_cents;
         let (before_cents, now_cents) = (first(old), first(new));
         let is_limited = loses_work(old, new);

@@ -77,6 +77,7 @@ impl Dossiers {
         let change = |dossier: &mut Dossier| {
             dossier.answers.lender = Some(answers.lender.clone());
             dossier.answers.loan_done = true;
+            dossier.answers.without_loan = false;
         };
         self.save_priced(saving, Why::Loan, |request| answers.onto(request), change).await
     }

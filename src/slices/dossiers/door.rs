@@ -27,6 +27,8 @@ pub struct Signable {
     pub state: State,
     /// What is insured and at which price: a frozen quote, with its month-by-month tables.
     pub quote: QuoteResponse,
+    /// Number of each loan of the quote, which stays when another is taken out.
+    pub loan_numbers: Vec<u8>,
     /// The lender's name.
     pub lender: String,
     /// Until when the offer may be signed.
@@ -86,6 +88,13 @@ pub struct Moved {
     pub state: State,
     /// The version now.
     pub version: u32,
+}
+
+impl Signable {
+    /// The place of a loan in the quote, by its number.
+    pub fn loan_at(&self, number: u8) -> Option<usize> {
+        self.loan_numbers.iter().position(|known| *known == number)
+    }
 }
 
 impl Dossiers {
@@ -190,6 +199,7 @@ fn signable(dossier: Dossier, quote: QuoteResponse) -> Signable {
         number: dossier.number(),
         version: dossier.version,
         state: dossier.state,
+        loan_numbers: dossier.answers.loans.of(quote.request.loans.len()),
         quote,
         lender: dossier.answers.lender.clone().unwrap_or_default(),
         offered_until: dossier.offered_until,

@@ -5,13 +5,14 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::lending::LoanNumbers;
 pub use super::person::Person;
 use super::settings::{DossiersSettings, days};
 use crate::domain::dossier::State;
 use crate::kernel::access::codes;
 use crate::kernel::id::{Id, Sort, check_digit};
 use crate::platform::access::Party;
-use crate::slices::quotes::wire::RouteResponse;
+use crate::slices::quotes::wire::{QuoteResponse, RouteResponse};
 
 /// Names the identifiers of dossiers.
 pub struct OfDossier;
@@ -31,6 +32,10 @@ pub(super) struct Answers {
     pub lender: Option<String>,
     /// The page of the loan is done.
     pub loan_done: bool,
+    /// The loans' numbers.
+    pub loans: LoanNumbers,
+    /// The only loan was taken out: the quote is of one that is not asked for any more.
+    pub without_loan: bool,
     /// The page of the guarantees is done.
     pub guarantees_done: bool,
     /// Both fill in the dossier on this telephone.
@@ -232,6 +237,11 @@ impl Insured {
         }
     }
 
+    /// Whether the law protects them from questions about health (path P1, art. L113-2-1 C. ass.).
+    pub(super) fn is_protected(&self) -> bool {
+        self.health == Health::None && self.path == "P1"
+    }
+
     /// Whether nothing of theirs is missing before the decision.
     pub(super) fn is_described(&self) -> bool {
         self.person.is_named() && self.person.is_housed() && self.person.work_done
@@ -274,6 +284,12 @@ impl Dossier {
     /// The person of this identifier.
     pub(super) fn person(&self, insured: Uuid) -> Option<&Insured> {
         self.insured.iter().find(|one| one.id == insured)
+    }
+
+    /// The place of a loan in this quote of the dossier, by its number.
+    pub(super) fn loan_at(&self, number: u8, quote: &QuoteResponse) -> Option<usize> {
+        let numbers = self.answers.loans.of(quote.request.loans.len());
+        numbers.iter().position(|known| *known == number)
     }
 
     /// The person at this place, from 1.

@@ -47,6 +47,8 @@ impl Parkable {
             [who, "sante", "questions"] if is_place(who) => true,
             [who, "identite" | "adresse" | "travail"] if is_place(who) => false,
             ["pret", number] if is_number(number) => false,
+            ["pret", number, "modifier"] if is_number(number) => false,
+            ["pret", "nouveau"] => false,
             ["garanties" | "invitation" | "prelevement" | "titulaire" | "banque"]
             | ["banque", "reponse"] => false,
             _ => return None,
@@ -178,6 +180,8 @@ mod tests {
             "a2/adresse",
             "a1/travail",
             "pret/1",
+            "pret/2/modifier",
+            "pret/nouveau",
             "garanties",
             "invitation",
             "prelevement",
@@ -204,6 +208,8 @@ mod tests {
             "a1/pieces",
             "a3/identite",
             "pret/1/offre",
+            "pret/1/supprimer",
+            "prets",
             "pret/x",
             "garanties/",
         ] {

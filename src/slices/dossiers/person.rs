@@ -30,6 +30,8 @@ pub struct Person {
     pub country: Option<String>,
     /// The page of work and sports is done.
     pub work_done: bool,
+    /// They have read that nothing is asked about their health (path P1).
+    pub protection_read: bool,
 }
 
 impl fmt::Debug for Person {

@@ -63,6 +63,16 @@ impl Task {
         }
     }
 
+    /// The same once it is done: several loans are a list.
+    pub(super) fn path_in(self, dossier: &Dossier) -> String {
+        let answers = &dossier.answers;
+        if self == Self::Loan && (answers.loan_done || answers.without_loan) {
+            "prets".to_owned()
+        } else {
+            self.path()
+        }
+    }
+
     /// Its name in the hub.
     pub(super) fn label(self, dossier: &Dossier, mine: u8) -> String {
         let whose = |place: u8, own: &str, of: &str| {
@@ -178,6 +188,17 @@ fn before_recap(dossier: &Dossier, mine: u8) -> Option<Task> {
 /// Where somebody goes on. What is under way elsewhere (an invitation, a study) waits for nobody here.
 pub(super) fn next(dossier: &Dossier, mine: u8) -> Task {
     before_recap(dossier, mine).unwrap_or(Task::Recap)
+}
+
+/// The same from a page: who is asked nothing about their health reads so once, on the page of health.
+pub(super) fn next_page(dossier: &Dossier, mine: u8) -> Task {
+    let answers = &dossier.answers;
+    let is_known = answers.loan_done && answers.guarantees_done;
+    let is_untold = |one: &Insured| one.is_protected() && !one.person.protection_read;
+    match next(dossier, mine) {
+        Task::Recap if is_known && dossier.at(mine).is_some_and(is_untold) => Task::Health(mine),
+        other => other,
+    }
 }
 
 /// What is missing before a signature, for the recap: what is to do, or under way.

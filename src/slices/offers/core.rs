@@ -79,6 +79,6 @@ impl Offers {
 
     /// The work of this slice.
     pub fn tasks(&self) -> Vec<Task> {
-        vec![self.scans(), self.removals(), self.forgets()]
+        vec![self.scans(), self.removals(), self.forgets(), self.lets_go()]
     }
 }

@@ -10,7 +10,7 @@ use crate::kernel::problem::{Kind, Problem};
 use crate::platform::db::{DbError, Transaction, again};
 use crate::platform::digest::plain_sha256;
 use crate::platform::jobs::{Job, Next, Task};
-use crate::slices::dossiers::{DossierId, LEFT};
+use crate::slices::dossiers::{DossierId, LEFT, LOAN_LEFT, LeftLoan};
 
 /// The bytes of a file go.
 const REMOVE: &str = "offers.remove";
@@ -178,6 +178,27 @@ impl Offers {
             async move {
                 let Ok(id) = Uuid::try_parse(job.subject()) else { return Ok(Next::Done) };
                 own.forget(DossierId::from_uuid(id)).await?;
+                Ok(Next::Done)
+            }
+        })
+    }
+
+    /// A loan that was taken out of its dossier leaves no file there.
+    pub(super) fn lets_go(&self) -> Task {
+        let own = self.clone();
+        Task::due(LOAN_LEFT, move |job: Job| {
+            let own = own.clone();
+            async move {
+                let Some(left) = LeftLoan::of_subject(job.subject()) else { return Ok(Next::Done) };
+                let of = LoanOf { dossier: left.dossier, loan: left.number };
+                let store = &own.core.store;
+                let mut transaction = store.begin().await?;
+                for file in store.of_dossier(&mut transaction, of.dossier).await? {
+                    if file.of == of {
+                        own.put_away(&mut transaction, of, file.id).await?;
+                    }
+                }
+                transaction.commit().await.map_err(DbError::from)?;
                 Ok(Next::Done)
             }
         })

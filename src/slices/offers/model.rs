@@ -46,7 +46,7 @@ pub(super) struct SentOffer {
     pub(super) bytes: Vec<u8>,
 }
 
-/// The loan of a dossier, from 1.
+/// The loan of a dossier, by its number, which stays when another is taken out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct LoanOf {
     pub(super) dossier: DossierId,

@@ -6,7 +6,7 @@ use std::time::Duration;
 use reqwest::StatusCode;
 
 use super::signing::base;
-use super::{another_code, begin_with, code, fill, link, somebody, written};
+use super::{another_code, begin_with, code, fill, link, protected, somebody, written};
 use crate::harness::app::App;
 use crate::harness::database::TestDatabase;
 use crate::harness::eventually;
@@ -145,6 +145,7 @@ impl Couple {
         for (_, answers) in &SAM {
             page = fill(&mut second, &page, answers).await;
         }
+        let page = protected(&mut second, page).await;
         assert_eq!(page.heading(), "Vérifiez avant de signer", "{}", page.body);
         (second, page)
     }
@@ -170,6 +171,7 @@ impl Couple {
         ] {
             page = fill(&mut second, &page, &answers).await;
         }
+        let page = protected(&mut second, page).await;
         assert_eq!(page.heading(), "Vérifiez avant de signer", "{}", page.body);
         (second, page, path)
     }
@@ -208,7 +210,7 @@ async fn each_has_a_telephone_and_reads_nothing_of_the_other() {
             [("voie", "9 quai du Port"), ("cp", "06000"), ("commune", "Nice")],
         ),
         (
-            "Vérifiez avant de signer",
+            "Aucune question de santé",
             [("activite", "fonctionnaire"), ("risque_pro", "non"), ("sport", "non")],
         ),
     ] {

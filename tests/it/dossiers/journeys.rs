@@ -1,7 +1,8 @@
 //! Whole journeys on the pages, as the person's browser makes them.
 
 use super::{
-    another_code, begin, code, describe, fill, health, link, quote, quote_over, somebody, written,
+    another_code, begin, code, describe, fill, health, link, protected, quote, quote_over,
+    somebody, written,
 };
 use crate::harness::app::App;
 use crate::harness::surfer::Surfer;
@@ -20,13 +21,22 @@ async fn whom_the_law_protects_is_asked_nothing_about_health() {
     let (state, version, acts) = written(&app, &page.at).await;
     assert_eq!(state, "offer");
     assert_eq!(usize::try_from(version).expect("small"), acts.len(), "one event for each version");
-    let last: Vec<&str> = acts.iter().rev().take(4).rev().map(String::as_str).collect();
-    assert_eq!(last, ["edit", "apply", "skip_health", "make_offer"]);
-    // The page of health says so, and its form does not exist.
+    let last: Vec<&str> = acts.iter().rev().take(5).rev().map(String::as_str).collect();
+    assert_eq!(last, ["edit", "apply", "skip_health", "make_offer", "edit"]);
+    // They read so once, and no page leads there again; what asks for more is refused.
+    let back = page.at.replace("recapitulatif", "garanties");
+    let back = surfer.open(&back).await;
+    let again = fill(&mut surfer, &back, &[("quotite_1", "100"), ("franchise", "90")]).await;
+    assert_eq!(again.heading(), "Vérifiez avant de signer", "{}", again.body);
     let at = page.at.replace("recapitulatif", "a1/sante");
     let none = surfer.open(&at).await;
     assert_eq!(none.heading(), "Aucune question de santé");
     assert_eq!(none.headers["cache-control"], "no-store");
+    assert_eq!(fill(&mut surfer, &none, &[("action", "accepter")]).await.status, 403);
+    let version = written(&app, &page.at).await.1;
+    let read = fill(&mut surfer, &none, &[("action", "continuer")]).await;
+    assert_eq!(read.heading(), "Vérifiez avant de signer", "{}", read.body);
+    assert_eq!(written(&app, &page.at).await.1, version, "said twice, noted once");
     // Without the box, the recap says what is missing; with it, the signature comes next.
     let page = surfer.open(&page.at).await;
     let refused = fill(&mut surfer, &page, &[]).await;
@@ -59,12 +69,13 @@ async fn what_moved_and_what_was_answered_is_said_as_it_is() {
     let told = "ce qu’il reste à rembourser au début de l’assurance passe de 1";
     assert!(page.says(told), "{}", page.body);
     assert!(page.body.contains("Autre part, en\u{a0}%</label>"), "it is not optional");
-    let recap = fill(&mut surfer, &page, &[("quotite_1", "100"), ("franchise", "90")]).await;
+    let page = fill(&mut surfer, &page, &[("quotite_1", "100"), ("franchise", "90")]).await;
+    let recap = protected(&mut surfer, page).await;
     for said in [
         "Artisan ou commerçant, aucun risque au travail, aucune activité à risque",
         "Reste à rembourser au début de l’assurance",
         "<dt>Début de l’assurance</dt>",
-        "Un nouveau devis commence un nouveau dossier",
+        "un nouveau devis commence un nouveau dossier",
     ] {
         assert!(recap.says(said), "{said}: {}", recap.body);
     }
@@ -73,7 +84,7 @@ async fn what_moved_and_what_was_answered_is_said_as_it_is() {
     let anew = format!("/simuler?devis={}", anew.split('"').next().expect("its end"));
     let simulator = surfer.open(&anew).await;
     assert_eq!(simulator.form("/simuler").values["naissance_a"], "1992", "{}", simulator.body);
-    assert_eq!(recap.body.matches(&format!("href=\"{anew}\"")).count(), 2, "birth and loan");
+    assert_eq!(recap.body.matches(&format!("href=\"{anew}\"")).count(), 1, "birth");
 }
 
 #[tokio::test]

@@ -15,6 +15,7 @@ mod journeys;
 mod killed;
 mod leaving;
 mod lender;
+mod loans;
 mod numbers;
 pub(crate) mod offers;
 mod parked;
@@ -164,7 +165,17 @@ pub(crate) async fn describe_since(surfer: &mut Surfer, page: Seen, year: &str) 
     ];
     let page = fill(surfer, &page, &loan).await;
     assert_eq!(page.heading(), "Vos garanties", "{}", page.body);
-    fill(surfer, &page, &[("quotite_1", "100"), ("franchise", "90")]).await
+    let page = fill(surfer, &page, &[("quotite_1", "100"), ("franchise", "90")]).await;
+    protected(surfer, page).await
+}
+
+/// Whom the law protects reads so, and goes on.
+pub(crate) async fn protected(surfer: &mut Surfer, page: Seen) -> Seen {
+    if page.heading() != "Aucune question de santé" {
+        return page;
+    }
+    assert!(page.says("Votre prêt et votre âge vous dispensent du questionnaire de santé."));
+    fill(surfer, &page, &[("action", "continuer")]).await
 }
 
 /// A sound declaration with these answers over it.

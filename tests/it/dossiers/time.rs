@@ -197,6 +197,9 @@ impl Timed<'_> {
             let declaration: Vec<_> = health(&[]).into_iter().collect();
             page = self.answer(&page, &declaration).await;
         }
+        if page.heading() == "Aucune question de santé" {
+            page = self.answer(&page, &[("action", "continuer")]).await;
+        }
         page = self.answer(&page, &[("lu", "oui")]).await;
         let account = [
             ("titulaire", "Camille Martin"),

@@ -6,17 +6,18 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 
 use super::operations::{
-    PutAddress, PutGuarantees, PutIdentity, PutLoan, PutWork, ReceiveDocuments,
+    PutAddress, PutGuarantees, PutIdentity, PutLoan, PutLoans, PutWork, ReceiveDocuments,
 };
 use super::wire::{
     AddressRequest, DossierDocument, Eyes, GuaranteesRequest, IdentityRequest, LenderLoanRequest,
-    WorkRequest,
+    LoansRequest, WorkRequest,
 };
 use super::{faults, identifier, seen, shown};
 use crate::domain::dossier::{Act, Illegal, Role, acts};
+use crate::domain::rule::Rule;
 use crate::handler;
 use crate::kernel::money::Cents;
-use crate::kernel::problem::{Kind, Problem};
+use crate::kernel::problem::{Fault, Kind, Problem};
 use crate::platform::access::{Api, Authorized, Customer};
 use crate::platform::web::form::Form;
 use crate::platform::web::input::InputRule;
@@ -28,6 +29,8 @@ use crate::slices::dossiers::error::DossierError;
 use crate::slices::dossiers::form::{self, WorkAnswers};
 use crate::slices::dossiers::model::{Dossier, Insured};
 use crate::slices::dossiers::owning::by;
+use crate::slices::quotes::form::carry;
+use crate::slices::quotes::form::changes::LoanChange;
 
 /// With these addresses.
 pub(super) fn add(api: Api<Dossiers>) -> Api<Dossiers> {
@@ -35,6 +38,7 @@ pub(super) fn add(api: Api<Dossiers>) -> Api<Dossiers> {
         .operation::<PutAddress, _, _>(handler!(address))
         .operation::<PutWork, _, _>(handler!(work))
         .operation::<PutLoan, _, _>(handler!(loan))
+        .operation::<PutLoans, _, _>(handler!(loans))
         .operation::<PutGuarantees, _, _>(handler!(guarantees))
         .operation::<ReceiveDocuments, _, _>(handler!(receive))
 }
@@ -223,6 +227,35 @@ async fn loan(
     })?;
     let saving = saving(caller.actor(), &dossier, "pret", &headers)?;
     saved(dossiers.save_loan(saving, &answers).await)
+}
+
+/// Which loans there are: those that are not named go, with the files that were sent of them.
+#[utoipa::path(
+    put, path = "/v1/dossiers/{id}/loans", tag = "dossiers", request_body = LoansRequest,
+    params(("id" = String, Path, description = "Identifier, `dos_…`"), ("If-Match" = String, Header, description = "The version that you read")),
+    responses(
+        (status = 200, description = "The dossier, with what follows: another quote when something changed", body = DossierDocument, headers(("ETag" = String, description = "Its version"))),
+        (status = 409, description = "Somebody wrote since, or it is too late: with what may be done", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = "4XX", description = "What is wrong, where, and how to put it right", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = "5XX", description = "Our fault, or no room now: see Retry-After", body = ProblemDocument, content_type = "application/problem+json"),
+    )
+)]
+async fn loans(
+    caller: Authorized<PutLoans>,
+    State(dossiers): State<Dossiers>,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+    Json(request): Json<LoansRequest>,
+) -> Result<Response, ApiError> {
+    let dossier = own(&dossiers, caller.actor(), &id).await?;
+    let odd = request.loans.iter().position(|loan| !carry::is_movable(loan));
+    if let Some(place) = odd {
+        let (code, detail) = (Rule::NotOnline.code(), Rule::NotOnline.sentence());
+        let fault = Fault::new(format!("/loans/{place}"), code, detail);
+        return Err(Problem::new(Kind::Invalid).faults(vec![fault]).into());
+    }
+    let saving = saving(caller.actor(), &dossier, "pret", &headers)?;
+    saved(dossiers.change_loans(saving, &LoanChange::All(request.loans)).await)
 }
 
 /// Shares and the waiting period.

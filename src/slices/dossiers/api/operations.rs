@@ -54,6 +54,8 @@ operations! {
     PutWork "dossiers.work" WRITE Customer;
     /// Says what the loan is for and who lends.
     PutLoan "dossiers.loan" WRITE Customer;
+    /// Says which loans there are.
+    PutLoans "dossiers.loans" WRITE Customer;
     /// Chooses shares and the waiting period.
     PutGuarantees "dossiers.guarantees" WRITE Customer;
     /// Says that the documents were received.

@@ -11,6 +11,7 @@ use super::super::progress;
 use crate::domain::dossier::{Act, Role, acts};
 use crate::domain::person::{Occupation, Sport, WorkHazard};
 use crate::slices::quotes::QuoteId;
+use crate::slices::quotes::wire::LoanRequest;
 
 /// A dossier to be begun.
 #[derive(Deserialize, ToSchema)]
@@ -93,6 +94,14 @@ pub(super) struct LenderLoanRequest {
     /// Month of the first instalment, `YYYY-MM`.
     #[schema(example = "2027-01")]
     pub(super) first_instalment: String,
+}
+
+/// The loans to insure.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct LoansRequest {
+    /// All of them, 1 to 6, as in a quote. A loan keeps its files by its `ref`.
+    pub(super) loans: Vec<LoanRequest>,
 }
 
 /// Shares and the waiting period.

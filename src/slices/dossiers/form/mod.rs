@@ -19,5 +19,5 @@ pub(super) use person::{
     identity, work, work_in_words,
 };
 pub(super) use words::{
-    ACTIVITIES, DELAYS, HAZARDS, PURPOSES, SHARES, SPORTS, YES_NO, purpose_label,
+    ACTIVITIES, DEFERRALS, DELAYS, HAZARDS, LOANS, PURPOSES, SHARES, SPORTS, YES_NO, purpose_label,
 };

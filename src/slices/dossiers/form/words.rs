@@ -39,6 +39,21 @@ pub(in super::super) const SPORTS: [Choice; 6] = [
     ("horse_comp", "Équitation en compétition"),
 ];
 
+/// Values are those that `quotes::form::terms` reads.
+pub(in super::super) const LOANS: [Choice; 5] = [
+    ("classique", "Prêt classique (amortissable)"),
+    ("ptz", "Prêt à taux zéro (PTZ)"),
+    ("in_fine", "Prêt in fine, remboursé en une fois à la fin"),
+    ("relais", "Prêt relais, en attendant une vente"),
+    ("paliers", "Prêt à paliers, la mensualité change"),
+];
+
+pub(in super::super) const DEFERRALS: [Choice; 3] = [
+    ("non", "Non"),
+    ("interets", "Oui, je paie d’abord les intérêts"),
+    ("rien", "Oui, je ne paie rien au début"),
+];
+
 pub(in super::super) const PURPOSES: [Choice; 6] = [
     ("residence_principale", "Ma résidence principale"),
     ("residence_secondaire", "Une résidence secondaire"),

@@ -23,7 +23,8 @@ use crate::slices::health::form as read;
 #[template(path = "health/none.html")]
 struct NonePage {
     frame: Frame,
-    next: String,
+    /// Why nothing is asked.
+    why: &'static str,
 }
 
 #[derive(Template)]
@@ -77,7 +78,8 @@ async fn person(
 
 /// What comes after health.
 fn next(guest: &Guest) -> String {
-    format!("/d/{}/{}", guest.dossier.id, progress::next(&guest.dossier, guest.place).path())
+    let (dossier, mine) = (&guest.dossier, guest.place);
+    format!("/d/{}/{}", dossier.id, progress::next_page(dossier, mine).path_in(dossier))
 }
 
 fn done(guest: &Guest) -> Response {
@@ -95,8 +97,12 @@ pub(super) async fn gate(
     let frame = |title: &str| Frame::new(&guest, title, 5, &back(&guest), Form::default());
     match health {
         Health::None => {
-            let frame = frame("Aucune question de santé");
-            Ok(unkept(NonePage { next: next(&guest), frame }))
+            let why = if guest.me()?.is_protected() {
+                "Votre prêt et votre âge vous dispensent du questionnaire de santé."
+            } else {
+                "Une réponse déjà donnée vaut encore\u{a0}: rien n’est à remplir."
+            };
+            Ok(unkept(NonePage { why, frame: frame("Aucune question de santé") }))
         }
         Health::Answered => Ok(done(&guest)),
         Health::Questionnaire => Ok(guest.to(&format!("{who}/questionnaire"))),
@@ -128,6 +134,10 @@ pub(super) async fn consent(
 ) -> Answer {
     let (guest, health) = person(&dossiers, &headers, &id, &who).await?;
     guest.check(&dossiers, &headers, &form)?;
+    if health == Health::None && form.is("action", "continuer") {
+        let dossier = dossiers.read_protection(guest.dossier.id, guest.by()).await?;
+        return Ok(guest.to(&progress::next_page(&dossier, guest.place).path_in(&dossier)));
+    }
     if health == Health::None {
         return Err(DossierError::Protected.into());
     }
@@ -210,7 +220,7 @@ pub(super) async fn answer(
     let dossier = dossiers.declare(guest.dossier.id, insured, &declaration, body).await?;
     let to = match dossier.person(insured).map(|one| one.health) {
         Some(Health::Questionnaire) => format!("{who}/questionnaire"),
-        _ => progress::next(&dossier, guest.place).path(),
+        _ => progress::next_page(&dossier, guest.place).path_in(&dossier),
     };
     Ok(guest.to(&to))
 }

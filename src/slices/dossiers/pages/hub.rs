@@ -60,7 +60,7 @@ fn lines(guest: &Guest) -> Vec<Line> {
         Line {
             label: task.label(dossier, guest.place),
             href: (progress != Progress::NotYet)
-                .then(|| format!("/d/{}/{}", dossier.id, task.path())),
+                .then(|| format!("/d/{}/{}", dossier.id, task.path_in(dossier))),
             state: progress.label(),
             is_done: progress == Progress::Done,
         }
@@ -118,13 +118,13 @@ pub(super) async fn show(
     if let Some(answer) = as_it_is_now(&mut guest, dossier)? {
         return Ok(answer);
     }
-    let next = progress::next(&guest.dossier, guest.place);
+    let next = progress::next_page(&guest.dossier, guest.place);
     let page = HubPage {
         number: guest.dossier.number(),
         kept_until: guest.kept_until(&dossiers),
         lines: lines(&guest),
         other: other(&guest),
-        next: format!("/d/{}/{}", guest.dossier.id, next.path()),
+        next: format!("/d/{}/{}", guest.dossier.id, next.path_in(&guest.dossier)),
         frame: Frame::new(&guest, "Votre dossier", 0, "", Form::default()),
     };
     Ok(Page::new(page).into_response())
@@ -291,7 +291,7 @@ pub(super) fn after(guest: &Guest, saved: &Dossier, form: &Form) -> Response {
     if form.is("action", "plus_tard") {
         return guest.to("plus-tard");
     }
-    guest.to(&progress::next(saved, guest.place).path())
+    guest.to(&progress::next_page(saved, guest.place).path_in(saved))
 }
 
 /// The dossier as somebody else has saved it meanwhile.
@@ -339,6 +339,17 @@ pub(super) fn refused(
     form: &mut Form,
     page: impl FnOnce(Form) -> Response,
 ) -> Answer {
+    refused_at(guest, error, form, |_| None, page)
+}
+
+/// The same where the page has fields for what is refused, by its pointer in the document.
+pub(super) fn refused_at(
+    guest: &Guest,
+    error: DossierError,
+    form: &mut Form,
+    field: impl Fn(&str) -> Option<&'static str>,
+    page: impl FnOnce(Form) -> Response,
+) -> Answer {
     let problem = Problem::from(error);
     if problem.kind != Kind::Invalid || problem.faults.is_empty() {
         return Err(problem.into());
@@ -347,7 +358,10 @@ pub(super) fn refused(
         return Ok(not_eligible(guest));
     }
     for fault in &problem.faults {
-        form.refuse_group(&fault.pointer, "", &[], spaced(&fault.detail));
+        match field(&fault.pointer) {
+            Some(field) => form.refuse(field, spaced(&fault.detail)),
+            None => form.refuse_group(&fault.pointer, "", &[], spaced(&fault.detail)),
+        }
     }
     Ok(page(form.clone()))
 }

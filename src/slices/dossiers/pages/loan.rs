@@ -1,17 +1,21 @@
-//! Pages 5 and 6: the loan and the guarantees.
+//! Pages 5 and 6: what the loan finances and who lends, then the guarantees. The loans themselves: [`super::loans`].
 
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::HeaderMap;
+use axum::response::Response;
 
 use super::super::answering::Saving;
 use super::super::core::Dossiers;
 use super::super::error::DossierError;
 use super::super::form;
+use super::super::lending::LOANS_MAX;
+use super::super::model::Dossier;
 use super::cover;
 use super::frame::{Frame, sheets};
 use super::guest::{Answer, Guest, Stop, guest, seen};
 use super::hub::{after, draft, keep_typed, prolonged, refused, shown, stale};
+use super::loan_lines::{LoanLine, lines};
 use crate::kernel::french::{self, HARD};
 use crate::kernel::money::Cents;
 use crate::platform::web::form::Form;
@@ -19,22 +23,15 @@ use crate::platform::web::live;
 use crate::platform::web::page::Sheet;
 use crate::slices::quotes::wire::QuoteResponse;
 
-/// A loan as the quote has it.
-pub(super) struct LoanLine {
-    pub(super) capital: String,
-    pub(super) term: String,
-    pub(super) rate: String,
-    pub(super) instalment: String,
-}
-
 #[derive(Template)]
 #[template(path = "dossiers/loan.html")]
 struct LoanPage {
     frame: Frame,
     loans: Vec<LoanLine>,
-    quote: String,
-    /// Address and words of where each loan's offer is sent; none where no file is taken.
-    offers: Vec<(String, String)>,
+    /// Files are taken of the loans' offers.
+    takes_files: bool,
+    /// There is room for another loan.
+    has_room: bool,
 }
 
 /// A delay with what it costs.
@@ -74,19 +71,6 @@ impl Sheet for GuaranteesPage {
     }
 }
 
-/// The loans of a quote.
-pub(super) fn lines(quote: &QuoteResponse) -> Vec<LoanLine> {
-    let loans = quote.request.loans.iter().zip(&quote.result.loans);
-    loans
-        .map(|(asked, priced)| LoanLine {
-            capital: french::euros_short(Cents::new(asked.capital_cents)),
-            term: french::duration(asked.months),
-            rate: french::rate(&asked.nominal_rate),
-            instalment: french::euros(Cents::new(priced.instalment_cents)),
-        })
-        .collect()
-}
-
 /// The loan and the guarantees are chosen by who began the dossier.
 pub(super) fn initiator(guest: &Guest) -> Result<(), Stop> {
     if guest.is_initiator() { guest.is_unsigned() } else { Err(DossierError::Unknown.into()) }
@@ -95,28 +79,48 @@ pub(super) fn initiator(guest: &Guest) -> Result<(), Stop> {
 fn loan_page(dossiers: &Dossiers, guest: &Guest, quote: &QuoteResponse, form: Form) -> LoanPage {
     let title = if quote.request.loans.len() > 1 { "Vos prêts" } else { "Votre prêt" };
     let frame = Frame::new(guest, title, 3, "a1/travail", form);
-    let offers = if dossiers.core.takes_files { offers(&frame.base, quote) } else { Vec::new() };
-    LoanPage { frame, loans: lines(quote), quote: quote.page.clone(), offers }
+    LoanPage {
+        frame,
+        loans: lines(&guest.dossier, quote),
+        takes_files: dossiers.core.takes_files,
+        has_room: quote.request.loans.len() < LOANS_MAX,
+    }
 }
 
-/// Where the offer of each loan is sent.
-fn offers(base: &str, quote: &QuoteResponse) -> Vec<(String, String)> {
-    let count = quote.request.loans.len();
-    let words = |number| match count {
-        1 => "J’ai mon offre en PDF ou en photo".to_owned(),
-        _ => format!("J’ai l’offre du prêt {number} en PDF ou en photo"),
-    };
-    (1..=count).map(|number| (format!("{base}/pret/{number}/offre"), words(number))).collect()
+/// The page is of the project: the terms of any other loan than the first have a page of their own, and so has a
+/// dossier whose loan was taken out.
+fn elsewhere(guest: &Guest, quote: &QuoteResponse, number: &str) -> Option<Response> {
+    if guest.dossier.answers.without_loan {
+        return Some(guest.to("prets"));
+    }
+    let numbers = guest.dossier.answers.loans.of(quote.request.loans.len());
+    let is_here = number == "1" || numbers.first().is_some_and(|first| first.to_string() == number);
+    (!is_here).then(|| guest.to(&format!("pret/{number}/modifier")))
+}
+
+/// Where somebody goes who has saved page 5: several loans are shown once, with the months that follow from it.
+fn after_loan(guest: &Guest, saved: &Dossier, quote: &QuoteResponse, form: &Form) -> Response {
+    if form.is("action", "autre_pret") {
+        return guest.to("pret/nouveau");
+    }
+    let is_first = !guest.dossier.answers.loan_done && quote.request.loans.len() > 1;
+    if is_first && !form.is("action", "plus_tard") {
+        return guest.to("prets");
+    }
+    after(guest, saved, form)
 }
 
 pub(super) async fn show(
     State(dossiers): State<Dossiers>,
-    Path((id, _number)): Path<(String, String)>,
+    Path((id, number)): Path<(String, String)>,
     headers: HeaderMap,
 ) -> Answer {
     let guest = guest(&dossiers, &headers, &id).await?;
     initiator(&guest)?;
     let quote = dossiers.quote_of(&guest.dossier).await?;
+    if let Some(there) = elsewhere(&guest, &quote, &number) {
+        return Ok(there);
+    }
     let answers = &guest.dossier.answers;
     let mut form = Form::default();
     form::fill_loan(&mut form, &quote.request, answers.lender.as_deref(), answers.loan_done);
@@ -126,7 +130,7 @@ pub(super) async fn show(
 
 pub(super) async fn save(
     State(dossiers): State<Dossiers>,
-    Path((id, _number)): Path<(String, String)>,
+    Path((id, number)): Path<(String, String)>,
     headers: HeaderMap,
     mut form: Form,
 ) -> Answer {
@@ -134,6 +138,9 @@ pub(super) async fn save(
     guest.check(&dossiers, &headers, &form)?;
     initiator(&guest)?;
     let quote = dossiers.quote_of(&guest.dossier).await?;
+    if let Some(there) = elsewhere(&guest, &quote, &number) {
+        return Ok(there);
+    }
     if prolonged(&dossiers, &guest, "pret", &form).await? {
         return Ok(shown(loan_page(&dossiers, &guest, &quote, form)));
     }
@@ -154,7 +161,7 @@ pub(super) async fn save(
         return Ok(shown(page));
     }
     match saved {
-        Ok(saved) => Ok(after(&guest, &saved, &form)),
+        Ok(saved) => Ok(after_loan(&guest, &saved, &quote, &form)),
         Err(error) => refused(&guest, error, &mut form, |form| {
             shown(loan_page(&dossiers, &guest, &quote, form))
         }),
@@ -210,8 +217,13 @@ async fn guarantees_page(
         limited: cover::limited(&quote),
         shares,
         first_month,
-        frame: Frame::new(guest, "Vos garanties", 4, "pret/1", form),
+        frame: Frame::new(guest, "Vos garanties", 4, back(guest), form),
     })
+}
+
+/// Before the guarantees: the loan, or the loans once they are known.
+const fn back(guest: &Guest) -> &'static str {
+    if guest.dossier.answers.loan_done { "prets" } else { "pret/1" }
 }
 
 /// Nobody is asked after how long we pay for what nobody is insured for: the delay stays as it was.
@@ -228,6 +240,9 @@ pub(super) async fn guarantees(
 ) -> Answer {
     let guest = guest(&dossiers, &headers, &id).await?;
     initiator(&guest)?;
+    if guest.dossier.answers.without_loan {
+        return Ok(guest.to("prets"));
+    }
     let quote = dossiers.quote_of(&guest.dossier).await?;
     let mut form = Form::default();
     form::fill_guarantees(&mut form, &quote.request);

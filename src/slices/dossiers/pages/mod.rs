@@ -14,6 +14,8 @@ mod health;
 mod hub;
 mod links;
 mod loan;
+mod loan_lines;
+mod loans;
 mod number;
 mod parking;
 mod person;
@@ -22,7 +24,7 @@ mod recap;
 /// The lists of the pages, for their templates.
 pub(super) mod words {
     pub(in crate::slices::dossiers) use super::super::form::{
-        ACTIVITIES, COUNTRIES, HAZARDS, PURPOSES, SHARES, SPORTS, YES_NO,
+        ACTIVITIES, COUNTRIES, DEFERRALS, HAZARDS, LOANS, PURPOSES, SHARES, SPORTS, YES_NO,
     };
 }
 
@@ -57,7 +59,11 @@ pub fn routes() -> Router<Dossiers> {
         .route("/d/{id}/quitter", posted(hub::leave))
         .route("/d/{id}/reprise", get(parking::show).post(parking::leave))
         .route("/d/{id}/invitation", get(links::invitation).post(links::invite))
+        .route("/d/{id}/prets", get(loans::list))
+        .route("/d/{id}/pret/nouveau", get(loans::new).post(loans::add))
         .route("/d/{id}/pret/{number}", get(loan::show).post(loan::save))
+        .route("/d/{id}/pret/{number}/modifier", get(loans::terms).post(loans::change))
+        .route("/d/{id}/pret/{number}/supprimer", get(loans::ask).post(loans::remove))
         .route("/d/{id}/garanties", get(loan::guarantees).post(loan::save_guarantees))
         .route("/d/{id}/garanties/banque", get(criteria::show))
         .route("/d/{id}/recapitulatif", get(recap::show).post(recap::accept))

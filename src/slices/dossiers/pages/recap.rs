@@ -17,7 +17,7 @@ use super::essentials::essentials;
 use super::frame::{Frame, sheets, unkept};
 use super::guest::{Answer, Guest, Stop, guest, seen};
 use super::hub::{as_it_is_now, other, stale, waits_for};
-use super::loan::{LoanLine, lines};
+use super::loan_lines::{LoanLine, lines};
 use crate::domain::guarantee::Pack;
 use crate::kernel::french::{self, HARD};
 use crate::kernel::money::Cents;
@@ -92,7 +92,7 @@ fn row(term: impl Into<String>, value: String, href: &str, hidden: &'static str)
     Row { term: term.into(), value, href: href.to_owned(), word: "Modifier", hidden }
 }
 
-/// The simulator as it was filled for this quote: a birth date, an amount, a term and a rate make another one.
+/// The simulator as it was filled for this quote: another birth date is another quote.
 fn anew(quote: &QuoteResponse) -> String {
     if carry::is_editable(&quote.request) {
         format!("/simuler?devis={}", quote.id)
@@ -130,10 +130,11 @@ fn theirs(guest: &Guest, at: String) -> String {
     if guest.is_initiator() { at } else { String::new() }
 }
 
+/// What is common to the loans.
 fn loan(quote: &QuoteResponse, guest: &Guest, base: &str) -> Vec<Row> {
     let at = theirs(guest, format!("{base}/pret/1"));
     let assumed = known::assumptions(&quote.request);
-    let due = quote.request.loans.first().map(known::first_due);
+    let due = known::first_months(&quote.request);
     let mut rows = vec![
         row("Banque", guest.dossier.answers.lender.clone().unwrap_or_default(), &at, "la banque"),
         row(
@@ -142,12 +143,7 @@ fn loan(quote: &QuoteResponse, guest: &Guest, base: &str) -> Vec<Row> {
             &at,
             "ce que finance le prêt",
         ),
-        row(
-            "Première mensualité",
-            due.map_or_else(String::new, french::month),
-            &at,
-            "la première mensualité",
-        ),
+        row("Première mensualité", due.join(", puis "), &at, "la première mensualité"),
     ];
     if quote.request.is_running() {
         let left = french::euros_round(quote.owed_at_start());
@@ -235,7 +231,7 @@ fn health(one: &Insured) -> String {
     let is_accepted = one.decision.is_some_and(Decision::is_acceptance);
     let day = one.decided_at.filter(|_| is_accepted).map(super::frame::day);
     match (one.health, day) {
-        (Health::None, _) if one.path == "P1" => {
+        _ if one.is_protected() => {
             "Aucune question de santé\u{a0}: la loi vous protège.".to_owned()
         }
         (Health::None, _) => "Aucune question".to_owned(),
@@ -257,8 +253,9 @@ async fn page(dossiers: &Dossiers, guest: &Guest, form: Form) -> Result<RecapPag
     let asked = asked.ok_or_else(|| Stop::from(DossierError::Unknown))?;
     let anew = theirs(guest, anew(&quote));
     let missing = progress::missing(dossier, guest.place).into_iter();
-    let missing = missing
-        .map(|task: Task| (task.label(dossier, guest.place), format!("{base}/{}", task.path())));
+    let missing = missing.map(|task: Task| {
+        (task.label(dossier, guest.place), format!("{base}/{}", task.path_in(dossier)))
+    });
     let papers =
         dossiers.core.quotes.offered(&quote, &guest.here(), &format!("{base}/{PAPERS}")).await;
     let until = dossier.offered_until.map(super::frame::day);
@@ -266,7 +263,7 @@ async fn page(dossiers: &Dossiers, guest: &Guest, form: Form) -> Result<RecapPag
     Ok(RecapPage {
         number: dossier.number(),
         me: me(me_now, asked, &base, &anew),
-        loans: lines(&quote),
+        loans: lines(dossier, &quote),
         loan: loan(&quote, guest, &base),
         cover: cover(&quote, guest, &base),
         health: health(me_now),
@@ -302,6 +299,9 @@ pub(super) async fn show(
     guest.is_unsigned()?;
     if let Some(answer) = up_to_date(&dossiers, &mut guest).await? {
         return Ok(answer);
+    }
+    if guest.dossier.answers.without_loan && guest.is_initiator() {
+        return Ok(guest.to("prets"));
     }
     Ok(unkept(page(&dossiers, &guest, Form::default()).await?))
 }

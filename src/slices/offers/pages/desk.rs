@@ -125,7 +125,7 @@ async fn page(
     form: Form,
 ) -> Result<Response, PageError> {
     let shown = offers.core.dossiers.shown(of.dossier).await.map_err(Problem::from)?;
-    let loan = usize::from(of.loan).checked_sub(1).and_then(|n| shown.quote.request.loans.get(n));
+    let loan = shown.loan_at(of.loan).and_then(|place| shown.quote.request.loans.get(place));
     let loan = loan.ok_or_else(|| Problem::new(Kind::NotFound))?;
     let files = offers.files(of).await?;
     let (clean, others): (Vec<_>, Vec<_>) =

@@ -70,8 +70,8 @@ pub(super) struct Asked {
 struct Sender {
     guest: Guest,
     of: LoanOf,
-    /// How many loans there are.
-    loans: usize,
+    /// From 1, as the loan is read; 0 when there is one.
+    place: usize,
 }
 
 async fn sender(
@@ -87,10 +87,11 @@ async fn sender(
     let guest = guest(dossiers, headers, id).await?;
     guest.is_unsigned()?;
     let dossier = guest.visit.dossier;
-    let loans = dossiers.shown(dossier).await?.quote.request.loans.len();
-    let loan = number.parse::<u8>().ok().filter(|n| (1..=loans).contains(&usize::from(*n)));
-    let loan = loan.filter(|_| guest.is_initiator()).ok_or_else(not_there)?;
-    Ok(Sender { guest, of: LoanOf { dossier, loan }, loans })
+    let shown = dossiers.shown(dossier).await?;
+    let loan = number.parse::<u8>().ok().filter(|_| guest.is_initiator()).ok_or_else(not_there)?;
+    let place = shown.loan_at(loan).ok_or_else(not_there)?;
+    let place = if shown.loan_numbers.len() > 1 { place + 1 } else { 0 };
+    Ok(Sender { guest, of: LoanOf { dossier, loan }, place })
 }
 
 pub(super) async fn show(
@@ -191,10 +192,9 @@ async fn page(offers: &Offers, sender: &Sender, form: Form, instead_of: &str) ->
     let replaced = Uuid::try_parse(instead_of).ok();
     let replaced = files.iter().find(|file| Some(file.id) == replaced);
     let limits = limits(offers);
-    let title = if sender.loans > 1 {
-        format!("L’offre du prêt {}", sender.of.loan)
-    } else {
-        "Votre offre de prêt".to_owned()
+    let title = match sender.place {
+        0 => "Votre offre de prêt".to_owned(),
+        place => format!("L’offre du prêt {place}"),
     };
     let status = if form.is_sound() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let page = OfferPage {

@@ -74,13 +74,23 @@ pub fn first_due(loan: &LoanRequest) -> Date {
     loan.first_due_date.unwrap_or_else(|| super::usual_first_due(loan.release_date))
 }
 
+/// Months of the first instalments: one when all loans begin to be repaid together, else one of each.
+pub fn first_months(request: &SimulationRequest) -> Vec<String> {
+    let mut months: Vec<_> =
+        request.loans.iter().map(|loan| french::month(first_due(loan))).collect();
+    if months.iter().all(|month| *month == months[0]) {
+        months.truncate(1);
+    }
+    months
+}
+
 /// The word of a document for one of its values, which the lists of the pages use as well.
 fn code(value: &impl serde::Serialize) -> String {
     let json = serde_json::to_value(value).ok();
     json.and_then(|json| json.as_str().map(str::to_owned)).unwrap_or_default()
 }
 
-fn loan_answers(form: &mut Form, suffix: &str, loan: &LoanRequest) {
+pub(super) fn loan_answers(form: &mut Form, suffix: &str, loan: &LoanRequest) {
     let capital = french::euros_short(Cents::new(loan.capital_cents));
     form.set(&format!("capital{suffix}"), capital.trim_end_matches(['€', french::HARD]));
     let term = if loan.months.is_multiple_of(12) {

@@ -5,18 +5,16 @@
 
 use jiff::civil::Date;
 
-use super::answers::first_due;
 use super::{answers, dates};
 use crate::domain::loan::LoanKind;
-use crate::kernel::calendar::month_index;
 use crate::platform::web::form::Form;
 use crate::slices::quotes::wire::{
     BankBasis, InsuredRequest, LoanRequest, QuoteResponse, SimulationRequest,
 };
 
 /// What the page says of a quote that it cannot change.
-pub const NOT_HERE: &str = "Ce devis ne peut pas être modifié ici\u{A0}: il a été fait par un \
-                            partenaire ou par l’API.";
+pub const NOT_HERE: &str = "Ce devis ne peut pas être modifié ici\u{A0}: il compte une chose que cette page \
+                            ne montre pas.";
 
 /// Whether the forms show everything that a change of theirs would touch.
 pub fn is_editable(request: &SimulationRequest) -> bool {
@@ -48,19 +46,17 @@ fn is_shown(place: usize, loan: &LoanRequest) -> bool {
     kind && plain && loan.capital_cents % 100 == 0
 }
 
-/// Whether a subscription can go on from this document: its pages move the dates of all loans together and give each
-/// person one share, work and sports; the rest stays as it was asked.
+/// Whether a subscription can go on from this document: its pages move loans as a whole and give each person one share,
+/// work and sports; the rest stays as it was asked.
 pub fn is_subscribable(request: &SimulationRequest) -> bool {
     let loans = &request.loans;
-    let is_movable = |loan: &LoanRequest| {
-        loan.schedule.is_none() && loan.early_repayments.is_none() && loan.later_drawdowns.is_none()
-    };
     loans.iter().all(is_movable)
-        && loans.iter().all(|loan| loan.release_date == loans[0].release_date)
-        && loans
-            .iter()
-            .all(|loan| month_index(first_due(loan)) == month_index(first_due(&loans[0])))
         && request.insured.iter().all(|one| has_one_share(one, loans) && one.loadings.is_empty())
+}
+
+/// Whether a loan has no day of its own that would not move with it: no schedule, repayment or drawdown.
+pub const fn is_movable(loan: &LoanRequest) -> bool {
+    loan.schedule.is_none() && loan.early_repayments.is_none() && loan.later_drawdowns.is_none()
 }
 
 /// Whether a person has one share, the same on every loan.

@@ -25,27 +25,36 @@ pub(super) fn refresh(request: &mut SimulationRequest, today: Date) {
     }
     let new = first_day(today, request.is_running());
     request.effect_date = new;
-    for loan in request.loans.iter_mut().filter(|loan| loan.release_date >= old) {
+    let is_overtaken = |loan: &&mut LoanRequest| (old..new).contains(&loan.release_date);
+    for loan in request.loans.iter_mut().filter(is_overtaken) {
         loan.release_date = new;
         loan.first_due_date = Some(usual_first_due(new));
     }
 }
 
-/// Moves every loan so that its first instalment falls in the month typed.
+/// Moves the first loan so that its first instalment falls in the month typed, and with it those that begin with it.
 pub(super) fn first_instalment(form: &mut Form, request: &mut SimulationRequest, today: Date) {
     let Some(index) = month_typed(form, today) else {
         return;
     };
     let was_running = request.is_running();
-    for loan in &mut request.loans {
-        let due = first_due(loan);
-        move_to(loan, add_months(due, index - month_index(due)));
+    let Some(known) = request.loans.first().map(|loan| month_index(first_due(loan))) else {
+        return;
+    };
+    let begins_with_it = |loan: &&mut LoanRequest| month_index(first_due(loan)) == known;
+    for loan in request.loans.iter_mut().filter(begins_with_it) {
+        move_to(loan, add_months(first_due(loan), index - known));
     }
+    follow_loans(request, was_running, today);
+}
+
+/// The first day of cover once loans have moved. A new loan is covered from its release; a running one from the day
+/// that it already has.
+pub(super) fn follow_loans(request: &mut SimulationRequest, was_running: bool, today: Date) {
     let Some(released) = first_release(request) else {
         return;
     };
-    // A new loan is covered from its release; a running one from the day that it already has.
-    request.effect_date = if was_running {
+    request.effect_date = if was_running && released < today {
         released.max(request.effect_date)
     } else {
         released.max(first_day(today, released < today))
@@ -95,7 +104,7 @@ fn move_to(loan: &mut LoanRequest, due: Date) {
     }
 }
 
-fn month_typed(form: &mut Form, today: Date) -> Option<i32> {
+pub(super) fn month_typed(form: &mut Form, today: Date) -> Option<i32> {
     let group = "echeance";
     let (month, year) = (form.value("echeance_m"), form.value("echeance_a"));
     let both = ["echeance_m", "echeance_a"];

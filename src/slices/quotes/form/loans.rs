@@ -109,7 +109,7 @@ fn second(form: &mut Form, release: Date, effect: Date) -> Option<LoanRequest> {
         _ => LoanKind::Amortissable,
     };
     if kind == LoanKind::Ptz {
-        let deferral = deferral(form, months);
+        let deferral = deferral(form, "differe2", months);
         let mut ptz = loan(1, kind, capital?, months?, Rate::ZERO, release);
         ptz.deferral_months = Some(deferral?);
         return Some(ptz);
@@ -119,7 +119,7 @@ fn second(form: &mut Form, release: Date, effect: Date) -> Option<LoanRequest> {
 }
 
 /// The terms that are sold for this kind of loan, in years.
-fn longest(kind: Option<&str>) -> RangeInclusive<u32> {
+pub(super) fn longest(kind: Option<&str>) -> RangeInclusive<u32> {
     match kind {
         Some("in_fine") => 1..=10,
         Some("relais") => 1..=3,
@@ -139,18 +139,18 @@ fn not_over(form: &mut Form, months: Option<u32>, release: Date, effect: Date) {
 }
 
 /// Months before the first repayment of a zero-rate loan; none when nothing was typed.
-fn deferral(form: &mut Form, months: Option<u32>) -> Option<u32> {
-    if form.value("differe2").is_empty() {
+pub(super) fn deferral(form: &mut Form, field: &str, months: Option<u32>) -> Option<u32> {
+    if form.value(field).is_empty() {
         return Some(0);
     }
-    let message = match read::months_only(form.value("differe2")) {
+    let message = match read::months_only(form.value(field)) {
         None => "Le différé doit être un nombre de mois, comme 60",
         Some(deferral) if months.is_some_and(|months| deferral >= months) => {
             "Le différé doit être plus court que le prêt"
         }
         Some(deferral) => return Some(deferral),
     };
-    form.refuse("differe2", message);
+    form.refuse(field, message);
     None
 }
 
@@ -165,6 +165,15 @@ fn loan(
     LoanRequest {
         reference: REFS[place].to_owned(),
         kind,
+        ..loan_of(capital, months, rate, release)
+    }
+}
+
+/// A loan of constant instalments that has no name yet.
+pub(super) fn loan_of(capital: Cents, months: u32, rate: Rate, release: Date) -> LoanRequest {
+    LoanRequest {
+        reference: String::new(),
+        kind: LoanKind::Amortissable,
         capital_cents: capital.get(),
         months,
         nominal_rate: rate.to_string(),

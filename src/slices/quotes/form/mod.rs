@@ -10,10 +10,12 @@ mod ask;
 pub mod assumptions;
 pub mod birth;
 pub mod carry;
+pub mod changes;
 mod dates;
 mod loans;
 mod persons;
 pub mod refusal;
+pub mod terms;
 
 use jiff::civil::Date;
 

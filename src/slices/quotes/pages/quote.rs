@@ -18,7 +18,7 @@ use crate::kernel::money::Cents;
 use crate::platform::web::form::Form;
 use crate::platform::web::page::{self, Page, Sheet};
 use crate::slices::documents::Document;
-use crate::slices::quotes::form::{answers, assumptions, carry, refusal};
+use crate::slices::quotes::form::{answers, assumptions, carry, refusal, terms};
 use crate::slices::quotes::papers::Paper;
 use crate::slices::quotes::service::Quotes;
 use crate::slices::quotes::wire::{InsuredRequest, LoanRequest, QuoteResponse};
@@ -143,8 +143,7 @@ impl<'a> QuotePage<'a> {
     }
 
     fn first_due(&self) -> String {
-        let loan = self.quote.request.loans.first();
-        loan.map_or(String::new(), |loan| french::month(answers::first_due(loan)))
+        answers::first_months(&self.quote.request).join(", ")
     }
 }
 
@@ -153,7 +152,7 @@ pub(super) fn loan_line(loan: &LoanRequest) -> String {
     let deferral = loan.deferral_months.filter(|months| *months > 0);
     format!(
         "{}{HARD}: {} sur {}, à {}{}",
-        words::kind(loan.kind),
+        terms::called(loan.kind),
         french::euros_short(Cents::new(loan.capital_cents)),
         french::duration(loan.months),
         french::rate(&loan.nominal_rate),

@@ -1,6 +1,5 @@
 //! The lists of the pages: what a document calls `salarie_cadre`, a person calls «Salarié cadre».
 
-use crate::domain::loan::LoanKind;
 use crate::domain::rule::Rule;
 use crate::kernel::french::{HARD, spaced};
 use crate::slices::quotes::wire::{RouteResponse, WarningResponse};
@@ -132,20 +131,6 @@ fn nth_person(place: usize, count: usize) -> String {
         " la deuxième personne".to_owned()
     } else {
         format!(" la personne {}", place + 1)
-    }
-}
-
-/// A kind of loan as the assumptions name it.
-pub(super) const fn kind(kind: LoanKind) -> &'static str {
-    match kind {
-        LoanKind::Amortissable => "prêt classique",
-        LoanKind::InFine => "prêt in fine",
-        LoanKind::DifferePartiel => "prêt à différé partiel",
-        LoanKind::DiffereTotal => "prêt à différé total",
-        LoanKind::Paliers => "prêt à paliers",
-        LoanKind::Ptz => "prêt à taux zéro",
-        LoanKind::Relais => "prêt relais",
-        LoanKind::Lisse => "prêt classique, mensualités lissées",
     }
 }
 

@@ -83,10 +83,9 @@ fn assumptions(quote: &QuoteResponse) -> Vec<(String, String)> {
     let mut rows: Vec<_> =
         loans.map(|(place, loan)| (loan_name(place, loan), capital(&loan_line(loan)))).collect();
     let purpose = words::label(&words::PURPOSES, answers::assumptions(request).value("objet"));
-    let first_due = request.loans.first().map(|loan| french::month(answers::first_due(loan)));
     rows.extend([
         ("Ce qu’il finance".to_owned(), purpose.to_owned()),
-        ("Première mensualité".to_owned(), first_due.unwrap_or_default()),
+        ("Première mensualité".to_owned(), answers::first_months(request).join(", puis ")),
         ("Début de l’assurance".to_owned(), french::day(request.effect_date)),
         ("Reste à rembourser alors".to_owned(), french::euros(quote.owed_at_start())),
     ]);

@@ -8,7 +8,7 @@ use crate::domain::guarantee::Guarantee;
 use crate::domain::tariff::Fractionation;
 use crate::kernel::french::{self, HARD, spaced};
 use crate::kernel::money::Cents;
-use crate::slices::quotes::form::answers;
+use crate::slices::quotes::form::{answers, terms};
 use crate::slices::quotes::pages::cover::until;
 use crate::slices::quotes::pages::words;
 use crate::slices::quotes::wire::{
@@ -87,7 +87,7 @@ fn project(quote: &QuoteResponse) -> Vec<Fact> {
 fn loan(place: usize, asked: &LoanRequest, priced: &LoanResponse) -> Value {
     json!({
         "name": loan_name(place, asked),
-        "kind": capital(words::kind(asked.kind)),
+        "kind": capital(terms::called(asked.kind)),
         "capital": french::euros_short(Cents::new(asked.capital_cents)),
         "term": french::duration(asked.months),
         "rate": french::rate(&asked.nominal_rate),
