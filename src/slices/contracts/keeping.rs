@@ -9,7 +9,7 @@ use super::certificate::certificate;
 use super::core::{Contracts, moment};
 use super::error::ContractError;
 use super::model::{BankRequest, Contract};
-use super::papers::Letter;
+use super::papers::{Letter, Level};
 use super::preparing::is_for;
 use crate::kernel::french;
 use crate::platform::clock::date_in_paris;
@@ -179,6 +179,7 @@ impl Contracts {
                 loan_number: &bank.loan_number,
                 old_contract: &bank.old_contract,
                 effect: bank.effect_on,
+                level: self.level(contract).await?,
             }
             .data(),
             _ => {
@@ -195,6 +196,15 @@ impl Contracts {
             date: if is_letter { dated } else { date_in_paris(contract.concluded_at) },
             data,
         })
+    }
+
+    /// What the letter to the bank may say of the level of the guarantees.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub(super) async fn level(&self, contract: &Contract) -> Result<Level, ContractError> {
+        let shown = self.core.dossiers.shown(contract.dossier).await?;
+        Ok(Level::of(&shown.quote))
     }
 
     /// What was signed, by whom, when and how, for the person in this place.

@@ -263,6 +263,38 @@ pub(super) fn mandate_of_payer(rum: &str, typed: &Typed) -> Value {
 /// What goes with the letter to the bank. Not the conditions particulières: they may name what is excluded for health.
 pub(super) const ENCLOSURES: [Kind; 2] = [Kind::AttestationPreteur, Kind::Notice];
 
+/// What a customer can say to their lender of the level of the guarantees, by the frozen quote.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Level {
+    /// The lender's criteria are known, and everybody's guarantees meet each of them: equivalence is claimed.
+    Met,
+    /// They are known, and one is not met.
+    Short,
+    /// They are not known: nothing is claimed, and the lender is asked which it requires.
+    Unknown,
+}
+
+impl Level {
+    /// Of this quote.
+    pub(super) fn of(quote: &QuoteResponse) -> Self {
+        let is_met = |one: &InsuredResponse| one.equivalence.as_ref().is_some_and(|it| it.equivalent);
+        match &quote.request.lender {
+            None => Self::Unknown,
+            Some(_) if quote.result.insured.iter().all(is_met) => Self::Met,
+            Some(_) => Self::Short,
+        }
+    }
+
+    /// As the template reads it.
+    const fn code(self) -> &'static str {
+        match self {
+            Self::Met => "met",
+            Self::Short => "short",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
 /// The letter to the bank (art. L313-31 C. conso.).
 pub(super) struct Letter<'a> {
     pub(super) content: &'a Content,
@@ -270,6 +302,7 @@ pub(super) struct Letter<'a> {
     pub(super) loan_number: &'a str,
     pub(super) old_contract: &'a str,
     pub(super) effect: Date,
+    pub(super) level: Level,
 }
 
 impl Letter<'_> {
@@ -290,6 +323,7 @@ impl Letter<'_> {
             "effect": french::day(self.effect),
             "insured": french::together(&names),
             "enclosures": ENCLOSURES.map(Kind::title),
+            "level": self.level.code(),
         })
     }
 }

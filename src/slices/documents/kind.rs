@@ -67,8 +67,11 @@ impl Kind {
             | Self::Ipid
             | Self::Notice
             | Self::MandatSepa => 1,
-            Self::LettreBanque | Self::FicheConseil => 2,
-            Self::ConditionsParticulieres | Self::AttestationPreteur | Self::PreuveSignature => 3,
+            Self::FicheConseil => 2,
+            Self::ConditionsParticulieres
+            | Self::AttestationPreteur
+            | Self::LettreBanque
+            | Self::PreuveSignature => 3,
         }
     }
 

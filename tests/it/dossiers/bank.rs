@@ -84,9 +84,13 @@ async fn the_letter_is_read_then_dated_and_corrected_until_the_bank_has_it() {
     assert!(dated.says("datée du 23 novembre 2026"), "{}", dated.body);
     let first = letter(&app, &phone, &at).await;
     // The page has the words of the paper.
-    let shown: Vec<_> = read.body.split("<p>").filter(|one| one.contains("L313-3")).collect();
+    let shown: Vec<_> = read.body.split("<p>").filter(|one| one.contains("L313-32")).collect();
     assert_eq!(shown.len(), 1, "{}", read.body);
-    for words in ["vousdisposezdedixjoursouvrés", "Jevousdemanded’accepter,enremplacement"] {
+    for words in [
+        "vousdisposezdedixjoursouvrés",
+        "Jevousdemanded’accepter,enremplacement",
+        "Jevouspriedemepréciserceuxquevousexigez",
+    ] {
         assert!(first.contains(words) && squeezed(&read.body).contains(words), "{words}: {first}");
     }
     // A number was wrong.

@@ -9,6 +9,7 @@ use super::link;
 use super::serving::running;
 use crate::harness::surfer::{Seen, Surfer};
 use crate::papers::templates::asked;
+use crate::quotes::with;
 
 /// A contract that replaces an insurance, whose demand is dated for this agency: its lender's address.
 async fn dated(town: &Town, who: &str, agency: &str) -> String {
@@ -141,4 +142,39 @@ async fn a_demand_leaves_only_where_it_can_and_its_link_ends() {
     town.app.clock.advance(std::time::Duration::from_secs(91 * 86_400));
     assert_eq!(bank.open(&at).await.status, StatusCode::GONE);
     assert_eq!(bank.open("/b/rien").await.status, StatusCode::GONE);
+}
+
+/// The words of a contract's document, without spaces.
+pub(super) async fn words_of(town: &Town, who: &str, contract: &str, name: &str) -> String {
+    let path = format!("{contract}/documents/{name}");
+    let pdf = town.app.client.get(town.app.url(&path)).header("authorization", who);
+    let pdf = pdf.send().await.expect("an answer").bytes().await.expect("bytes");
+    let text = asked("pdftotext", &["-raw", "FILE", "-"], &pdf);
+    text.split_whitespace().collect()
+}
+
+/// Equivalence is claimed when the lender's criteria are known and met, and never otherwise.
+#[tokio::test]
+async fn the_letter_claims_no_more_than_is_known() {
+    let town = Town::start().await;
+    let anne = town.customer("anne");
+    let asks = |days: &str| json!({ "criteria": [{ "number": 3 }, { "number": 6, "value": days }] });
+    for (lender, claims, criteria) in [
+        (None, false, "Jevouspriedemepréciserceuxquevousexigez"),
+        (Some(asks("90")), true, "répondàchacundevoscritères"),
+        (Some(asks("30")), false, "critèreparcritère,cequevousexigezetleniveauducontrat"),
+    ] {
+        let document = match &lender {
+            Some(asked) => with(running(), "/lender", asked.clone()),
+            None => running(),
+        };
+        let contract = town.signed(&anne, document).await;
+        let demand = json!({ "agency": "1 place de la Mairie", "loan_number": "P-42", "effect_on": "2027-02-01" });
+        let sent = town.put_at(&anne, &format!("{contract}/lender"), demand).await;
+        assert_eq!(sent.status, 200, "{}", sent.body);
+        let letter = words_of(&town, &anne, &contract, "lettre_banque").await;
+        assert_eq!(letter.contains("niveaudegarantieéquivalent"), claims, "{lender:?}: {letter}");
+        assert!(letter.contains(criteria), "{lender:?}: {letter}");
+        assert!(letter.contains("dixjoursouvrés"), "{letter}");
+    }
 }

@@ -21,7 +21,7 @@ use crate::slices::contracts::banking::Demand;
 use crate::slices::contracts::core::Contracts;
 use crate::slices::contracts::form;
 use crate::slices::contracts::model::{BankRequest, Contract, Identified};
-use crate::slices::contracts::papers::ENCLOSURES;
+use crate::slices::contracts::papers::{ENCLOSURES, Level};
 use crate::slices::contracts::refusals;
 use crate::slices::dossiers::pages::{Guest, Stop, guest, over, over_by_code};
 use crate::slices::identity::Visitor;
@@ -79,6 +79,7 @@ struct CheckPage {
     demand: Demand,
     today: String,
     company: String,
+    level: Level,
 }
 
 sheets!(BankPage, CheckPage);
@@ -288,7 +289,9 @@ pub(super) async fn ask(
         return Ok(unkept(page(&contracts, desk, form, true).await?));
     };
     if !form.is("action", "dater") {
+        let level = contracts.level(&desk.contract).await?;
         return Ok(unkept(CheckPage {
+            level,
             today: french::day(days.0),
             company: contracts.core.documents.insurer().company.clone(),
             frame: desk.frame("Vérifiez la lettre", form),
