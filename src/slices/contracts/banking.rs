@@ -178,7 +178,7 @@ impl Contracts {
             Answer::Accepted(on) => {
                 request.forget_missing();
                 (request.state, request.answered_on) = ("accepted".to_owned(), Some(on));
-                let effect = midnight(request.effect_on.max(contract.effect_on));
+                let effect = midnight(request.cover_from(contract));
                 let due = effect.max(self.now());
                 core.schedule.put(&mut transaction, BEGIN, &subject, due).await?;
                 core.schedule.cancel(&mut transaction, WATCH, &subject).await?;
@@ -230,7 +230,7 @@ impl Contracts {
         };
         state.clone_into(&mut request.state);
         let (today, subject) = (self.today(), contract.dossier.to_string());
-        if request.effect_on.max(contract.effect_on) <= today {
+        if request.cover_from(contract) <= today {
             // Nobody is covered for the days on which the refusal stood: what happened in them is known by now.
             request.effect_on = today.tomorrow().unwrap_or(today);
         }
@@ -238,7 +238,7 @@ impl Contracts {
             let after = midnight(due.tomorrow().unwrap_or(due)).max(self.now());
             self.core.schedule.put(connection, WATCH, &subject, after).await?;
         }
-        let begin = midnight(request.effect_on.max(contract.effect_on)).max(self.now());
+        let begin = midnight(request.cover_from(contract)).max(self.now());
         self.core.schedule.put(connection, BEGIN, &subject, begin).await?;
         Ok(())
     }

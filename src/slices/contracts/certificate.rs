@@ -4,6 +4,8 @@
 
 use serde_json::{Value, json};
 
+use jiff::civil::Date;
+
 use super::beginning;
 use super::model::Premium;
 use super::papers::{euros, guarantees, loan_name, own_shares, shares};
@@ -12,15 +14,17 @@ use crate::kernel::money::Cents;
 use crate::slices::dossiers::Signable;
 use crate::slices::quotes;
 
-/// The certificate for the lender.
-pub(super) fn certificate(signable: &Signable, premiums: &[Premium], loan_number: &str) -> Value {
+/// The certificate for the lender, of a contract whose cover begins on this day: the one that was signed, or a later one
+/// that was asked of the lender. What the contract costs is as signed; premiums of before are not debited.
+pub(super) fn certificate(signable: &Signable, premiums: &[Premium], from: Date) -> Value {
+    let signed = signable.quote.request.effect_date;
     let quote = &signable.quote;
     let costs = &quote.result.project.costs;
     let names: Vec<_> = signable.insured.iter().map(|one| one.person.legal_name()).collect();
     let loans = quote.request.loans.iter().enumerate().map(|(place, loan)| {
         json!({
             "name": loan_name(place),
-            "number": if loan_number.is_empty() { "à rappeler" } else { loan_number },
+            "number": "à rappeler",
             "capital": french::euros_short(Cents::new(loan.capital_cents)),
             "term": french::duration(loan.months),
             "share": shares(quote, loan),
@@ -31,6 +35,8 @@ pub(super) fn certificate(signable: &Signable, premiums: &[Premium], loan_number
         "insured": french::together(&names),
         "loans": loans.collect::<Vec<_>>(),
         "owed": quote.request.is_running().then(|| french::euros(quote.owed_at_start())),
+        "signed": french::day(signed),
+        "is_later": from > signed,
         "guarantees": certified(signable),
         "costs": vec![
             ("Coût total des garanties", euros(costs.total_cents)),
@@ -39,12 +45,12 @@ pub(super) fn certificate(signable: &Signable, premiums: &[Premium], loan_number
             (beginning::first_month(quote), euros(costs.first_month_cents)),
         ],
         "period": {
-            "start": french::day(quote.request.effect_date),
+            "start": french::day(from),
             "end": french::day(quote.result.project.end_date),
         },
         "is_asked": quote.request.lender.is_some(),
         "levels": levels(signable),
-        "schedule": years(premiums),
+        "schedule": years(premiums, from),
     })
 }
 
@@ -89,10 +95,10 @@ fn levels(signable: &Signable) -> Vec<Value> {
     tables.collect()
 }
 
-/// The premiums of each calendar year.
-fn years(premiums: &[Premium]) -> Vec<Value> {
+/// The premiums of each calendar year that are due from this day on.
+fn years(premiums: &[Premium], from: Date) -> Vec<Value> {
     let mut sums: Vec<(i16, i64)> = Vec::new();
-    for row in premiums {
+    for row in premiums.iter().filter(|row| row.due_on >= from) {
         match sums.last_mut() {
             Some((year, sum)) if *year == row.due_on.year() => *sum += row.premium_cents,
             _ => sums.push((row.due_on.year(), row.premium_cents)),

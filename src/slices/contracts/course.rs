@@ -25,7 +25,7 @@ impl Begins {
         request: &BankRequest,
         (state, today): (State, Date),
     ) -> Self {
-        let day = request.effect_on.max(contract.effect_on);
+        let day = request.cover_from(contract);
         let has_begun = matches!(state, State::InForce | State::Amending | State::Suspended);
         if contract.ended_at.is_some() || request.is_refused() {
             Self::Never

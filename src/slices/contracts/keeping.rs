@@ -11,6 +11,7 @@ use super::error::ContractError;
 use super::model::{BankRequest, Contract};
 use super::papers::{Letter, Level};
 use super::preparing::is_for;
+use crate::kernel::calendar::days_between;
 use crate::kernel::french;
 use crate::platform::clock::date_in_paris;
 use crate::platform::digest::hex;
@@ -73,7 +74,7 @@ impl Contracts {
         for one in self.shelf(contract, bank, place).await? {
             let known = match &one {
                 Shelved::Later(kind) => {
-                    let version = if *kind == Kind::LettreBanque { bank.demand_no } else { 1 };
+                    let version = version_of(*kind, contract, bank);
                     let part = part_of(*kind, contract, place);
                     documents.find(subject_of_contract(contract, version), *kind, part).await?
                 }
@@ -184,16 +185,22 @@ impl Contracts {
             .data(),
             _ => {
                 let shown = self.core.dossiers.shown(contract.dossier).await?;
-                certificate(&shown, &self.premiums(contract).await?, "")
+                certificate(&shown, &self.premiums(contract).await?, bank.cover_from(contract))
             }
         };
-        let is_letter = kind == Kind::LettreBanque;
+        let version = version_of(kind, contract, &bank);
+        let date = match kind {
+            Kind::LettreBanque => dated,
+            // What it says was not so on the day of the signature.
+            Kind::AttestationPreteur if version > 1 => self.today(),
+            _ => date_in_paris(contract.concluded_at),
+        };
         Ok(Order {
-            subject: subject_of_contract(contract, if is_letter { bank.demand_no } else { 1 }),
+            subject: subject_of_contract(contract, version),
             kind,
             part: part_of(kind, contract, place),
             reference: contract.number.clone(),
-            date: if is_letter { dated } else { date_in_paris(contract.concluded_at) },
+            date,
             data,
         })
     }
@@ -248,8 +255,20 @@ fn kind_of(paper: &Paper) -> Result<Kind, ContractError> {
     Kind::of_name(&paper.name).ok_or(ContractError::Stored("a document of a ceremony"))
 }
 
-/// Whose a document is that is made after the signature; a demand to the lender that was corrected has another
-/// letter.
+/// Which one of its kind a document is: a demand to the lender that was corrected has another letter, and a certificate
+/// is of the first day of cover that it names, 1 of the one that was signed.
+fn version_of(kind: Kind, contract: &Contract, bank: &BankRequest) -> u32 {
+    match kind {
+        Kind::LettreBanque => bank.demand_no,
+        Kind::AttestationPreteur => {
+            let days = days_between(contract.effect_on, bank.cover_from(contract));
+            u32::try_from(days).unwrap_or_default() + 1
+        }
+        _ => 1,
+    }
+}
+
+/// Whose a document is that is made after the signature.
 const fn subject_of_contract(contract: &Contract, version: u32) -> Subject {
     Subject { sort: CONTRACT, id: contract.id.uuid(), version }
 }

@@ -292,6 +292,12 @@ pub struct BankRequest {
 }
 
 impl BankRequest {
+    /// The first day of cover that holds: not before the day that was signed, nor before the one that was asked of the
+    /// lender.
+    pub(super) fn cover_from(&self, contract: &Contract) -> Date {
+        self.effect_on.max(contract.effect_on)
+    }
+
     /// Whether the demand is dated: there is a letter.
     pub(super) fn is_asked(&self) -> bool {
         self.state != "draft"

@@ -119,7 +119,7 @@ impl Contracts {
         // As it is now that the dossier is held: it may have been found out meanwhile.
         let identity = core.store.identity_of(&mut transaction, contract.id).await?;
         let today = self.today();
-        let effect = bank.effect_on.max(contract.effect_on);
+        let effect = bank.cover_from(&contract);
         let is_ready = held.state == State::Bank
             && bank.state == "accepted"
             && identity == Some(Identified::Verified)

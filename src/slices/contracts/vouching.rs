@@ -60,6 +60,8 @@ pub struct UnderCheck {
     pub is_enhanced: bool,
     /// Where the contract stands.
     pub state: State,
+    /// First day of cover: the one that was signed, or a later one that was asked of the lender.
+    pub cover_from: Date,
 }
 
 impl UnderCheck {
@@ -121,6 +123,7 @@ impl Contracts {
             capital_cents,
             is_enhanced: capital_cents >= self.core.settings.enhanced_capital_cents,
             state: shown.state,
+            cover_from: self.bank(&contract).await?.cover_from(&contract),
             contract,
         })
     }

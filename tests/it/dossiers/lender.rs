@@ -10,6 +10,8 @@ use super::serving::running;
 use crate::harness::surfer::{Seen, Surfer};
 use crate::papers::templates::asked;
 use crate::quotes::with;
+use assurly::kernel::french;
+use assurly::kernel::money::Cents;
 
 /// A contract that replaces an insurance, whose demand is dated for this agency: its lender's address.
 async fn dated(town: &Town, who: &str, agency: &str) -> String {
@@ -177,4 +179,54 @@ async fn the_letter_claims_no_more_than_is_known() {
         assert!(letter.contains(criteria), "{lender:?}: {letter}");
         assert!(letter.contains("dixjoursouvrés"), "{letter}");
     }
+}
+
+/// How many certificates are archived, and the cents of a contract's premiums that are due in 2027 from a day on.
+async fn archived(town: &Town, from: &str) -> (i64, i64) {
+    let pool = town.app.opened();
+    let count = "SELECT COUNT(*) FROM document WHERE kind = 'attestation_preteur'";
+    let sum = "SELECT CAST(SUM(premium_cents) AS SIGNED) FROM contract_premium \
+        WHERE due_on >= ? AND due_on < '2028-01-01'";
+    let count = sqlx::query_scalar(count).fetch_one(pool.pool()).await.expect("a count");
+    let sum = sqlx::query_scalar(sum).bind(from).fetch_one(pool.pool()).await.expect("a sum");
+    (count, sum)
+}
+
+/// The lender accepts cover from a day: the certificate that it reads names that one, whatever was signed.
+#[tokio::test]
+async fn the_certificate_names_the_day_that_was_asked_for() {
+    let town = Town::start().await;
+    let anne = town.customer("anne");
+    let contract = town.signed(&anne, running()).await;
+    let certificate = async || words_of(&town, &anne, &contract, "attestation_preteur").await;
+    let conditions = async || words_of(&town, &anne, &contract, "conditions_particulieres").await;
+    let signed = (certificate().await, conditions().await);
+    assert!(signed.0.contains("àcompterdu5décembre2026"), "{}", signed.0);
+    assert!(!signed.0.contains("Aucunecotisationn’estprélevéeavant"), "{}", signed.0);
+    let demand = async |number: &str, day: &str| {
+        let demand = json!({ "agency": "1 place de la Mairie", "loan_number": number, "effect_on": day });
+        let sent = town.put_at(&anne, &format!("{contract}/lender"), demand).await;
+        assert_eq!(sent.status, 200, "{}", sent.body);
+    };
+    for (number, day, words) in
+        [("P-42", "2027-02-01", "1erfévrier2027"), ("P-43", "2027-03-01", "1ermars2027")]
+    {
+        demand(number, day).await;
+        let text = certificate().await;
+        assert!(text.contains(&format!("àcompterdu{words}")), "{day}: {text}");
+        assert!(!text.contains("àcompterdu5décembre2026"), "{day}: {text}");
+        assert!(text.contains(&format!("n’estprélevéeavantle{words}")), "{day}: {text}");
+        assert!(text.contains("Capitalrestantdûau5décembre2026"), "it was priced then: {text}");
+        let (_, cents) = archived(&town, day).await;
+        let year: String = french::euros(Cents::new(cents)).split_whitespace().collect();
+        assert!(text.contains(&format!("2027{year}")), "{year}: {text}");
+        assert_eq!(certificate().await, text, "read again");
+    }
+    // Another number of the loan, and the same day: the same certificate.
+    demand("P-44", "2027-03-01").await;
+    certificate().await;
+    assert_eq!(archived(&town, "2027-03-01").await.0, 3, "one for each day, none written over");
+    demand("P-44", "2026-12-05").await;
+    assert_eq!((certificate().await, conditions().await), signed, "the first one is still there");
+    assert_eq!(archived(&town, "2027-03-01").await.0, 3);
 }

@@ -69,11 +69,29 @@ async fn on_its_first_day() -> (Pair, String) {
     (pair, base)
 }
 
+/// The desk reads the day that holds: the one that was asked of the lender, when it is later.
+async fn cover_is_asked_for_later(pair: &Pair, desk: &mut Staffer) {
+    let is = async |day: &str| {
+        let sql = "UPDATE bank_request SET effect_on = ?";
+        let done = sqlx::query(sql).bind(day).execute(pair.app.opened().pool()).await;
+        assert_eq!(done.expect("written").rows_affected(), 1);
+    };
+    let signed = pair.one("SELECT CAST(effect_on AS CHAR) FROM contract WHERE dossier_id = ?");
+    let signed: String = signed.await;
+    is("2027-02-01").await;
+    let queue = desk.browser.open(DESK).await;
+    assert!(queue.says("1er février 2027"), "{}", queue.body);
+    let page = the_one(desk, &queue).await;
+    assert!(page.says("1er février 2027"), "{}", page.body);
+    is(&signed).await;
+}
+
 #[tokio::test]
 async fn cover_begins_once_somebody_has_looked_at_who_pays() {
     let (pair, base) = on_its_first_day().await;
     let (mut desk, queue) = Staffer::at(&pair.app, &["conformite"], DESK).await;
     assert!(queue.says("À vérifier"), "{}", queue.body);
+    cover_is_asked_for_later(&pair, &mut desk).await;
     let page = the_one(&mut desk, &queue).await;
     for words in [
         "Dominique Leroy",

@@ -59,7 +59,7 @@ pub(super) fn tracker(
         "late" => steps.push(("La banque est en retard\u{a0}: relancez-la".to_owned(), false)),
         _ => steps.push(("Accord de la banque".to_owned(), false)),
     }
-    let begins = request.effect_on.max(contract.effect_on);
+    let begins = request.cover_from(contract);
     let is_begun = request.state == "accepted"
         && begins <= today
         && contract.identity == Identified::Verified

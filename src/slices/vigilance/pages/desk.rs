@@ -155,7 +155,7 @@ fn facts(under: &UnderCheck) -> Vec<(&'static str, String)> {
         ("Assurés", under.insured.join(", ")),
         ("Capital des prêts", french::euros(Cents::new(under.capital_cents))),
         ("Signé le", signed),
-        ("Début de l’assurance", french::day(contract.effect_on)),
+        ("Début de l’assurance", french::day(under.cover_from)),
         ("Où en est le contrat", french::capitalised(under.state.label())),
     ]
 }
