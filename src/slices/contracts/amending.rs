@@ -78,7 +78,21 @@ impl Contracts {
         let step = Step { act, role: Role::System, by: None, party: None, reason: &new.number };
         core.dossiers.transition(connection, refused, held.version, step).await?;
         self.close(connection, &old, REPLACED).await?;
-        let letter = letters::replaced(&old.number, &new.number);
-        self.tell(connection, &old, "replaced", letter).await
+        self.tell_replaced(connection, &old, new).await
+    }
+
+    /// To everybody who was insured by the refused contract.
+    async fn tell_replaced(
+        &self,
+        connection: &mut Connection,
+        old: &Contract,
+        new: &Contract,
+    ) -> Result<(), ContractError> {
+        for (place, person) in old.content.persons.iter().enumerate() {
+            let letter = letters::replaced(&old.number, &new.number, place == 0);
+            let event = format!("contracts/replaced/{}/{}", old.id, person.insured.simple());
+            self.write_to(connection, person, event, letter).await?;
+        }
+        Ok(())
     }
 }

@@ -6,7 +6,7 @@ use super::core::{Contracts, midnight};
 use super::error::ContractError;
 use super::form::Days;
 use super::letters;
-use super::model::{BankRequest, Contract};
+use super::model::{BankRequest, Contract, Party};
 use super::refusals;
 use super::tasks::{BEGIN, WATCH};
 use crate::domain::dossier::{Act, Role, State};
@@ -356,8 +356,19 @@ impl Contracts {
         event: String,
         letter: Letter,
     ) -> Result<(), ContractError> {
-        let payer = contract.content.persons.first();
-        let Some(email) = payer.and_then(|one| one.email.clone()) else { return Ok(()) };
+        let Some(first) = contract.content.persons.first() else { return Ok(()) };
+        self.write_to(connection, first, event, letter).await
+    }
+
+    /// A letter to somebody who is insured, if they have an address, once for its event.
+    pub(super) async fn write_to(
+        &self,
+        connection: &mut Connection,
+        person: &Party,
+        event: String,
+        letter: Letter,
+    ) -> Result<(), ContractError> {
+        let Some(email) = person.email.clone() else { return Ok(()) };
         let message = Message {
             event,
             to: Recipient::Email(email),

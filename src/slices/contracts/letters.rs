@@ -59,10 +59,12 @@ pub(super) fn signed(number: &str, until: Date, is_holder: bool, link: String) -
     letter("Votre contrat est signé", &lines, Some(("Ouvrir mes documents", link)))
 }
 
-/// A lender refused it, and another one was signed.
-pub(super) fn replaced(old: &str, new: &str) -> Letter {
+/// A lender refused it, and another one was signed. Why is for who subscribed, who followed the lender; the others are
+/// told which contract holds, and no more.
+pub(super) fn replaced(old: &str, new: &str, is_holder: bool) -> Letter {
+    let why = if is_holder { ", que la banque a refusé" } else { "" };
     let lines = [
-        format!("Le contrat {new} remplace le contrat {old}, que la banque a refusé."),
+        format!("Le contrat {new} remplace le contrat {old}{why}."),
         format!("Le contrat {old} n’a jamais commencé\u{a0}: rien n’est prélevé pour lui."),
     ];
     letter("Un contrat est remplacé", &lines, None)

@@ -122,6 +122,18 @@ async fn from_the_area_a_code_opens_it_and_nobody_else_comes_in() {
     );
 }
 
+/// What somebody is told when their contract is replaced.
+async fn told_of_the_end(app: &App, to: &str) -> String {
+    let path = format!("/dev/messages.json?to={}", to.replace('@', "%40"));
+    eventually("the letter", async || {
+        let json: Value = app.get(&path).await.json().await.ok()?;
+        let mut all = json["messages"].as_array()?.iter();
+        let letter = all.find(|one| one["subject"] == "Un contrat est remplacé")?;
+        Some(letter["paragraphs"].to_string())
+    })
+    .await
+}
+
 #[tokio::test]
 async fn both_of_a_couple_sign_again_and_each_comes_by_a_link() {
     let database = TestDatabase::own().await;
@@ -159,6 +171,16 @@ async fn both_of_a_couple_sign_again_and_each_comes_by_a_link() {
     assert_eq!(end.heading(), "C’est signé", "{}", end.body);
     assert_eq!(written(&couple.app, &at).await.0, "terminated");
     assert_eq!(posted(&couple.app, "dossiers/amends").await, 2, "each has a link");
+    assert_eq!(posted(&couple.app, "contracts/replaced").await, 2, "each is told");
+    let first = told_of_the_end(&couple.app, &couple.camille.0).await;
+    let second = told_of_the_end(&couple.app, &couple.sam.0).await;
+    assert!(first.contains("que la banque a refusé"), "{first}");
+    // Nothing of why: neither the lender, nor health, nor the other person.
+    for hidden in ["refus", "banque", "santé", "garantie", "Camille", "Martin"] {
+        assert!(!second.contains(hidden), "{hidden}: {second}");
+    }
+    assert!(second.contains("remplace le contrat CT-2026-"), "{second}");
+    assert!(second.contains("rien n’est prélevé pour lui"), "{second}");
     let all = contracts(&couple.app).await;
     assert_eq!(all.len(), 2);
 }
