@@ -1,13 +1,15 @@
-//! The word before a debit (*prénotification*, SEPA Core rulebook): each instalment of a contract in force is
-//! announced to whoever is debited, once, with the amount of the schedule and the day on which it leaves.
+//! The word before a debit (*prénotification*, SEPA Core rulebook): each debit of a contract in force is announced to
+//! whoever is debited, once, with its amount and the day on which it leaves. A debit is one premium of the schedule, or
+//! several of which the first were too small to be debited alone (`course::debits`).
 //!
 //! The mandate says how: the schedule that was signed is the notice, a message five days before is the
 //! reminder. What is announced is written beside the schedule in the transaction of the message, under the
 //! dossier's lock: several copies may look together. Nothing is announced on the day itself or after it.
 
 use super::core::{Contracts, midnight};
+use super::course::debits;
 use super::error::ContractError;
-use super::model::{Coming, Contract, Mandate};
+use super::model::{Coming, Contract, Due, Mandate};
 use super::notices::{Debit, notice};
 use crate::domain::direct_debit;
 use crate::kernel::locale::Locale;
@@ -73,16 +75,24 @@ impl Contracts {
         }
     }
 
-    /// Announces one debit; `false` when nothing is debited, or another copy was faster.
+    /// Announces the debit of a premium; `false` when nothing is debited for it by itself, or another copy was faster.
     async fn announce(&self, coming: &Coming) -> Result<bool, ContractError> {
         let contract = self.of_dossier(coming.dossier).await?.ok_or(ContractError::Unknown)?;
-        again(|| self.announce_once(coming, &contract)).await
+        let premiums = self.premiums(&contract).await?;
+        let from = self.bank(&contract).await?.cover_from(&contract);
+        let mut due = debits(&premiums, from, contract.content.smallest_debit_cents).into_iter();
+        let Some(due) = due.find(|one| one.month == coming.month) else {
+            // Carried to a premium after it.
+            return Ok(false);
+        };
+        again(|| self.announce_once(coming, &contract, &due)).await
     }
 
     async fn announce_once(
         &self,
         coming: &Coming,
         contract: &Contract,
+        due: &Due,
     ) -> Result<bool, ContractError> {
         let core = &self.core;
         let mut transaction = core.store.begin().await?;
@@ -93,9 +103,10 @@ impl Contracts {
         let mandate = self.mandate_in(&mut transaction, coming.dossier).await?;
         let mandate = mandate.ok_or(ContractError::Stored("its mandate"))?;
         let debit = Debit {
-            amount: Cents::new(coming.premium_cents),
-            due_on: coming.due_on,
-            on: direct_debit::debited_on(coming.due_on),
+            amount: Cents::new(due.amount_cents),
+            due_on: due.due_on,
+            on: direct_debit::debited_on(due.due_on),
+            premiums: due.premiums,
             rum: mandate.rum.clone(),
             is_first: !core.store.is_announced(&mut transaction, contract.id).await?,
         };

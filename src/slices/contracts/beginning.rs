@@ -1,6 +1,6 @@
 //! The first premium, when cover begins between two instalments: the days before the first whole month are paid with
-//! the first debit (`docs/domain/tariff.md`, broken start), so that it is not the premium of a month. Whoever reads
-//! both figures is told how they agree.
+//! it (`docs/domain/tariff.md`, broken start), so that it is not the premium of a month. Whoever reads both figures is
+//! told how they agree, and when it is too small to be debited alone, that it is debited with the next one.
 
 use crate::kernel::calendar::days_between;
 use crate::kernel::french::{self, HARD};
@@ -22,19 +22,30 @@ fn uneven(quote: &QuoteResponse) -> Option<&ProjectRow> {
     (first.premium_cents != quote.result.project.costs.first_month_cents).then_some(first)
 }
 
-/// How the first premium is made, in a sentence for the schedule; none when it is that of a month.
+/// How the first premium is made, for the schedule; none when it is that of a month.
 pub(super) fn sentence(quote: &QuoteResponse) -> Option<String> {
     let first = uneven(quote)?;
+    let made = made(quote, first);
+    let smallest = quote.result.project.smallest_collection_cents.unwrap_or_default();
+    let rows = quote.result.project.schedule.iter().flatten();
+    let is_last = rows.filter(|row| row.premium_cents > 0).count() == 1;
+    if first.premium_cents >= smallest || is_last {
+        return Some(made);
+    }
+    Some(made + " Trop faible pour être prélevée seule, elle l’est avec la suivante.")
+}
+
+fn made(quote: &QuoteResponse, first: &ProjectRow) -> String {
     let begins = quote.request.effect_date;
     let whole = quote.result.project.costs.first_month_cents;
     let euros = |cents| french::euros(Cents::new(cents));
     let (paid, month, day) = (euros(first.premium_cents), euros(whole), french::day(begins));
     if first.premium_cents > whole {
         let days = euros(first.premium_cents - whole);
-        return Some(format!(
+        return format!(
             "La première cotisation ({paid}) paie le premier mois entier ({month}) et les jours qui le précèdent \
              depuis le {day}, en trentièmes d’un mois ({days})."
-        ));
+        );
     }
     // Of several loans each has days of its own.
     let days = match quote.request.loans.as_slice() {
@@ -52,7 +63,7 @@ pub(super) fn sentence(quote: &QuoteResponse) -> Option<String> {
     // Of several loans the next one may hold broken days of another.
     let is_one = quote.request.loans.len() == 1;
     let next = format!(" La suivante paie le premier mois entier ({month}).");
-    Some(if is_one { made + &next } else { made })
+    if is_one { made + &next } else { made }
 }
 
 #[cfg(test)]
@@ -116,6 +127,17 @@ mod tests {
         let loans = [loan("a", "2024-12-05", "2025-01-05"), loan("b", "2024-12-25", "2025-01-25")];
         let said = sentence(&quote("2026-12-28", &loans)).expect("two figures");
         assert!(!said.contains("/30") && said.contains("en trentièmes"), "{said}");
+    }
+
+    #[test]
+    fn a_first_premium_that_is_too_small_is_debited_with_the_next() {
+        let mut quote = quote("2027-01-03", &[loan("a", "2024-12-05", "2025-01-05")]);
+        let said = sentence(&quote).expect("two figures");
+        assert!(said.contains("2/30") && said.ends_with("elle l’est avec la suivante."), "{said}");
+        // A quote of before: each premium is debited alone.
+        quote.result.project.smallest_collection_cents = None;
+        let said = sentence(&quote).expect("two figures");
+        assert!(said.contains("2/30") && !said.contains("prélevée"), "{said}");
     }
 
     #[test]

@@ -3,8 +3,9 @@
 use jiff::civil::Date;
 
 use super::core::Contracts;
+use super::course::debits;
 use super::error::ContractError;
-use super::model::{Account, ContractId, Premium, Reserved};
+use super::model::{Account, ContractId, Due, Premium, Reserved};
 use super::store::MandateRow;
 use crate::kernel::calendar::month_day;
 use crate::kernel::iban::{Iban, IbanError};
@@ -118,6 +119,12 @@ pub(super) fn schedule(quote: &QuoteResponse, day: u8) -> Vec<Premium> {
         outstanding_cents: row.outstanding_cents,
     });
     one.collect()
+}
+
+/// What is debited for a schedule that is not signed yet, with the cover beginning on the day of its quote.
+pub(super) fn debits_of(quote: &QuoteResponse, premiums: &[Premium]) -> Vec<Due> {
+    let smallest = quote.result.project.smallest_collection_cents;
+    debits(premiums, quote.request.effect_date, smallest)
 }
 
 /// The chosen day of the month of an instalment; of the month after it when that would be before the first day of cover:

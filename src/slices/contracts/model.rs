@@ -135,6 +135,10 @@ pub(super) struct Content {
     /// Whose account it is, when they are not insured: their name is all that is shown of it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) payer: Option<String>,
+    /// Below this amount a debit is carried to the next one, as the quote said it; none in contracts of before, each
+    /// premium of which is a debit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) smallest_debit_cents: Option<i64>,
 }
 
 impl Content {
@@ -235,7 +239,19 @@ pub struct Premium {
     pub outstanding_cents: i64,
 }
 
-/// A premium that is debited soon.
+/// A debit: one premium, or several of which the first were too small to be debited alone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Due {
+    /// Number of the last month that it pays.
+    pub(super) month: u32,
+    /// Day of the schedule on which it is debited.
+    pub(super) due_on: Date,
+    pub(super) amount_cents: i64,
+    /// How many premiums it pays.
+    pub(super) premiums: u32,
+}
+
+/// A premium that is due soon.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Coming {
     pub(super) contract: ContractId,
@@ -243,7 +259,6 @@ pub(super) struct Coming {
     /// As in the schedule.
     pub(super) month: u32,
     pub(super) due_on: Date,
-    pub(super) premium_cents: i64,
 }
 
 impl Coming {
@@ -254,7 +269,6 @@ impl Coming {
             dossier: DossierId::from_uuid(Uuid::max()),
             month: u32::MAX,
             due_on: day.yesterday().unwrap_or(day),
-            premium_cents: 0,
         }
     }
 }

@@ -17,6 +17,8 @@ pub(super) struct Debit {
     pub(super) due_on: Date,
     /// Day of the debit: a TARGET day.
     pub(super) on: Date,
+    /// How many premiums it pays.
+    pub(super) premiums: u32,
     pub(super) rum: String,
     /// Whether nothing was announced under this contract before.
     pub(super) is_first: bool,
@@ -41,6 +43,12 @@ pub(super) fn notice(
         french::euros(debit.amount),
         french::day(debit.on)
     )];
+    if debit.premiums > 1 {
+        paragraphs.push(format!(
+            "Ce prélèvement réunit {} échéances\u{a0}: un montant trop faible n’est pas prélevé seul.",
+            debit.premiums
+        ));
+    }
     if debit.on != debit.due_on {
         paragraphs.push(format!(
             "L’échéance est le {}. Les banques ne prélèvent pas ce jour-là\u{a0}: le prélèvement a lieu le \
@@ -101,6 +109,7 @@ mod tests {
             amount: Cents::new(123_456),
             due_on: date(2027, 1, 10),
             on: date(2027, 1, 11),
+            premiums: 1,
             rum: "ASL-2026-0000042-7-2".to_owned(),
             is_first: true,
         }
@@ -136,6 +145,16 @@ mod tests {
             assert!(!text.contains(hidden), "{hidden}: {text}");
         }
         assert_eq!((letter.subject.as_str(), letter.action), ("Votre prochain prélèvement", None));
+    }
+
+    #[test]
+    fn a_debit_of_several_premiums_says_so() {
+        let said = |premiums: u32| {
+            let debit = Debit { premiums, on: date(2027, 1, 10), ..debit() };
+            notice(&insurer(), &debit, None).paragraphs.join(" ")
+        };
+        assert!(said(3).contains("réunit 3 échéances"), "{}", said(3));
+        assert!(!said(1).contains("réunit"), "{}", said(1));
     }
 
     #[test]

@@ -5,6 +5,8 @@ use jiff::civil::Date;
 use serde_json::{Value, json};
 
 use super::beginning;
+use super::course::carrying;
+use super::mandates::debits_of;
 use super::model::{Content, Mandate, Premium};
 use super::payers::Typed;
 use crate::domain::guarantee::Guarantee;
@@ -95,6 +97,7 @@ pub(super) fn conditions(matter: &Matter<'_>, place: usize) -> Value {
     let (signable, quote) = (matter.signable, &matter.signable.quote);
     let costs = &quote.result.project.costs;
     let payer = signable.insured.first().map(|one| one.person.legal_name());
+    let smallest = quote.result.project.smallest_collection_cents;
     let schedule = matter.premiums.iter().map(|row| {
         json!({
             "month": row.month.to_string(),
@@ -129,9 +132,10 @@ pub(super) fn conditions(matter: &Matter<'_>, place: usize) -> Value {
         "owed": quote.request.is_running().then(|| french::euros(quote.owed_at_start())),
         "guarantees": own,
         "costs": prices(matter),
-        "first_debit": matter.premiums.first().map(|row| french::day(row.due_on)),
+        "first_debit": debits_of(quote, matter.premiums).first().map(|one| french::day(one.due_on)),
         "total": euros(costs.total_cents),
         "beginning": beginning::sentence(quote),
+        "carrying": carrying(matter.premiums, quote.request.effect_date, smallest),
         "schedule": schedule.collect::<Vec<_>>(),
     })
 }
@@ -277,7 +281,8 @@ pub(super) enum Level {
 impl Level {
     /// Of this quote.
     pub(super) fn of(quote: &QuoteResponse) -> Self {
-        let is_met = |one: &InsuredResponse| one.equivalence.as_ref().is_some_and(|it| it.equivalent);
+        let is_met =
+            |one: &InsuredResponse| one.equivalence.as_ref().is_some_and(|it| it.equivalent);
         match &quote.request.lender {
             None => Self::Unknown,
             Some(_) if quote.result.insured.iter().all(is_met) => Self::Met,

@@ -372,6 +372,7 @@ fn content(signable: &Signable, mandate: &Mandate) -> Content {
         day: mandate.day,
         rum: mandate.rum.clone(),
         payer,
+        smallest_debit_cents: signable.quote.result.project.smallest_collection_cents,
     }
 }
 

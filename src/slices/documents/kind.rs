@@ -68,8 +68,8 @@ impl Kind {
             | Self::Notice
             | Self::MandatSepa => 1,
             Self::FicheConseil => 2,
-            Self::ConditionsParticulieres | Self::LettreBanque | Self::PreuveSignature => 3,
-            Self::AttestationPreteur => 4,
+            Self::LettreBanque | Self::PreuveSignature => 3,
+            Self::ConditionsParticulieres | Self::AttestationPreteur => 4,
         }
     }
 

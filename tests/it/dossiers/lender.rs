@@ -160,7 +160,8 @@ pub(super) async fn words_of(town: &Town, who: &str, contract: &str, name: &str)
 async fn the_letter_claims_no_more_than_is_known() {
     let town = Town::start().await;
     let anne = town.customer("anne");
-    let asks = |days: &str| json!({ "criteria": [{ "number": 3 }, { "number": 6, "value": days }] });
+    let asks =
+        |days: &str| json!({ "criteria": [{ "number": 3 }, { "number": 6, "value": days }] });
     for (lender, claims, criteria) in [
         (None, false, "Jevouspriedemepréciserceuxquevousexigez"),
         (Some(asks("90")), true, "répondàchacundevoscritères"),
@@ -204,7 +205,8 @@ async fn the_certificate_names_the_day_that_was_asked_for() {
     assert!(signed.0.contains("àcompterdu5décembre2026"), "{}", signed.0);
     assert!(!signed.0.contains("Aucunecotisationn’estprélevéeavant"), "{}", signed.0);
     let demand = async |number: &str, day: &str| {
-        let demand = json!({ "agency": "1 place de la Mairie", "loan_number": number, "effect_on": day });
+        let demand =
+            json!({ "agency": "1 place de la Mairie", "loan_number": number, "effect_on": day });
         let sent = town.put_at(&anne, &format!("{contract}/lender"), demand).await;
         assert_eq!(sent.status, 200, "{}", sent.body);
     };

@@ -6,6 +6,7 @@ mod api;
 mod area;
 mod bank;
 mod called;
+mod carried;
 mod couple;
 mod criteria;
 mod deadlines;

@@ -16,6 +16,7 @@ use crate::platform::web::json::Json;
 use crate::platform::web::problem::{ApiError, ProblemDocument};
 use crate::platform::web::query::Query;
 use crate::slices::contracts::core::Contracts;
+use crate::slices::contracts::course::debits;
 use crate::slices::contracts::error::ContractError;
 use crate::slices::contracts::model::{Contract, OWNER};
 use crate::slices::contracts::pages::served;
@@ -123,7 +124,13 @@ async fn schedule(
 ) -> Result<Json<ScheduleDocument>, ApiError> {
     let contract = own(&contracts, caller.actor(), &id).await?;
     let premiums = contracts.premiums(&contract).await.map_err(Problem::from)?;
-    Ok(Json(ScheduleDocument { premiums: premiums.into_iter().map(Into::into).collect() }))
+    let bank = contracts.bank(&contract).await.map_err(Problem::from)?;
+    let smallest = contract.content.smallest_debit_cents;
+    let debits = debits(&premiums, bank.cover_from(&contract), smallest);
+    Ok(Json(ScheduleDocument {
+        premiums: premiums.into_iter().map(Into::into).collect(),
+        debits: debits.into_iter().map(Into::into).collect(),
+    }))
 }
 
 /// The documents of a contract.

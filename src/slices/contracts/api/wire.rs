@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::super::model::{Contract, OWNER, Premium};
+use super::super::model::{Contract, Due, OWNER, Premium};
 use super::super::preparing::is_for;
 use crate::slices::dossiers::DossierId;
 use crate::slices::signature::Ceremony;
@@ -170,6 +170,26 @@ pub(super) struct ContractList {
 pub(super) struct ScheduleDocument {
     /// One row a month.
     pub(super) premiums: Vec<PremiumDocument>,
+    /// What is debited for them from the first day of cover on: a premium that is too small to be debited alone is
+    /// carried to the next one.
+    pub(super) debits: Vec<DebitDocument>,
+}
+
+/// One debit.
+#[derive(Serialize, ToSchema)]
+pub(super) struct DebitDocument {
+    /// Number of the last month that it pays.
+    month: u32,
+    /// Day on which it is debited.
+    due_on: String,
+    /// Amount.
+    amount_cents: i64,
+}
+
+impl From<Due> for DebitDocument {
+    fn from(due: Due) -> Self {
+        Self { month: due.month, due_on: due.due_on.to_string(), amount_cents: due.amount_cents }
+    }
 }
 
 /// One premium.
@@ -177,7 +197,7 @@ pub(super) struct ScheduleDocument {
 pub(super) struct PremiumDocument {
     /// Number of the month, from 1.
     month: u32,
-    /// Day on which it is debited.
+    /// Day on which it is due, and debited if it is debited alone.
     due_on: String,
     /// Amount.
     premium_cents: i64,

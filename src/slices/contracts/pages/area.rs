@@ -1,8 +1,6 @@
 //! The customer's area: contracts of who is logged in to the pool of customers, their documents, their
 //! schedule, their data, and the way out.
 
-use std::fmt::Write as _;
-
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, header};
@@ -11,6 +9,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use super::cover::Covered;
 use super::frame::{Answer, Frame, sheets, unkept};
 use super::leave::WithdrawPage;
+use super::schedule::Schedule;
 use super::tracker::standing;
 use crate::domain::dossier::State as Stands;
 use crate::kernel::french;
@@ -25,7 +24,7 @@ use crate::slices::contracts::form;
 use crate::slices::contracts::keeping::Listed;
 use crate::slices::contracts::leaving::REASONS;
 use crate::slices::contracts::letters::needed;
-use crate::slices::contracts::model::{Contract, ContractId, OWNER, Premium};
+use crate::slices::contracts::model::{Contract, ContractId, OWNER};
 use crate::slices::dossiers::Waiting;
 use crate::slices::dossiers::pages::Stop;
 use crate::slices::identity::Visitor;
@@ -33,9 +32,6 @@ use crate::slices::messages::Recipient;
 
 /// The pool of customers.
 const POOL: &str = "clients";
-
-/// Bars of the chart at most: one a year.
-const WIDTH: i64 = 324;
 
 /// A card of the home page.
 struct Card {
@@ -59,16 +55,6 @@ struct AreaPage {
     account: String,
 }
 
-/// A bar of the chart: a year, its height in the drawing, and its premiums.
-struct Year {
-    year: i16,
-    x: i64,
-    y: i64,
-    width: i64,
-    height: i64,
-    total: String,
-}
-
 #[derive(Template)]
 #[template(path = "contracts/contract.html")]
 struct ContractPage {
@@ -87,9 +73,7 @@ struct ContractPage {
     contact: String,
     covered: Covered,
     papers: Vec<Listed>,
-    years: Vec<Year>,
-    summary: String,
-    rows: Vec<(u32, String, String, String)>,
+    schedule: Schedule,
 }
 
 #[derive(Template)]
@@ -145,7 +129,7 @@ pub(super) fn frame(visitor: &Visitor, title: &str, base: &str, form: Form) -> F
     }
 }
 
-fn euros(cents: i64) -> String {
+pub(super) fn euros(cents: i64) -> String {
     french::euros(Cents::new(cents))
 }
 
@@ -158,7 +142,8 @@ pub(super) async fn home(State(contracts): State<Contracts>, headers: HeaderMap)
         let (stands, today) = (contracts.state_of(&contract).await?, contracts.today());
         let begins = Begins::of(&contract, &request, (stands, today));
         // Nothing is debited of one that is suspended.
-        let next = begins.debits(&premiums, today).next();
+        let smallest = contract.content.smallest_debit_cents;
+        let next = begins.debits((&premiums, smallest), today).next();
         let next = next.filter(|_| stands != Stands::Suspended);
         let bank = standing(&contract, &request);
         let end = contracts.end_asked(&contract).await?.filter(|_| contract.ended_at.is_none());
@@ -166,8 +151,8 @@ pub(super) async fn home(State(contracts): State<Contracts>, headers: HeaderMap)
             bank: if contract.ended_at.is_none() { bank } else { String::new() },
             state: contract.label(stands),
             end: end.map(|end| french::day(end.wanted_on)).unwrap_or_default(),
-            month: next.map(|row| euros(row.premium_cents)).unwrap_or_default(),
-            next: next.map(|row| french::day(row.due_on)).unwrap_or_default(),
+            month: next.map(|one| euros(one.amount_cents)).unwrap_or_default(),
+            next: next.map(|one| french::day(one.due_on)).unwrap_or_default(),
             id: contract.id,
             number: contract.number,
         });
@@ -201,10 +186,6 @@ pub(super) async fn contract(
     let request = contracts.bank(&contract).await?;
     let asked = contracts.end_asked(&contract).await?;
     let title = format!("Contrat {}", contract.number);
-    let rows = premiums.iter().map(|row| {
-        let (premium, owed) = (euros(row.premium_cents), euros(row.outstanding_cents));
-        (row.month, french::day(row.due_on), premium, owed)
-    });
     let stands = contracts.state_of(&contract).await?;
     let begins = Begins::of(&contract, &request, (stands, contracts.today()));
     let is_over = contract.ended_at.is_some();
@@ -221,9 +202,7 @@ pub(super) async fn contract(
         contact: format!("{}, {}", insurer.company, insurer.address),
         covered: Covered::of(&contracts.core.dossiers.shown(contract.dossier).await?),
         papers: contracts.listed(&contract, &request, OWNER).await?,
-        years: years(&premiums),
-        summary: summary(&premiums),
-        rows: rows.collect(),
+        schedule: Schedule::of(&contract, &request, &premiums),
         frame: frame(
             &visitor,
             &title,
@@ -234,61 +213,7 @@ pub(super) async fn contract(
     }))
 }
 
-/// One bar for each calendar year, the highest filling the drawing.
-fn years(premiums: &[Premium]) -> Vec<Year> {
-    let mut sums: Vec<(i16, i64)> = Vec::new();
-    for row in premiums {
-        match sums.last_mut() {
-            Some((year, sum)) if *year == row.due_on.year() => *sum += row.premium_cents,
-            _ => sums.push((row.due_on.year(), row.premium_cents)),
-        }
-    }
-    let highest = sums.iter().map(|(_, sum)| *sum).max().unwrap_or(1).max(1);
-    let count = i64::try_from(sums.len()).unwrap_or(1).max(1);
-    let step = WIDTH / count;
-    let bar = |(place, (year, sum)): (usize, (i16, i64))| {
-        let height = (sum * 100 / highest).max(1);
-        let x = 6 + step * i64::try_from(place).unwrap_or(0);
-        let width = (step - 2).max(1);
-        Year { year, x, y: 120 - height, width, height, total: euros(sum) }
-    };
-    sums.into_iter().enumerate().map(bar).collect()
-}
-
-fn summary(premiums: &[Premium]) -> String {
-    let total: i64 = premiums.iter().map(|row| row.premium_cents).sum();
-    let Some((first, last)) = premiums.first().zip(premiums.last()) else { return String::new() };
-    format!(
-        "{} prélèvements, de {} le {} à {} le {}\u{a0}: {} en tout.",
-        premiums.len(),
-        euros(first.premium_cents),
-        french::day(first.due_on),
-        euros(last.premium_cents),
-        french::day(last.due_on),
-        euros(total)
-    )
-}
-
-/// The schedule for a spreadsheet: semicolons and commas, as French ones read them.
-pub(super) async fn schedule(
-    State(contracts): State<Contracts>,
-    Path(id): Path<String>,
-    headers: HeaderMap,
-) -> Answer {
-    let visitor = logged_in!(&contracts, &headers);
-    let contract = theirs(&contracts, &visitor, &id).await?;
-    let mut text = String::from("\u{feff}mois;date;cotisation;capital restant dû\r\n");
-    let plain = |cents: i64| format!("{},{:02}", cents / 100, cents % 100);
-    for row in contracts.premiums(&contract).await? {
-        let (premium, owed) = (plain(row.premium_cents), plain(row.outstanding_cents));
-        // Writing to a String cannot fail.
-        let _ = write!(text, "{};{};{premium};{owed}\r\n", row.month, row.due_on);
-    }
-    let name = format!("attachment; filename=\"echeancier-{}.csv\"", contract.number);
-    Ok(download("text/csv; charset=utf-8", &name, text))
-}
-
-fn download(media: &'static str, disposition: &str, text: String) -> Response {
+pub(super) fn download(media: &'static str, disposition: &str, text: String) -> Response {
     let headers = [
         (header::CONTENT_TYPE, media.to_owned()),
         (header::CACHE_CONTROL, "private, no-store".to_owned()),

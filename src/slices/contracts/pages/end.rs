@@ -66,7 +66,8 @@ pub(super) async fn show(
     let premiums = contracts.premiums(&contract).await?;
     let now = (contracts.state_of(&contract).await?, contracts.today());
     let begins = Begins::of(&contract, &request, now);
-    let first = begins.debits(&premiums, contract.effect_on).next();
+    let smallest = contract.content.smallest_debit_cents;
+    let first = begins.debits((&premiums, smallest), contract.effect_on).next();
     let bank = match (request.state.as_str(), contract.content.is_substitution) {
         ("accepted", _) => "Votre banque a donné son accord.".to_owned(),
         ("refused", _) => "Votre banque a refusé.".to_owned(),
@@ -83,9 +84,9 @@ pub(super) async fn show(
     Ok(unkept(EndPage {
         papers: contracts.listed(&contract, &request, guest.place).await?,
         signed_at: moment(contract.concluded_at),
-        first_debit: first.map(|row| french::day(row.due_on)).unwrap_or_default(),
+        first_debit: first.map(|one| french::day(one.due_on)).unwrap_or_default(),
         first_amount: first
-            .map(|row| french::euros(crate::kernel::money::Cents::new(row.premium_cents)))
+            .map(|one| french::euros(crate::kernel::money::Cents::new(one.amount_cents)))
             .unwrap_or_default(),
         effect: begins.words(),
         until: french::day(contract.withdraw_until),

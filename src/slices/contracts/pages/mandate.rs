@@ -13,7 +13,7 @@ use crate::platform::web::form::Form;
 use crate::platform::web::page::Sheet;
 use crate::slices::contracts::core::Contracts;
 use crate::slices::contracts::error::ContractError;
-use crate::slices::contracts::mandates::{DAYS, LONGEST_NAME, complaint, schedule};
+use crate::slices::contracts::mandates::{DAYS, LONGEST_NAME, complaint, debits_of, schedule};
 use crate::slices::documents::InsurerSettings;
 use crate::slices::dossiers::pages::{Guest, Stop, guest};
 
@@ -52,7 +52,10 @@ async fn page(contracts: &Contracts, guest: &Guest, mut form: Form) -> Result<Ma
         form.set("jour", mandate.as_ref().map_or(5, |mandate| mandate.day).to_string());
     }
     // Said of each day: it is chosen on this page.
-    let first = |day| schedule(&shown.quote, day).first().map(|row| french::day(row.due_on));
+    let first = |day| {
+        let all = debits_of(&shown.quote, &schedule(&shown.quote, day));
+        all.first().map(|one| french::day(one.due_on))
+    };
     let first: Vec<_> = DAYS.into_iter().filter_map(first).collect();
     Ok(MandatePage {
         days: CHOICES,

@@ -11,6 +11,7 @@ mod leave;
 mod lender;
 mod mandate;
 mod payer;
+mod schedule;
 mod sign;
 mod tracker;
 mod vault;
@@ -56,7 +57,7 @@ pub fn routes() -> Router<Contracts> {
         .route("/espace", get(area::home))
         .route("/espace/documents", get(vault::show))
         .route("/espace/contrats/{id}", get(area::contract))
-        .route("/espace/contrats/{id}/echeancier.csv", get(area::schedule))
+        .route("/espace/contrats/{id}/echeancier.csv", get(schedule::file))
         .route("/espace/contrats/{id}/documents.zip", get(vault::archive))
         .route("/espace/contrats/{id}/documents/{name}", get(vault::file))
         .route("/espace/contrats/{id}/banque", get(bank::show).post(bank::ask))

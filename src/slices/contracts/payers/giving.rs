@@ -8,7 +8,7 @@ use jiff::civil::Date;
 
 use super::super::core::Contracts;
 use super::super::error::ContractError;
-use super::super::mandates::schedule;
+use super::super::mandates::{debits_of, schedule};
 use super::letters;
 use super::making::MANDATE;
 use super::model::{Payer, Standing, Typed};
@@ -93,12 +93,12 @@ impl Contracts {
             _ => {}
         }
         let day = payer.person.typed.as_ref().map_or(payer.person.day, |typed| typed.day);
-        let premiums = schedule(&shown.quote, day);
-        let first = premiums.first().ok_or(ContractError::Stored("its schedule"))?;
-        let most = premiums.iter().map(|row| row.premium_cents).max().unwrap_or_default();
+        let debits = debits_of(&shown.quote, &schedule(&shown.quote, day));
+        let first = debits.first().ok_or(ContractError::Stored("its schedule"))?;
+        let most = debits.iter().map(|one| one.amount_cents).max().unwrap_or_default();
         Ok(Opened::Open(Box::new(Offered {
             by: shown.insured.first().map(|one| one.person.full_name()).unwrap_or_default(),
-            first: (first.due_on, first.premium_cents),
+            first: (first.due_on, first.amount_cents),
             most_cents: most,
             is_theirs,
             payer,

@@ -17,7 +17,7 @@ statements! {
     /// whose mandate is signed. In this order of tables, so that it reads the days that are asked for and no
     /// contract beside.
     UNANNOUNCED = "SELECT STRAIGHT_JOIN p.contract_id, c.dossier_id, p.month, \
-        CAST(p.due_on AS CHAR) AS due_on, p.premium_cents \
+        CAST(p.due_on AS CHAR) AS due_on \
         FROM contract_premium p JOIN contract c ON c.id = p.contract_id \
         JOIN bank_request b ON b.contract_id = c.id JOIN mandate m ON m.dossier_id = c.dossier_id \
         LEFT JOIN contract_debit_notice n ON n.contract_id = p.contract_id AND n.month = p.month \
@@ -47,15 +47,14 @@ impl Store {
             (today.to_string(), after.due_on.to_string(), after.contract.uuid());
         let query = sqlx::query_as(UNANNOUNCED).bind(&from).bind(id).bind(id).bind(after.month);
         let query = query.bind(&from).bind(last.to_string()).bind(&today).bind(&today).bind(most);
-        let rows: Vec<(Uuid, Uuid, u32, String, i64)> =
+        let rows: Vec<(Uuid, Uuid, u32, String)> =
             query.fetch_all(self.database.pool()).await.map_err(DbError::from)?;
-        let coming = |(contract, dossier, month, due_on, premium_cents): (_, _, _, String, _)| {
+        let coming = |(contract, dossier, month, due_on): (_, _, _, String)| {
             Ok(Coming {
                 contract: ContractId::from_uuid(contract),
                 dossier: DossierId::from_uuid(dossier),
                 month,
                 due_on: day(&due_on)?,
-                premium_cents,
             })
         };
         rows.into_iter().map(coming).collect()

@@ -196,6 +196,9 @@ pub struct ProjectResponse {
     pub first_month_tax_cents: i64,
     /// First amount collected, with the fractionation asked.
     pub first_collection_cents: i64,
+    /// Below this amount a collection is carried to the next one; absent of quotes made before it was said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub smallest_collection_cents: Option<i64>,
     /// Last day of the last loan.
     #[serde(with = "iso")]
     #[schema(value_type = String, format = Date)]

@@ -115,6 +115,7 @@ impl Writer<'_> {
             costs: costs(priced),
             first_month_tax_cents: tax.get(),
             first_collection_cents: self.simulation.first_collection.get(),
+            smallest_collection_cents: Some(self.tariff.coefficients.collection_min.get()),
             end_date: ends.max().unwrap_or(self.project.choices.effect),
             schedule: self.with_schedule.then(|| schedules::project(self)),
         }
