@@ -32,7 +32,7 @@ pub(super) fn sentence(quote: &QuoteResponse) -> Option<String> {
     if first.premium_cents >= smallest || is_last {
         return Some(made);
     }
-    Some(made + " Trop faible pour être prélevée seule, elle l’est avec la suivante.")
+    Some(made + " Trop faible pour être prélevée seule, elle s’ajoute à un prélèvement suivant.")
 }
 
 fn made(quote: &QuoteResponse, first: &ProjectRow) -> String {

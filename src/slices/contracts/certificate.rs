@@ -2,13 +2,12 @@
 //! and the level of the guarantees on each criterion by which it may judge the equivalence. Words and figures of the
 //! frozen quote; nothing is computed here.
 
-use serde_json::{Value, json};
-
 use jiff::civil::Date;
+use serde_json::{Value, json};
 
 use super::beginning;
 use super::model::Premium;
-use super::papers::{euros, guarantees, loan_name, own_shares, shares};
+use super::papers::{euros, guarantees, is_known, loan_name, own_shares, shares};
 use crate::kernel::french;
 use crate::kernel::money::Cents;
 use crate::slices::dossiers::Signable;
@@ -48,7 +47,7 @@ pub(super) fn certificate(signable: &Signable, premiums: &[Premium], from: Date)
             "start": french::day(from),
             "end": french::day(quote.result.project.end_date),
         },
-        "is_asked": quote.request.lender.is_some(),
+        "is_asked": quote.request.lender.as_ref().is_some_and(is_known),
         "levels": levels(signable),
         "schedule": years(premiums, from),
     })

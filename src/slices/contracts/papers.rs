@@ -9,7 +9,7 @@ use super::course::carrying;
 use super::mandates::debits_of;
 use super::model::{Content, Mandate, Premium};
 use super::payers::Typed;
-use crate::domain::guarantee::Guarantee;
+use crate::domain::guarantee::{ExclusionCategory, Guarantee};
 use crate::domain::loan::Purpose;
 use crate::kernel::french::{self, HARD};
 use crate::kernel::iban::Iban;
@@ -17,7 +17,7 @@ use crate::kernel::money::Cents;
 use crate::slices::documents::Kind;
 use crate::slices::dossiers::{Signable, SignableInsured};
 use crate::slices::quotes::wire::{
-    GuaranteeResponse, InsuredRequest, InsuredResponse, LoanRequest, QuoteResponse,
+    GuaranteeResponse, InsuredRequest, InsuredResponse, LenderRequest, LoanRequest, QuoteResponse,
 };
 
 /// A label and its value.
@@ -267,6 +267,11 @@ pub(super) fn mandate_of_payer(rum: &str, typed: &Typed) -> Value {
 /// What goes with the letter to the bank. Not the conditions particulières: they may name what is excluded for health.
 pub(super) const ENCLOSURES: [Kind; 2] = [Kind::AttestationPreteur, Kind::Notice];
 
+/// Whether a lender's criteria are known: a share alone, or an empty list, says nothing of them.
+pub(super) const fn is_known(lender: &LenderRequest) -> bool {
+    !lender.criteria.is_empty()
+}
+
 /// What a customer can say to their lender of the level of the guarantees, by the frozen quote.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Level {
@@ -283,10 +288,20 @@ impl Level {
     pub(super) fn of(quote: &QuoteResponse) -> Self {
         let is_met =
             |one: &InsuredResponse| one.equivalence.as_ref().is_some_and(|it| it.equivalent);
+        // What a decision excludes is compared with no criterion here: the lender reads it in the certificate.
+        let is_limited = |one: &InsuredRequest| {
+            let exclusions = one.conditions.iter().flat_map(|found| &found.exclusions);
+            let kept = [ExclusionCategory::Medical, ExclusionCategory::Profession];
+            exclusions.into_iter().any(|found| kept.contains(&found.category))
+        };
+        let is_met = quote.result.insured.iter().all(is_met);
         match &quote.request.lender {
-            None => Self::Unknown,
-            Some(_) if quote.result.insured.iter().all(is_met) => Self::Met,
-            Some(_) => Self::Short,
+            Some(lender) if is_known(lender) && is_met => {
+                let is_limited = quote.request.insured.iter().any(is_limited);
+                if is_limited { Self::Short } else { Self::Met }
+            }
+            Some(lender) if is_known(lender) => Self::Short,
+            _ => Self::Unknown,
         }
     }
 

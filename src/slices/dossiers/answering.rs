@@ -152,7 +152,8 @@ impl Dossiers {
         let mut transaction = self.core.store.begin().await?;
         let mut dossier = self.held(&mut transaction, &saving).await?;
         let own = dossier.insured.iter_mut().find(|one| by.insured == Some(one.id));
-        let Some(own) = own.filter(|one| !one.person.protection_read) else { return Ok(dossier) };
+        let own = own.filter(|one| one.is_protected() && !one.person.protection_read);
+        let Some(own) = own else { return Ok(dossier) };
         own.person.protection_read = true;
         dossier.touched_at = self.now();
         let state = dossier.state;
@@ -248,12 +249,18 @@ impl Dossiers {
         dossier.quote_id = id.uuid();
         self.number_loans(connection, dossier, (old, new)).await?;
         let first = |quote: &QuoteResponse| quote.result.project.costs.first_month_cents;
+        let whole = |quote: &QuoteResponse| quote.result.project.costs.total_cents;
         let (before_cents, now_cents) = (first(old), first(new));
+        // A loan that begins later is in no first month.
+        let has_moved = before_cents == now_cents && whole(old) != whole(new);
+        let total = has_moved.then(|| [whole(old), whole(new)]);
         let is_limited = loses_work(old, new);
-        let balance = if why == Some(Why::Loan) { moved_balance(old, new) } else { None };
-        let is_told = before_cents != now_cents || is_limited || balance.is_some();
+        let is_of_loan = matches!(why, Some(Why::Loan | Why::Loans));
+        let balance = if is_of_loan { moved_balance(old, new) } else { None };
+        let is_told =
+            before_cents != now_cents || total.is_some() || is_limited || balance.is_some();
         if let Some(why) = why.filter(|_| is_told) {
-            let notice = Notice { before_cents, now_cents, why, is_limited, balance };
+            let notice = Notice { before_cents, now_cents, total, why, is_limited, balance };
             dossier.answers.notice = Some(notice);
         }
         // Days that time alone has moved are no other demand.

@@ -8,6 +8,7 @@ use super::core::Dossiers;
 use super::error::DossierError;
 use super::form::{AddressAnswers, GuaranteesAnswers, IdentityAnswers, LoanAnswers, WorkAnswers};
 use super::model::{Dossier, Insured, Why};
+use crate::kernel::problem::{Kind, Problem};
 use crate::slices::quotes::wire::SimulationRequest;
 
 impl Dossiers {
@@ -74,10 +75,13 @@ impl Dossiers {
         saving: Saving<'_>,
         answers: &LoanAnswers,
     ) -> Result<Dossier, DossierError> {
+        if self.find(saving.id).await?.answers.without_loan {
+            let detail = "Ce dossier n’a plus de prêt\u{a0}: décrivez d’abord celui à assurer.";
+            return Err(Problem::new(Kind::Conflict).detail(detail).into());
+        }
         let change = |dossier: &mut Dossier| {
             dossier.answers.lender = Some(answers.lender.clone());
             dossier.answers.loan_done = true;
-            dossier.answers.without_loan = false;
         };
         self.save_priced(saving, Why::Loan, |request| answers.onto(request), change).await
     }

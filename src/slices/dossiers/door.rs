@@ -27,7 +27,7 @@ pub struct Signable {
     pub state: State,
     /// What is insured and at which price: a frozen quote, with its month-by-month tables.
     pub quote: QuoteResponse,
-    /// Number of each loan of the quote, which stays when another is taken out.
+    /// Number of each loan of the quote, which stays when another is taken out; none when the only one was.
     pub loan_numbers: Vec<u8>,
     /// The lender's name.
     pub lender: String,
@@ -199,7 +199,11 @@ fn signable(dossier: Dossier, quote: QuoteResponse) -> Signable {
         number: dossier.number(),
         version: dossier.version,
         state: dossier.state,
-        loan_numbers: dossier.answers.loans.of(quote.request.loans.len()),
+        loan_numbers: if dossier.answers.without_loan {
+            Vec::new()
+        } else {
+            dossier.answers.loans.of(quote.request.loans.len())
+        },
         quote,
         lender: dossier.answers.lender.clone().unwrap_or_default(),
         offered_until: dossier.offered_until,

@@ -65,23 +65,29 @@ impl LoanNumbers {
         }
     }
 
-    /// Follows loans from one quote to the next by their names; the numbers of those that are not there any more.
-    fn follow(&mut self, old: &[&str], new: &[&str]) -> Vec<u8> {
+    /// Follows loans from one quote to the next by their names: the numbers of those that are not there any more. None
+    /// when all numbers were given.
+    fn follow(&mut self, old: &[&str], new: &[&str]) -> Option<Vec<u8>> {
         if old == new {
-            return Vec::new();
+            return Some(Vec::new());
         }
         let known = self.of(old.len());
-        let number = |name: &&str| old.iter().position(|it| it == name).map(|at| known[at]);
         let mut last = known.iter().copied().fold(self.last, u8::max);
-        let mut next = || {
-            last = last.saturating_add(1);
-            last
-        };
-        let given = new.iter().map(|name| number(name).unwrap_or_else(&mut next)).collect();
+        let mut given = Vec::with_capacity(new.len());
+        for name in new {
+            let kept = old.iter().zip(&known).find(|(it, _)| *it == name);
+            given.push(match kept {
+                Some((_, number)) => *number,
+                None => {
+                    last = last.checked_add(1)?;
+                    last
+                }
+            });
+        }
         let gone = old.iter().zip(&known).filter(|(name, _)| !new.contains(name));
         let gone = gone.map(|(_, number)| *number).collect();
         (self.given, self.last) = (given, last);
-        gone
+        Some(gone)
     }
 }
 
@@ -93,6 +99,8 @@ pub(super) struct TriedLoans {
     pub(super) owed: Option<Cents>,
     /// Price of the first month, of all.
     pub(super) first_month: Cents,
+    /// Price of the whole, of all.
+    pub(super) total: Cents,
 }
 
 impl Dossiers {
@@ -105,7 +113,7 @@ impl Dossiers {
         let today = self.today();
         let ask = |request: &mut SimulationRequest| change.onto(request, today);
         let back = |dossier: &mut Dossier| dossier.answers.without_loan = false;
-        self.save_priced(saving, Why::Loan, ask, back).await
+        self.save_priced(saving, Why::Loans, ask, back).await
     }
 
     /// The only loan is taken out. A quote is of one loan at least: it stays under the dossier until another loan is
@@ -115,6 +123,10 @@ impl Dossiers {
         let mut dossier = self.held(&mut transaction, &saving).await?;
         let answers = &mut dossier.answers;
         (answers.without_loan, answers.loan_done, answers.notice) = (true, false, None);
+        let quote = self.quote_in(&mut transaction, &dossier).await?;
+        for number in dossier.answers.loans.of(quote.request.loans.len()) {
+            self.let_go(&mut transaction, dossier.id, number).await?;
+        }
         self.finish(&mut transaction, &mut dossier, &saving, true).await?;
         self.commit(transaction).await?;
         Ok(dossier)
@@ -142,6 +154,7 @@ impl Dossiers {
             instalment: Cents::new(priced.instalment_cents),
             owed,
             first_month: Cents::new(result.project.costs.first_month_cents),
+            total: Cents::new(result.project.costs.total_cents),
         })
     }
 
@@ -152,11 +165,25 @@ impl Dossiers {
         dossier: &mut Dossier,
         (old, new): (&QuoteResponse, &QuoteResponse),
     ) -> Result<(), DossierError> {
-        let gone = dossier.answers.loans.follow(&names(old), &names(new));
+        let Some(gone) = dossier.answers.loans.follow(&names(old), &names(new)) else {
+            let detail = "Trop de prêts ont été ajoutés à ce dossier puis retirés\u{a0}: commencez-en un autre.";
+            return Err(Problem::new(Kind::Conflict).detail(detail).into());
+        };
         for number in gone {
-            let subject = LeftLoan { dossier: dossier.id, number }.subject();
-            self.core.schedule.put(connection, LOAN_LEFT, &subject, self.now()).await?;
+            self.let_go(connection, dossier.id, number).await?;
         }
+        Ok(())
+    }
+
+    /// Has whoever keeps something of this loan let it go.
+    async fn let_go(
+        &self,
+        connection: &mut Connection,
+        dossier: DossierId,
+        number: u8,
+    ) -> Result<(), DossierError> {
+        let subject = LeftLoan { dossier, number }.subject();
+        self.core.schedule.put(connection, LOAN_LEFT, &subject, self.now()).await?;
         Ok(())
     }
 }
@@ -172,18 +199,22 @@ mod tests {
     #[test]
     fn a_number_is_of_one_loan_for_good() {
         let mut numbers = LoanNumbers::default();
+        let gone = |numbers: &mut LoanNumbers, old: &[&str], new: &[&str]| numbers.follow(old, new);
         assert_eq!(numbers.of(2), [1, 2]);
-        assert_eq!(numbers.follow(&["a", "b"], &["a", "b"]), [0u8; 0]);
-        assert_eq!(numbers.follow(&["a", "b"], &["a", "b", "c"]), [0u8; 0]);
+        assert_eq!(gone(&mut numbers, &["a", "b"], &["a", "b"]), Some(vec![]));
+        assert_eq!(gone(&mut numbers, &["a", "b"], &["a", "b", "c"]), Some(vec![]));
         assert_eq!(numbers.of(3), [1, 2, 3]);
-        assert_eq!(numbers.follow(&["a", "b", "c"], &["a", "b"]), [3]);
-        assert_eq!(numbers.follow(&["a", "b"], &["b"]), [1]);
+        assert_eq!(gone(&mut numbers, &["a", "b", "c"], &["a", "b"]), Some(vec![3]));
+        assert_eq!(gone(&mut numbers, &["a", "b"], &["b"]), Some(vec![1]));
         assert_eq!(numbers.of(1), [2]);
         // What was 3 is not given again, whatever the loan is called.
-        assert_eq!(numbers.follow(&["b"], &["b", "c"]), [0u8; 0]);
+        assert_eq!(gone(&mut numbers, &["b"], &["b", "c"]), Some(vec![]));
         assert_eq!(numbers.of(2), [2, 4]);
-        assert_eq!(numbers.follow(&["b", "c"], &["d"]), [2, 4]);
+        assert_eq!(gone(&mut numbers, &["b", "c"], &["d"]), Some(vec![2, 4]));
         assert_eq!(numbers.of(1), [5]);
+        let spent = LoanNumbers { given: vec![7], last: u8::MAX };
+        assert_eq!(spent.clone().follow(&["a"], &["a", "b"]), None);
+        assert_eq!(spent.clone().follow(&["a"], &[]), Some(vec![7]));
     }
 
     #[test]

@@ -72,6 +72,9 @@ pub(super) struct Notice {
     pub before_cents: i64,
     /// First month now.
     pub now_cents: i64,
+    /// The whole cost before and now, when the first month says nothing of it.
+    #[serde(default)]
+    pub total: Option<[i64; 2]>,
     /// What moved it.
     pub why: Why,
     /// Somebody has fewer guarantees now, for their age or because they are retired.
@@ -105,6 +108,8 @@ pub(super) enum Why {
     Work,
     /// The loan.
     Loan,
+    /// Another loan, or one less.
+    Loans,
     /// Guarantees.
     Guarantees,
 }

@@ -63,7 +63,7 @@ impl Task {
         }
     }
 
-    /// The same once it is done: several loans are a list.
+    /// The same, of a loan that is done or was taken out the list of loans.
     pub(super) fn path_in(self, dossier: &Dossier) -> String {
         let answers = &dossier.answers;
         if self == Self::Loan && (answers.loan_done || answers.without_loan) {

@@ -42,6 +42,10 @@ impl Offers {
         verdict: Verdict,
         note: &str,
     ) -> Result<(), Problem> {
+        let shown = self.core.dossiers.shown(of.dossier).await?;
+        if shown.loan_at(of.loan).is_none() {
+            return Err(Problem::new(Kind::NotFound).cause("the loan was taken out"));
+        }
         let now = self.core.clock.now();
         let review = Review { verdict, note: note.to_owned(), reviewed_at: now };
         let id = self.core.entropy.uuid_v7(now);

@@ -10,7 +10,7 @@ use crate::kernel::problem::{Kind, Problem};
 use crate::platform::db::{DbError, Transaction, again};
 use crate::platform::digest::plain_sha256;
 use crate::platform::jobs::{Job, Next, Task};
-use crate::slices::dossiers::{DossierId, LEFT, LOAN_LEFT, LeftLoan};
+use crate::slices::dossiers::{DossierId, LEFT, LOAN_LEFT, LeftLoan, Signable};
 
 /// The bytes of a file go.
 const REMOVE: &str = "offers.remove";
@@ -95,7 +95,10 @@ impl Offers {
         instead_of: Option<Uuid>,
     ) -> Result<(), Problem> {
         let core = &self.core;
-        let mut transaction = self.held(of.dossier).await?;
+        let (mut transaction, dossier) = self.held(of.dossier).await?;
+        if dossier.loan_at(of.loan).is_none() {
+            return Err(Problem::new(Kind::NotFound).cause("the loan was taken out meanwhile"));
+        }
         if let Some(old) = instead_of {
             self.put_away(&mut transaction, of, old).await?;
         }
@@ -115,20 +118,20 @@ impl Offers {
     /// # Errors
     /// [`Kind::Conflict`] when the dossier is signed.
     pub(super) async fn remove(&self, of: LoanOf, id: Uuid) -> Result<(), Problem> {
-        let mut transaction = self.held(of.dossier).await?;
+        let (mut transaction, _) = self.held(of.dossier).await?;
         self.put_away(&mut transaction, of, id).await?;
         transaction.commit().await.map_err(DbError::from)?;
         Ok(())
     }
 
     /// A transaction that holds a dossier which is not signed.
-    async fn held(&self, id: DossierId) -> Result<Transaction, Problem> {
+    async fn held(&self, id: DossierId) -> Result<(Transaction, Signable), Problem> {
         let mut transaction = self.core.store.begin().await?;
         let dossier = self.core.dossiers.signable(&mut transaction, id).await?;
         if dossier.state.is_signed() {
             return Err(Problem::new(Kind::Conflict).cause("the dossier is signed"));
         }
-        Ok(transaction)
+        Ok((transaction, dossier))
     }
 
     async fn put_away(
@@ -183,7 +186,7 @@ impl Offers {
         })
     }
 
-    /// A loan that was taken out of its dossier leaves no file there.
+    /// A loan that was taken out of its dossier leaves no file there, and no word about one.
     pub(super) fn lets_go(&self) -> Task {
         let own = self.clone();
         Task::due(LOAN_LEFT, move |job: Job| {
@@ -198,6 +201,7 @@ impl Offers {
                         own.put_away(&mut transaction, of, file.id).await?;
                     }
                 }
+                store.forget_reviews_of(&mut transaction, of).await?;
                 transaction.commit().await.map_err(DbError::from)?;
                 Ok(Next::Done)
             }

@@ -46,6 +46,8 @@ statements! {
         reviewed_at) VALUES (?, ?, ?, ?, ?, ?, ?)";
     /// What advisors wrote of a dossier.
     DELETE_REVIEWS = "DELETE FROM loan_offer_review WHERE dossier_id = ?";
+    /// The same of one of its loans.
+    DELETE_REVIEWS_OF_LOAN = "DELETE FROM loan_offer_review WHERE dossier_id = ? AND loan = ?";
 }
 
 type Line = (Uuid, Uuid, u8, String, String, Vec<u8>, u32, String, Instant);
@@ -222,6 +224,17 @@ impl Store {
         id: DossierId,
     ) -> Result<(), DbError> {
         sqlx::query(DELETE_REVIEWS).bind(id.uuid()).execute(connection).await?;
+        Ok(())
+    }
+
+    /// Deletes what advisors wrote of a loan.
+    pub(super) async fn forget_reviews_of(
+        &self,
+        connection: &mut Connection,
+        of: LoanOf,
+    ) -> Result<(), DbError> {
+        let query = sqlx::query(DELETE_REVIEWS_OF_LOAN).bind(of.dossier.uuid()).bind(of.loan);
+        query.execute(connection).await?;
         Ok(())
     }
 }

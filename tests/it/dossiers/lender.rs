@@ -164,6 +164,7 @@ async fn the_letter_claims_no_more_than_is_known() {
         |days: &str| json!({ "criteria": [{ "number": 3 }, { "number": 6, "value": days }] });
     for (lender, claims, criteria) in [
         (None, false, "Jevouspriedemepréciserceuxquevousexigez"),
+        (Some(json!({})), false, "Jevouspriedemepréciserceuxquevousexigez"),
         (Some(asks("90")), true, "répondàchacundevoscritères"),
         (Some(asks("30")), false, "critèreparcritère,cequevousexigezetleniveauducontrat"),
     ] {

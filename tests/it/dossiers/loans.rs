@@ -183,7 +183,7 @@ async fn what_cannot_be_a_loan_is_said_at_its_field_and_kept_as_typed() {
     ] {
         assert!(empty.says(words), "{words}: {}", empty.body);
     }
-    let cases: [(&[(&str, &str)], &str); 8] = [
+    let cases: [(&[(&str, &str)], &str); 9] = [
         (&[("differe_type", "")], "Indiquez si le prêt a un différé"),
         (&[("differe_type", "rien")], "Indiquez la durée du différé, en mois"),
         (&[("differe_type", "rien"), ("differe", "61")], "Le différé doit être de 60 mois au plus"),
@@ -201,6 +201,11 @@ async fn what_cannot_be_a_loan_is_said_at_its_field_and_kept_as_typed() {
             "La mensualité de ce palier doit dépasser les intérêts du mois",
         ),
         (&[("echeance_a", "1998")], "Ce prêt serait déjà remboursé : vérifiez sa durée et ce mois"),
+        // The loan of the quote begins tomorrow; the bank of this one has ten business days.
+        (
+            &[("echeance_a", "2024")],
+            "Un prêt en cours et un prêt à venir s’assurent dans deux dossiers",
+        ),
     ];
     for (over, words) in cases {
         let seen = fill(&mut phone, &new, &classic(over)).await;
@@ -265,6 +270,7 @@ async fn without_a_loan_nothing_is_demanded_until_another_is_described() {
     let recap = describe(&mut phone, page).await;
     let at = base(&recap.at);
     assert_eq!(written(&app, &at).await.0, "offer");
+    let project = phone.open(&format!("{at}/pret/1")).await;
     let ask = phone.open(&format!("{at}/pret/1/supprimer")).await;
     assert!(ask.says("Il ne restera aucun prêt"), "{}", ask.body);
     let list = fill(&mut phone, &ask, &[]).await;
@@ -274,6 +280,10 @@ async fn without_a_loan_nothing_is_demanded_until_another_is_described() {
         let seen = phone.open(&format!("{at}/{page}")).await;
         assert!(seen.says("Aucun prêt"), "{page}: {}", seen.body);
     }
+    // A page that was open before brings the loan back no more than an address does.
+    let sent = fill(&mut phone, &project, WHOLE).await;
+    assert!(sent.says("Aucun prêt"), "{}", sent.body);
+    assert_eq!(written(&app, &at).await.0, "application");
     let account = phone.open(&format!("{at}/prelevement")).await;
     assert!(!account.says("IBAN"), "{}", account.body);
     let hub = phone.open(&at).await;
@@ -389,6 +399,11 @@ async fn a_program_names_the_loans_and_is_told_what_is_wrong_with_them() {
         json!([{"after_month": 12, "amount_cents": 100_000, "keep": "term"}]);
     let odd = put(&camille, &seen.etag, odd).await;
     assert_eq!(fault(&odd), (422, "NOT_ONLINE", "/loans/1"), "{}", odd.body);
+    let mut lonely = both.clone();
+    lonely["loans"] = json!([of_quote]);
+    lonely["loans"][0]["kind"] = json!("lisse");
+    let lonely = put(&camille, &seen.etag, lonely).await;
+    assert_eq!(fault(&lonely), (422, "FIELD_NOT_APPLICABLE", "/loans/0/kind"), "{}", lonely.body);
     let mut wrong = both;
     wrong["loans"][1]["months"] = json!(6);
     let wrong = put(&camille, &seen.etag, wrong).await;

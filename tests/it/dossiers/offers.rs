@@ -163,6 +163,54 @@ async fn an_offer_is_ones_own_of_its_size_and_without_a_virus() {
     assert!(late.says("2 fichiers au plus pour un prêt"), "{}", late.body);
 }
 
+/// The files of a loan go with it, and those of the others stay where they are.
+#[tokio::test]
+async fn a_loan_that_is_taken_out_takes_its_files_and_no_others() {
+    let place = Place::new("offer-out");
+    let _daemon = place.daemon().await;
+    let app = program(&place, &[]).await;
+    let (mut phone, loan) = at_the_loan(&app).await;
+    let base = loan.at.trim_end_matches("/pret/1").to_owned();
+    let ptz = [
+        ("type", "ptz"),
+        ("capital", "40000"),
+        ("duree", "20"),
+        ("echeance_m", "1"),
+        ("echeance_a", "2027"),
+    ];
+    let new = phone.open(&format!("{base}/pret/nouveau")).await;
+    fill(&mut phone, &new, &ptz).await;
+    let other = [OFFER, b"% of the second\n%%EOF\n"].concat();
+    let sent = [("pret/1", "premier.pdf", OFFER), ("pret/2", "second.pdf", &other[..])];
+    let mut open = Vec::new();
+    for (number, name, bytes) in sent {
+        let at = format!("{base}/{number}/offre");
+        let page = phone.open(&at).await;
+        let page = sends(&mut phone, &page, name, bytes).await;
+        assert!(page.says(name), "{}", page.body);
+        open.push(standing(&phone, &at, "reçu et vérifié").await);
+    }
+    let ask = phone.open(&format!("{base}/pret/1/supprimer")).await;
+    assert!(ask.says("L’offre envoyée pour ce prêt est supprimée aussi"), "{}", ask.body);
+    fill(&mut phone, &ask, &[]).await;
+    eventually("its file goes", async || {
+        (rows(&app, "REMOVED").await == 0 && rows(&app, "CLEAN").await == 1).then_some(())
+    })
+    .await;
+    let kept = phone.open(&format!("{base}/pret/2/offre")).await;
+    assert_eq!(kept.heading(), "Votre offre de prêt", "{}", kept.body);
+    assert!(kept.says("second.pdf") && !kept.says("premier.pdf"), "{}", kept.body);
+    // A page that was open before puts nothing under a loan that is gone.
+    let late = phone.upload(&files(&open[0]), &[("fichier", "tard.pdf", OFFER)]).await;
+    assert_eq!(late.status, StatusCode::NOT_FOUND);
+    // The last one takes its file too.
+    let ask = phone.open(&format!("{base}/pret/2/supprimer")).await;
+    fill(&mut phone, &ask, &[]).await;
+    eventually("the other goes", async || (rows(&app, "CLEAN").await == 0).then_some(())).await;
+    let late = phone.upload(&files(&open[1]), &[("fichier", "tard.pdf", OFFER)]).await;
+    assert_eq!(late.status, StatusCode::NOT_FOUND);
+}
+
 /// Without a scanner no file is taken, and no page offers to send one.
 #[tokio::test]
 async fn without_a_scanner_nobody_is_asked_for_an_offer() {

@@ -3,6 +3,7 @@
 use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
+use jiff::civil::Date;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
@@ -16,7 +17,7 @@ use crate::platform::web::json::Json;
 use crate::platform::web::problem::{ApiError, ProblemDocument};
 use crate::platform::web::query::Query;
 use crate::slices::contracts::core::Contracts;
-use crate::slices::contracts::course::debits;
+use crate::slices::contracts::course::Begins;
 use crate::slices::contracts::error::ContractError;
 use crate::slices::contracts::model::{Contract, OWNER};
 use crate::slices::contracts::pages::served;
@@ -125,11 +126,13 @@ async fn schedule(
     let contract = own(&contracts, caller.actor(), &id).await?;
     let premiums = contracts.premiums(&contract).await.map_err(Problem::from)?;
     let bank = contracts.bank(&contract).await.map_err(Problem::from)?;
+    let state = contracts.state_of(&contract).await.map_err(Problem::from)?;
+    let begins = Begins::of(&contract, &bank, (state, contracts.today()));
     let smallest = contract.content.smallest_debit_cents;
-    let debits = debits(&premiums, bank.cover_from(&contract), smallest);
+    let debits = begins.debits((&premiums, smallest), Date::MIN);
     Ok(Json(ScheduleDocument {
         premiums: premiums.into_iter().map(Into::into).collect(),
-        debits: debits.into_iter().map(Into::into).collect(),
+        debits: debits.map(Into::into).collect(),
     }))
 }
 

@@ -10,8 +10,9 @@ use crate::slices::contracts::model::{ContractId, Identified};
 use crate::slices::contracts::vouching::Unvouched;
 
 statements! {
-    /// Contracts that may still begin and whose identity is not verified. What nobody has looked at comes first:
-    /// `pending` is before `rejected`. The day is the one that holds: signed, or asked of the lender later. One that its lender refused begins no more, and would hide the others.
+    /// Contracts that may still begin and whose identity is not verified, with the day that holds: signed, or asked of
+    /// the lender later. What nobody has looked at comes first: `pending` is before `rejected`. One that its lender
+    /// refused begins no more, and would hide the others.
     UNVOUCHED = "SELECT c.id, c.number, c.concluded_at, CAST(GREATEST(c.effect_on, b.effect_on) AS CHAR), c.identity \
         FROM contract c JOIN bank_request b ON b.contract_id = c.id \
         WHERE c.identity IN ('pending', 'rejected') AND c.ended_at IS NULL AND b.state <> 'refused' \

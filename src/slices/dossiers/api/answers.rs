@@ -30,7 +30,7 @@ use crate::slices::dossiers::form::{self, WorkAnswers};
 use crate::slices::dossiers::model::{Dossier, Insured};
 use crate::slices::dossiers::owning::by;
 use crate::slices::quotes::form::carry;
-use crate::slices::quotes::form::changes::LoanChange;
+use crate::slices::quotes::form::changes::{GAP, LoanChange, leaves_a_gap};
 
 /// With these addresses.
 pub(super) fn add(api: Api<Dossiers>) -> Api<Dossiers> {
@@ -254,8 +254,15 @@ async fn loans(
         let fault = Fault::new(format!("/loans/{place}"), code, detail);
         return Err(Problem::new(Kind::Invalid).faults(vec![fault]).into());
     }
+    let quote = dossiers.quote_of(&dossier).await.map_err(Problem::from)?;
+    let (mut asked, change) = (quote.request, LoanChange::All(request.loans));
+    change.onto(&mut asked, dossiers.today());
+    if leaves_a_gap(&asked, dossiers.today()) {
+        let fault = Fault::new("/loans", Rule::NotOnline.code(), format!("{GAP}."));
+        return Err(Problem::new(Kind::Invalid).faults(vec![fault]).into());
+    }
     let saving = saving(caller.actor(), &dossier, "pret", &headers)?;
-    saved(dossiers.change_loans(saving, &LoanChange::All(request.loans)).await)
+    saved(dossiers.change_loans(saving, &change).await)
 }
 
 /// Shares and the waiting period.

@@ -344,6 +344,7 @@ fn next(dossier: &Dossier, base: &str) -> Link {
         Task::Identity(place) => ("PUT", format!("insured/{place}/identity")),
         Task::Address(place) => ("PUT", format!("insured/{place}/address")),
         Task::Work(place) => ("PUT", format!("insured/{place}/work")),
+        Task::Loan if dossier.answers.without_loan => ("PUT", "loans".to_owned()),
         Task::Loan => ("PUT", "loan".to_owned()),
         Task::Guarantees => ("PUT", "guarantees".to_owned()),
         Task::Health(_) => ("PUT", "health".to_owned()),

@@ -3,7 +3,7 @@
 use super::words::{DELAYS, PURPOSES};
 use crate::kernel::french::read;
 use crate::platform::web::form::Form;
-use crate::slices::quotes::form::{answers, assumptions, carry};
+use crate::slices::quotes::form::{answers, assumptions, carry, changes};
 use crate::slices::quotes::wire::SimulationRequest;
 use jiff::civil::Date;
 
@@ -71,6 +71,9 @@ pub(in super::super) fn loan(
         form.refuse_group(&fault.field, &fault.anchor, &controls, fault.message.clone());
     }
     let changed = changed?;
+    if changes::leaves_a_gap(&changed, today) {
+        form.refuse_group("echeance", "echeance_m", &["echeance_m", "echeance_a"], changes::GAP);
+    }
     form.is_sound().then_some(LoanAnswers { lender, request: changed })
 }
 

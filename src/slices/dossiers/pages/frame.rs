@@ -118,8 +118,13 @@ fn notice(dossier: &Dossier) -> String {
             "il tient compte du travail et des loisirs qui ont été indiqués".to_owned()
         }
         (Why::Loan, None) => "votre prêt n’est pas celui que nous supposions".to_owned(),
+        (Why::Loans, None) => "ce qu’il faut assurer a changé".to_owned(),
         (Why::Guarantees, None) => "vos garanties ont changé".to_owned(),
     };
+    if let Some([before, now]) = moved.total {
+        let (before, now) = (euros(before), euros(now));
+        return format!("Le coût total de l’assurance passe de {before} à {now}\u{a0}: {why}.");
+    }
     if moved.now_cents == moved.before_cents {
         return format!("{}.", french::capitalised(&why));
     }

@@ -93,8 +93,9 @@ fn elsewhere(guest: &Guest, quote: &QuoteResponse, number: &str) -> Option<Respo
     if guest.dossier.answers.without_loan {
         return Some(guest.to("prets"));
     }
+    let Ok(number) = number.parse::<u8>() else { return Some(guest.to("prets")) };
     let numbers = guest.dossier.answers.loans.of(quote.request.loans.len());
-    let is_here = number == "1" || numbers.first().is_some_and(|first| first.to_string() == number);
+    let is_here = number == 1 || numbers.first() == Some(&number);
     (!is_here).then(|| guest.to(&format!("pret/{number}/modifier")))
 }
 

@@ -54,7 +54,7 @@ pub(super) fn lines(dossier: &Dossier, quote: &QuoteResponse) -> Vec<LoanLine> {
 }
 
 /// A loan by itself, without a number.
-pub(super) fn alone(quote: &QuoteResponse, asked: &LoanRequest, priced: &LoanResponse) -> LoanLine {
+fn alone(quote: &QuoteResponse, asked: &LoanRequest, priced: &LoanResponse) -> LoanLine {
     let kind = match asked.kind {
         LoanKind::Amortissable => String::new(),
         kind => french::capitalised(read::called(kind)),

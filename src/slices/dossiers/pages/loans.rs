@@ -14,15 +14,15 @@ use super::super::model::Dossier;
 use super::super::progress;
 use super::frame::{Frame, sheets};
 use super::guest::{Answer, Guest, Stop, guest, seen};
-use super::hub::{after, draft, keep_typed, prolonged, refused_at, shown, stale};
+use super::hub::{after, draft, keep_typed, prolonged, refused, refused_at, shown, stale};
 use super::loan::initiator;
-use super::loan_lines::{LoanLine, alone, lines};
+use super::loan_lines::{LoanLine, lines};
 use crate::kernel::french;
 use crate::platform::web::form::Form;
 use crate::platform::web::insurer::phone;
 use crate::platform::web::live;
 use crate::platform::web::page::Sheet;
-use crate::slices::quotes::form::changes::LoanChange;
+use crate::slices::quotes::form::changes::{self, GAP, LoanChange};
 use crate::slices::quotes::form::terms as read;
 use crate::slices::quotes::wire::{LoanRequest, QuoteResponse};
 
@@ -84,7 +84,7 @@ async fn describer(
     Ok((guest, quote))
 }
 
-/// The list, once page 5 is done.
+/// The list.
 pub(super) async fn list(
     State(dossiers): State<Dossiers>,
     Path(id): Path<String>,
@@ -259,6 +259,11 @@ async fn take(
     };
     let (name, place) = (loan.reference.clone(), one.place_in(guest, quote));
     let change = Described::change(guest, loan);
+    if leaves_a_gap(dossiers, quote, &change) && !is_part {
+        form.refuse_group("echeance", "echeance_m", &["echeance_m", "echeance_a"], GAP);
+        dossiers.keep_draft(guest.dossier.id, &page, &form).await?;
+        return Ok(shown(again(form)));
+    }
     let refuse = |error, mut form| {
         let page = |form| shown(again(form));
         refused_at(guest, error, &mut form, |at| read::field(at, place), page)
@@ -287,6 +292,13 @@ async fn take(
     }
 }
 
+/// Whether some loan would be without cover for days with this change.
+fn leaves_a_gap(dossiers: &Dossiers, quote: &QuoteResponse, change: &LoanChange) -> bool {
+    let mut request = quote.request.clone();
+    change.onto(&mut request, dossiers.today());
+    changes::leaves_a_gap(&request, dossiers.today())
+}
+
 /// Page 5 first, when it is not done; what was added is shown among the others; what was changed leads on.
 fn onwards(guest: &Guest, saved: &Dossier, one: &Described, form: &Form) -> Response {
     match one.place {
@@ -300,13 +312,37 @@ fn onwards(guest: &Guest, saved: &Dossier, one: &Described, form: &Form) -> Resp
 /// What the script shows while somebody types, and the button without it.
 fn said(tried: &TriedLoans) -> String {
     let instalment = french::euros(tried.instalment);
-    let price = french::euros(tried.first_month);
+    let (price, total) = (french::euros(tried.first_month), french::euros(tried.total));
     let left = tried.owed.map_or_else(String::new, |owed| {
         format!(" Reste à rembourser au début de l’assurance\u{a0}: {}.", french::euros(owed))
     });
     format!(
-        "Mensualité hors assurance\u{a0}: {instalment}.{left} Assurance, premier mois\u{a0}: {price}."
+        "Mensualité hors assurance\u{a0}: {instalment}.{left} Assurance, premier mois\u{a0}: {price}, en \
+         tout\u{a0}: {total}."
     )
+}
+
+/// The page that asks once more before the loan of this number goes; none when it is not there any more.
+fn remove_page(
+    dossiers: &Dossiers,
+    guest: &Guest,
+    quote: &QuoteResponse,
+    (number, form): (&str, Form),
+) -> Option<RemovePage> {
+    let loans = lines(&guest.dossier, quote);
+    let count = loans.len();
+    let loan = loans.into_iter().find(|loan| loan.number.to_string() == number)?;
+    let title = match loan.place {
+        0 => "Supprimer ce prêt\u{202f}?".to_owned(),
+        place => format!("Supprimer le prêt {place}\u{202f}?"),
+    };
+    Some(RemovePage {
+        frame: Frame::new(guest, &title, 3, "prets", form),
+        loan,
+        is_last: count == 1,
+        takes_files: dossiers.core.takes_files,
+    })
+    .filter(|_| !guest.dossier.answers.without_loan)
 }
 
 /// «Supprimer»: asked once more.
@@ -316,22 +352,8 @@ pub(super) async fn ask(
     headers: HeaderMap,
 ) -> Answer {
     let (guest, quote) = describer(&dossiers, &headers, &id).await?;
-    let loans = lines(&guest.dossier, &quote);
-    let count = loans.len();
-    let loan = loans.into_iter().find(|loan| loan.number.to_string() == number);
-    let Some(loan) = loan.filter(|_| !guest.dossier.answers.without_loan) else {
-        return Ok(guest.to("prets"));
-    };
-    let title = match loan.place {
-        0 => "Supprimer ce prêt\u{202f}?".to_owned(),
-        place => format!("Supprimer le prêt {place}\u{202f}?"),
-    };
-    Ok(shown(RemovePage {
-        frame: Frame::new(&guest, &title, 3, "prets", Form::default()),
-        loan,
-        is_last: count == 1,
-        takes_files: dossiers.core.takes_files,
-    }))
+    let page = remove_page(&dossiers, &guest, &quote, (&number, Form::default()));
+    Ok(page.map_or_else(|| guest.to("prets"), shown))
 }
 
 /// A loan goes. One that is not there any more is gone already.
@@ -357,19 +379,9 @@ pub(super) async fn remove(
     match saved {
         // Changed in another window: the list shows what is there now.
         Ok(_) | Err(DossierError::Stale { .. }) => Ok(guest.to("prets")),
-        Err(error) => {
-            let loan = alone(&quote, loan, &quote.result.loans[place.unwrap_or_default()]);
-            refused_at(
-                &guest,
-                error,
-                &mut form,
-                |_| None,
-                |form| {
-                    let frame = Frame::new(&guest, "Supprimer ce prêt\u{202f}?", 3, "prets", form);
-                    let takes_files = dossiers.core.takes_files;
-                    shown(RemovePage { frame, loan, is_last: false, takes_files })
-                },
-            )
-        }
+        Err(error) => refused(&guest, error, &mut form, |form| {
+            let page = remove_page(&dossiers, &guest, &quote, (&number, form));
+            page.map_or_else(|| guest.to("prets"), shown)
+        }),
     }
 }

@@ -125,8 +125,9 @@ async fn page(
     form: Form,
 ) -> Result<Response, PageError> {
     let shown = offers.core.dossiers.shown(of.dossier).await.map_err(Problem::from)?;
-    let loan = shown.loan_at(of.loan).and_then(|place| shown.quote.request.loans.get(place));
-    let loan = loan.ok_or_else(|| Problem::new(Kind::NotFound))?;
+    let not_there = || Problem::new(Kind::NotFound);
+    let place = shown.loan_at(of.loan).ok_or_else(not_there)?;
+    let loan = shown.quote.request.loans.get(place).ok_or_else(not_there)?;
     let files = offers.files(of).await?;
     let (clean, others): (Vec<_>, Vec<_>) =
         files.into_iter().partition(|file| file.state == OfferState::Clean);
@@ -143,6 +144,7 @@ async fn page(
         action: address(of),
         number: shown.number,
         typed: vec![
+            ("Prêt", format!("{} sur {}", place + 1, shown.loan_numbers.len())),
             ("Banque", lender.to_owned()),
             ("Montant", french::euros(Cents::new(loan.capital_cents))),
             ("Durée", french::duration(loan.months)),

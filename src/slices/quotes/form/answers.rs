@@ -74,13 +74,12 @@ pub fn first_due(loan: &LoanRequest) -> Date {
     loan.first_due_date.unwrap_or_else(|| super::usual_first_due(loan.release_date))
 }
 
-/// Months of the first instalments: one when all loans begin to be repaid together, else one of each.
+/// Months of the first instalments, each once, in their order: one when all loans begin to be repaid together.
 pub fn first_months(request: &SimulationRequest) -> Vec<String> {
-    let mut months: Vec<_> =
-        request.loans.iter().map(|loan| french::month(first_due(loan))).collect();
-    if months.iter().all(|month| *month == months[0]) {
-        months.truncate(1);
-    }
+    let mut days: Vec<Date> = request.loans.iter().map(first_due).collect();
+    days.sort_unstable();
+    let mut months: Vec<_> = days.into_iter().map(french::month).collect();
+    months.dedup();
     months
 }
 

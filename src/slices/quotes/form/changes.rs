@@ -28,24 +28,32 @@ impl LoanChange {
             Self::All(loans) => request.loans.clone_from(loans),
         }
         share(request);
+        // What a program names is refused by the engine, as it is in a quote.
+        let is_named = matches!(self, Self::All(_));
         if let [alone] = request.loans.as_mut_slice()
             && alone.kind == LoanKind::Lisse
+            && !is_named
         {
             alone.kind = LoanKind::Amortissable;
         }
         // An amount a month is what the bank asks for the loans that it was typed for.
-        let is_of_loans = |it: &_| matches!(it, Some(BankBasis::Monthly));
         let basis = request.bank_offer.as_ref().map(|offer| offer.basis);
-        if is_of_loans(&basis) && names(request) != names(&before) {
+        if basis == Some(BankBasis::Monthly) && names(request) != names(&before) {
             request.bank_offer = None;
         }
-        let days = |of: &SimulationRequest| -> Vec<_> {
-            of.loans.iter().map(|loan| loan.release_date).collect()
-        };
-        if days(request) != days(&before) {
-            dates::follow_loans(request, before.is_running(), today);
-        }
+        dates::follow_loans(request, &before, today);
     }
+}
+
+/// What is said of loans of which one would be without cover for some days.
+pub const GAP: &str = "Un prêt en cours et un prêt à venir s’assurent dans deux dossiers\u{A0}: la banque du premier \
+                       a dix jours ouvrés pour répondre";
+
+/// Whether a loan is released before cover begins because another one, which runs already, makes it wait for its bank.
+pub fn leaves_a_gap(request: &SimulationRequest, today: Date) -> bool {
+    let is_running = |loan: &LoanRequest| loan.release_date < today;
+    let is_left = |loan: &LoanRequest| (today..request.effect_date).contains(&loan.release_date);
+    request.loans.iter().any(is_running) && request.loans.iter().any(is_left)
 }
 
 fn put(request: &mut SimulationRequest, loan: &LoanRequest) {
@@ -138,13 +146,21 @@ mod tests {
         };
         LoanChange::Put(running).onto(&mut request, TODAY);
         assert_eq!(request.effect_date, date(2026, 12, 7), "ten business days");
+        assert!(leaves_a_gap(&request, TODAY), "the new loan would wait for the other's bank");
         LoanChange::Out("ancien".to_owned()).onto(&mut request, TODAY);
         assert_eq!(request.effect_date, date(2026, 11, 24), "no bank to wait for");
+        assert!(!leaves_a_gap(&request, TODAY));
         let mut later = request.loans[0].clone();
         later.release_date = date(2027, 3, 1);
         later.first_due_date = Some(date(2027, 4, 1));
         LoanChange::Put(later).onto(&mut request, TODAY);
         assert_eq!(request.effect_date, date(2027, 3, 1), "not before there is anything to insure");
         assert_eq!(first_due(&request.loans[0]), date(2027, 4, 1));
+        // A day that somebody chose stays while no loan begins on another one.
+        request.effect_date = date(2027, 4, 15);
+        let mut dearer = request.loans[0].clone();
+        dearer.capital_cents += 100_000;
+        LoanChange::Put(dearer).onto(&mut request, TODAY);
+        assert_eq!(request.effect_date, date(2027, 4, 15));
     }
 }

@@ -37,7 +37,7 @@ pub(super) fn first_instalment(form: &mut Form, request: &mut SimulationRequest,
     let Some(index) = month_typed(form, today) else {
         return;
     };
-    let was_running = request.is_running();
+    let before = request.clone();
     let Some(known) = request.loans.first().map(|loan| month_index(first_due(loan))) else {
         return;
     };
@@ -45,16 +45,22 @@ pub(super) fn first_instalment(form: &mut Form, request: &mut SimulationRequest,
     for loan in request.loans.iter_mut().filter(begins_with_it) {
         move_to(loan, add_months(first_due(loan), index - known));
     }
-    follow_loans(request, was_running, today);
+    follow_loans(request, &before, today);
 }
 
-/// The first day of cover once loans have moved. A new loan is covered from its release; a running one from the day
-/// that it already has.
-pub(super) fn follow_loans(request: &mut SimulationRequest, was_running: bool, today: Date) {
-    let Some(released) = first_release(request) else {
+/// The first day of cover once loans have moved from where they were. A new loan is covered from its release; a running
+/// one from the day that it already has. What does not begin on another day leaves the day of cover where somebody chose
+/// it.
+pub(super) fn follow_loans(
+    request: &mut SimulationRequest,
+    before: &SimulationRequest,
+    today: Date,
+) {
+    let known = first_release(before);
+    let Some(released) = first_release(request).filter(|released| Some(*released) != known) else {
         return;
     };
-    request.effect_date = if was_running && released < today {
+    request.effect_date = if before.is_running() && released < today {
         released.max(request.effect_date)
     } else {
         released.max(first_day(today, released < today))

@@ -92,7 +92,22 @@ pub fn read(
         loan.lender_fees_cents = old.lender_fees_cents;
         loan.account_fee_cents = old.account_fee_cents;
     }
-    Some(loan)
+    Some(old.filter(|old| is_same(old, &loan)).cloned().unwrap_or(loan))
+}
+
+/// Whether two loans differ in nothing but how a document writes them: what changes nothing voids no acceptance.
+fn is_same(one: &LoanRequest, other: &LoanRequest) -> bool {
+    let written = |loan: &LoanRequest| LoanRequest {
+        nominal_rate: loan
+            .nominal_rate
+            .parse::<Rate>()
+            .map_or_else(|_| loan.nominal_rate.clone(), |rate| rate.to_string()),
+        first_due_date: Some(first_due(loan)),
+        deferral_months: loan.deferral_months.filter(|months| *months > 0),
+        capitalised_interest: loan.capitalised_interest.filter(|is_so| *is_so),
+        ..loan.clone()
+    };
+    written(one) == written(other)
 }
 
 /// The page as it was filled for this loan.
@@ -340,6 +355,18 @@ mod tests {
         let loan = read(&mut form, &request, Some(0), TODAY).expect("a loan");
         assert_eq!(loan.first_due_date, Some(date(2027, 2, 28)));
         assert_eq!(loan.release_date, date(2027, 1, 28));
+    }
+
+    #[test]
+    fn a_loan_that_a_program_wrote_otherwise_is_the_same_loan() {
+        let mut request = document();
+        let loan = &mut request.loans[0];
+        (loan.kind, loan.nominal_rate) = (LoanKind::Ptz, "0.00".to_owned());
+        (loan.first_due_date, loan.deferral_months) = (None, None);
+        let mut form = Form::default();
+        fill(&mut form, &request.loans[0]);
+        let read = read(&mut form, &request, Some(0), TODAY);
+        assert_eq!(read.as_ref(), Some(&request.loans[0]));
     }
 
     #[test]
