@@ -1,6 +1,18 @@
 //! A declaration and what it leads to.
 
+use jiff::civil::Date;
+
 use super::Question;
+use crate::kernel::calendar::add_months;
+
+/// Months that a declaration is good for, from the day on which it was sent.
+const MONTHS: i32 = 6;
+
+/// Whether a declaration of `sent` still holds on `today`: until the same day six months later, that day
+/// included.
+pub fn is_current(sent: Date, today: Date) -> bool {
+    today <= add_months(sent, MONTHS)
+}
 
 /// Height and weight, within what a person can be.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -97,6 +109,17 @@ mod tests {
         assert_eq!(of(body(180, 98)), Outcome::Questionnaire);
         assert_eq!(of(body(200, 72)), Outcome::Standard);
         assert_eq!(of(body(200, 71)), Outcome::Questionnaire);
+    }
+
+    #[test]
+    fn a_declaration_holds_for_six_months_of_the_calendar() {
+        let day = |text: &str| text.parse::<Date>().unwrap_or_else(|error| panic!("{error}"));
+        for (sent, last, after) in
+            [("2026-11-27", "2027-05-27", "2027-05-28"), ("2026-08-31", "2027-02-28", "2027-03-01")]
+        {
+            assert!(is_current(day(sent), day(last)), "{sent}");
+            assert!(!is_current(day(sent), day(after)), "{sent}");
+        }
     }
 
     #[test]

@@ -7,5 +7,5 @@
 mod declaration;
 mod question;
 
-pub use declaration::{Body, BodyError, Declaration, Outcome};
+pub use declaration::{Body, BodyError, Declaration, Outcome, is_current};
 pub use question::{Question, VERSION};

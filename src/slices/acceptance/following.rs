@@ -301,8 +301,9 @@ impl Acceptances {
             _ => Path::P1,
         };
         let facts = facts(&case.shown.quote, case.person.place).ok_or(Kind::Bug)?;
-        let applicant = mark(case.person.insured_id);
-        let opening = Opening { insured: case.insured(), applicant, path, facts };
+        let (insured, applicant) = (case.insured(), mark(case.person.insured_id));
+        let declared = if path == Path::P3 { self.declared(case).await? } else { None };
+        let opening = Opening { insured, applicant, path, facts, declared };
         self.core.underwriting.open(&opening).await
     }
 }

@@ -7,6 +7,7 @@
 //! person reads their own answer, nobody else's. See `docs/underwriting.md`.
 
 mod capping;
+mod carrying;
 mod conditions;
 mod core;
 mod facts;

@@ -7,6 +7,7 @@
 //! (art. L113-2-1 C. ass.): who calls makes sure of that, and erases what it made void.
 
 mod answers;
+mod carrying;
 mod error;
 pub mod form;
 mod service;
@@ -14,6 +15,7 @@ mod settings;
 mod store;
 
 pub use answers::Answers;
+pub use carrying::Carried;
 pub use error::HealthError;
 pub use service::{CONSENT, HealthWorld, MedicalOfficer, Rotated, Standing};
 pub use settings::HealthSettings;

@@ -57,9 +57,9 @@ pub struct Rotated {
 /// The door of health. Cheap to clone.
 #[derive(Clone)]
 pub struct HealthWorld {
-    store: Store,
+    pub(super) store: Store,
     keyring: Keyring,
-    clock: Clock,
+    pub(super) clock: Clock,
     entropy: Entropy,
 }
 
@@ -181,12 +181,7 @@ impl HealthWorld {
         insured: Uuid,
     ) -> Result<Option<Outcome>, HealthError> {
         let row = self.store.lock(connection, insured).await?;
-        let Some(row) = row.filter(|row| row.is_submitted) else { return Ok(None) };
-        // A declaration is good for six months (docs/domain/health.md).
-        let limit = self.clock.now() - std::time::Duration::from_secs(183 * 86_400);
-        if row.submitted_at.is_none_or(|at| at < limit) {
-            return Ok(None);
-        }
+        let Some(row) = row.filter(|row| self.is_current(row)) else { return Ok(None) };
         let more = self.open(insured, &row)?.more;
         Ok(Some(if more { Outcome::Questionnaire } else { Outcome::Standard }))
     }
@@ -262,7 +257,7 @@ impl HealthWorld {
         }
     }
 
-    async fn require_consent(
+    pub(super) async fn require_consent(
         &self,
         connection: &mut Connection,
         insured: Uuid,
@@ -272,7 +267,7 @@ impl HealthWorld {
     }
 
     /// The line of the audit is committed first: what cannot be written down is not read.
-    async fn read(
+    pub(super) async fn read(
         &self,
         insured: Uuid,
         reader: &str,

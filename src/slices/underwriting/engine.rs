@@ -19,6 +19,14 @@ pub(super) trait UnderwritingEngine: Send + Sync + 'static {
     /// Opens a session, once per `key` however often it is asked.
     fn open<'a>(&'a self, opening: &'a EngineOpening) -> Boxed<'a, Result<Opened, EngineError>>;
 
+    /// Answers for the person what they have declared before, in the session of this token: once, and only while
+    /// nothing is answered there.
+    fn declare<'a>(
+        &'a self,
+        token: &'a Token,
+        declared: &'a super::model::Declared,
+    ) -> Boxed<'a, Result<(), EngineError>>;
+
     /// A new token for the browser of a session.
     fn token<'a>(&'a self, session: &'a str) -> Boxed<'a, Result<Token, EngineError>>;
 

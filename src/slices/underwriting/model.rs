@@ -30,6 +30,30 @@ pub struct Opening {
     pub path: Path,
     /// What the engine is told.
     pub facts: Facts,
+    /// What the person has declared before and is not to be asked again: only for a questionnaire in which nothing
+    /// is answered yet ([`super::Underwriting::is_untouched`]).
+    pub declared: Option<Declared>,
+}
+
+/// What a person has declared before the questionnaire, of what it asks in the same words. It prints as `…`.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Declared {
+    /// Height.
+    pub centimetres: u16,
+    /// Weight.
+    pub kilograms: u16,
+    /// They have smoked in the last 24 months.
+    pub smokes: bool,
+    /// They are on sick leave today, or work part-time for their health.
+    pub is_on_leave: bool,
+    /// An examination of the last six months was abnormal, or its result is awaited.
+    pub is_examined: bool,
+}
+
+impl std::fmt::Debug for Declared {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("…")
+    }
 }
 
 /// What the engine is told of a person: nothing that names them.

@@ -89,7 +89,7 @@ impl Underwriting {
         }
         let session = self.0.wanted(opening).await?;
         let opened = match session.state {
-            SessionState::Created => self.0.begin(&session, &opening.applicant).await,
+            SessionState::Created => self.0.begin(&session, opening).await,
             SessionState::InProgress => self.0.resume(&session, opening).await,
             _ => {
                 let detail = "Ce questionnaire est déjà rempli.";
@@ -237,14 +237,15 @@ impl Shared {
     }
 
     /// Opens it at the engine. The key is the row's own: said twice, it is one session.
-    async fn begin(&self, session: &Session, applicant: &Applicant) -> Result<Entrance, Problem> {
-        let opening = EngineOpening {
+    async fn begin(&self, session: &Session, opening: &Opening) -> Result<Entrance, Problem> {
+        let applicant = &opening.applicant;
+        let wanted = EngineOpening {
             key: session.idempotency_key.clone(),
             // The engine's name for it: no identifier of ours leaves the house.
             external_ref: session.idempotency_key.clone(),
             facts: session.facts.clone(),
         };
-        let opened = match self.engine.open(&opening).await {
+        let opened = match self.engine.open(&wanted).await {
             Err(EngineError::Over) => return Err(self.lost(session).await),
             opened => opened?,
         };
@@ -261,10 +262,11 @@ impl Shared {
             // Somebody was faster with the same key: the session is the same, the browser is ours.
             let session = self.store.session(id).await?;
             let session = session.ok_or_else(|| Problem::new(Kind::Bug).cause("a lost row"))?;
-            return self.hand(&session, opened.token, applicant).await;
+            return self.hand(&session, opened.token, opening).await;
         }
         super::fetching::known(kb);
         self.note(session, applicant, "opened").await?;
+        self.carry(session, &opened.token, opening).await?;
         self.entrance(&handle)
     }
 
@@ -275,7 +277,7 @@ impl Shared {
         }
         let engine_id = session.engine_id.as_deref().unwrap_or_default();
         match self.engine.token(engine_id).await {
-            Ok(token) => self.hand(session, token, &opening.applicant).await,
+            Ok(token) => self.hand(session, token, opening).await,
             Err(EngineError::Unknown | EngineError::Over) => Err(self.lost(session).await),
             Err(error) => Err(error.into()),
         }
@@ -285,8 +287,9 @@ impl Shared {
         &self,
         session: &Session,
         token: Token,
-        applicant: &Applicant,
+        opening: &Opening,
     ) -> Result<Entrance, Problem> {
+        let applicant = &opening.applicant;
         let handle = Opaque::draw("", &self.entropy);
         let sealed = self.sealed(session, &token.text)?;
         let noted = Noted {
@@ -299,6 +302,7 @@ impl Shared {
             return Err(Problem::new(Kind::Conflict).cause("closed in the meantime"));
         }
         self.note(session, applicant, "resumed").await?;
+        self.carry(session, &token, opening).await?;
         self.entrance(&handle)
     }
 
@@ -353,7 +357,7 @@ impl Shared {
         Ok(text.into())
     }
 
-    async fn note(
+    pub(super) async fn note(
         &self,
         session: &Session,
         applicant: &Applicant,

@@ -1,6 +1,7 @@
 //! Path P3 in the journey, with the real engine in a real Tomcat: from the price to the decision and what
 //! the person answers to it.
 
+mod carried;
 mod desk;
 mod evidence;
 mod outages;

@@ -55,13 +55,13 @@ impl Liar {
         self.says(&[Step::Say(text)]);
     }
 
-    fn asked(&self) -> Vec<String> {
+    pub(super) fn asked(&self) -> Vec<String> {
         let heads = std::mem::take(&mut *self.heads.lock().expect("no panic"));
         // The service looks now and then whether the engine is well: that is nobody's request.
         heads.into_iter().filter(|head| !head.contains("/integration/v1/health ")).collect()
     }
 
-    async fn app(&self, over: &[(&str, &str)]) -> App {
+    pub(super) async fn app(&self, over: &[(&str, &str)]) -> App {
         app_at(&self.engine(), over).await
     }
 

@@ -2,6 +2,7 @@
 //! place for the faults that the real one cannot be made to have.
 
 mod attacks;
+mod declared;
 mod desk;
 mod faults;
 mod figures;
@@ -118,6 +119,7 @@ impl Person {
             applicant: applicant(self.name),
             path: Path::P3,
             facts: self.facts.clone(),
+            declared: None,
         }
     }
 

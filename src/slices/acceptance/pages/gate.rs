@@ -23,6 +23,8 @@ struct GatePage {
     frame: Frame,
     /// The answers that are there already are gone on with.
     is_begun: bool,
+    /// It begins with what the person has declared.
+    is_carried: bool,
 }
 
 #[derive(Template)]
@@ -48,16 +50,19 @@ pub(super) async fn show(
         return Ok(closed(&acceptances, &guest));
     }
     match acceptances.outlook(&case).await? {
-        Outlook::ToFill { is_begun } => Ok(page(&guest, is_begun)),
+        Outlook::ToFill { is_begun } => {
+            let is_carried = acceptances.carries(&case).await?;
+            Ok(page(&guest, is_begun, is_carried))
+        }
         Outlook::NotAsked => Ok(to(&guest, &format!("{who}/sante")).into_response()),
         _ => Ok(to(&guest, &format!("{who}/decision")).into_response()),
     }
 }
 
-fn page(guest: &Guest, is_begun: bool) -> Response {
+fn page(guest: &Guest, is_begun: bool, is_carried: bool) -> Response {
     let title =
         if is_begun { "Reprenez vos réponses" } else { "Quelques questions sur votre santé" };
-    unkept(GatePage { frame: Frame::new(guest, title, Form::default()), is_begun })
+    unkept(GatePage { frame: Frame::new(guest, title, Form::default()), is_begun, is_carried })
 }
 
 /// «J’accepte que mes réponses de santé soient étudiées».

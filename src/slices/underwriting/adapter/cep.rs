@@ -18,9 +18,13 @@ use crate::slices::underwriting::engine::{
     DocumentLine, EngineDecision, EngineError, EngineOpening, EngineReview, Look, Opened, Token,
     UnderwritingEngine,
 };
+use crate::slices::underwriting::model::Declared;
 use crate::slices::underwriting::upstream::{Answer, Upstream, UpstreamError};
 
 const BASE: &str = "/cep-core/integration/v1";
+
+/// Where a person's own browser answers, with the token of their session.
+const ANSWERS: &str = "/cep-core/api/v1/answers";
 
 /// A document of JSON is never longer.
 const JSON_BYTES: usize = 1 << 20;
@@ -51,9 +55,18 @@ impl Cep {
         body: Option<(Vec<u8>, Option<&str>)>,
         most: usize,
     ) -> Result<(u16, Bytes), EngineError> {
-        let request = self.request(method, body)?;
+        let key = self.key.as_ref().ok_or_else(|| away(UpstreamError::None))?;
         let path = PathAndQuery::try_from(format!("{BASE}{path}"))
             .map_err(|_| EngineError::Strange("an identifier that no path can hold"))?;
+        self.send(request(method, key, body)?, path, most).await
+    }
+
+    async fn send(
+        &self,
+        request: Request<Full<Bytes>>,
+        path: PathAndQuery,
+        most: usize,
+    ) -> Result<(u16, Bytes), EngineError> {
         let Answer { response, seat, deadline } =
             self.upstream.ask(request, path, self.within).await.map_err(away)?;
         let status = response.status().as_u16();
@@ -71,29 +84,6 @@ impl Cep {
                 Err(EngineError::Away("its answer does not end".to_owned()))
             }
         }
-    }
-
-    fn request(
-        &self,
-        method: Method,
-        body: Option<(Vec<u8>, Option<&str>)>,
-    ) -> Result<Request<Full<Bytes>>, EngineError> {
-        let key = self.key.as_ref().ok_or_else(|| away(UpstreamError::None))?;
-        let value = HeaderValue::try_from(format!("Bearer {}", key.expose_secret()));
-        let mut value = value.map_err(|_| EngineError::Strange("our own key"))?;
-        value.set_sensitive(true);
-        let mut request = Request::new(Full::default());
-        *request.method_mut() = method;
-        request.headers_mut().insert(header::AUTHORIZATION, value);
-        if let Some((bytes, idempotency)) = body {
-            let json = HeaderValue::from_static("application/json");
-            request.headers_mut().insert(header::CONTENT_TYPE, json);
-            if let Some(key) = idempotency.and_then(|key| HeaderValue::try_from(key).ok()) {
-                request.headers_mut().insert("idempotency-key", key);
-            }
-            *request.body_mut() = Full::new(bytes.into());
-        }
-        Ok(request)
     }
 
     async fn json<T: DeserializeOwned>(
@@ -130,6 +120,21 @@ impl UnderwritingEngine for Cep {
                 kb: opened.kb,
                 revision: opened.revision,
             })
+        })
+    }
+
+    fn declare<'a>(
+        &'a self,
+        token: &'a Token,
+        declared: &'a Declared,
+    ) -> Boxed<'a, Result<(), EngineError>> {
+        Box::pin(async move {
+            let body = Some((written(&wire::Answers::of(declared))?, None));
+            let request = request(Method::PUT, &token.text, body)?;
+            match self.send(request, PathAndQuery::from_static(ANSWERS), JSON_BYTES).await? {
+                (200, _) => Ok(()),
+                (status, bytes) => Err(refused(status, &bytes)),
+            }
         })
     }
 
@@ -212,6 +217,29 @@ impl UnderwritingEngine for Cep {
     fn health(&self) -> Boxed<'_, Result<(), EngineError>> {
         Box::pin(self.done(Method::GET, "/health"))
     }
+}
+
+/// A request under this key or token.
+fn request(
+    method: Method,
+    key: &SecretString,
+    body: Option<(Vec<u8>, Option<&str>)>,
+) -> Result<Request<Full<Bytes>>, EngineError> {
+    let value = HeaderValue::try_from(format!("Bearer {}", key.expose_secret()));
+    let mut value = value.map_err(|_| EngineError::Strange("our own key"))?;
+    value.set_sensitive(true);
+    let mut request = Request::new(Full::default());
+    *request.method_mut() = method;
+    request.headers_mut().insert(header::AUTHORIZATION, value);
+    if let Some((bytes, idempotency)) = body {
+        let json = HeaderValue::from_static("application/json");
+        request.headers_mut().insert(header::CONTENT_TYPE, json);
+        if let Some(key) = idempotency.and_then(|key| HeaderValue::try_from(key).ok()) {
+            request.headers_mut().insert("idempotency-key", key);
+        }
+        *request.body_mut() = Full::new(bytes.into());
+    }
+    Ok(request)
 }
 
 fn written(document: &impl Serialize) -> Result<Vec<u8>, EngineError> {

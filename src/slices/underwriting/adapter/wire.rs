@@ -11,7 +11,7 @@ use crate::domain::underwriting::{GuaranteeOutcome, Outcome};
 use crate::slices::underwriting::engine::{
     CODES, EngineDecision, EngineError, EngineReview, EngineState,
 };
-use crate::slices::underwriting::model::Facts;
+use crate::slices::underwriting::model::{Declared, Facts};
 
 /// The product's name at the engine.
 const PRODUCT: &str = "assurly-emprunteur";
@@ -56,6 +56,40 @@ impl<'a> Open<'a> {
             },
             guarantees: facts.guarantees.iter().map(|it| code(*it)).collect(),
         }
+    }
+}
+
+/// What a person answers, in the names of the questions.
+#[derive(Serialize)]
+pub(super) struct Answers {
+    /// Nothing is answered before.
+    revision: u32,
+    answers: Same,
+}
+
+/// The questions that the short declaration asks in the same sense. A height that the questionnaire does not
+/// know is asked there.
+#[derive(Serialize)]
+struct Same {
+    fumeur: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    taille: Option<u16>,
+    poids: u16,
+    arret: bool,
+    examen: bool,
+}
+
+impl Answers {
+    pub(super) fn of(declared: &Declared) -> Self {
+        let height = Some(declared.centimetres).filter(|it| (120..=230).contains(it));
+        let answers = Same {
+            fumeur: declared.smokes,
+            taille: height,
+            poids: declared.kilograms,
+            arret: declared.is_on_leave,
+            examen: declared.is_examined,
+        };
+        Self { revision: 0, answers }
     }
 }
 
@@ -279,6 +313,41 @@ mod tests {
         ] {
             assert!(read(&DECISION.replace(right, wrong)).is_err(), "{wrong}");
         }
+    }
+
+    #[test]
+    fn what_was_declared_answers_the_same_questions_of_the_knowledge_base() {
+        let declared = |centimetres| Declared {
+            centimetres,
+            kilograms: 92,
+            smokes: false,
+            is_on_leave: true,
+            is_examined: false,
+        };
+        let json = |cm| serde_json::to_value(Answers::of(&declared(cm))).expect("JSON");
+        let all = json(178);
+        let wanted = serde_json::json!({ "revision": 0, "answers": { "fumeur": false, "taille": 178,
+            "poids": 92, "arret": true, "examen": false } });
+        assert_eq!(all, wanted);
+        for cm in [119, 231] {
+            assert!(json(cm)["answers"].get("taille").is_none(), "{cm}");
+        }
+        assert_eq!(json(120)["answers"]["taille"], 120);
+        let path = "/reflex/reflex-config/kb/assurly-emprunteur@2026.1.0.json";
+        let text = std::fs::read_to_string(format!("{}{path}", env!("CARGO_MANIFEST_DIR")));
+        let base: serde_json::Value = serde_json::from_str(&text.expect("a file")).expect("JSON");
+        let question = |id: &str| {
+            let mut all = base["questions"].as_array().expect("a list").iter();
+            all.find(|it| it["id"] == id).unwrap_or_else(|| panic!("{id}")).clone()
+        };
+        for (id, answer) in all["answers"].as_object().expect("an object") {
+            let kind = if answer.is_boolean() { "boolean" } else { "integer" };
+            assert_eq!(question(id)["type"], kind, "{id}");
+        }
+        let bounds = |id: &str| (question(id)["min"].as_u64(), question(id)["max"].as_u64());
+        assert_eq!(bounds("taille"), (Some(120), Some(230)));
+        // All weights that can be declared.
+        assert_eq!(bounds("poids"), (Some(30), Some(300)));
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! The only SQL of underwriting: one statement per function, no decision.
 
+mod carrying;
 mod decisions;
 mod erasing;
 mod evidence;
@@ -20,6 +21,7 @@ use crate::platform::db::{Connection, Database, DbError, Instant, statements};
 /// Every statement of the slice, for the test that prepares them.
 pub(crate) const STATEMENTS: &[&[crate::platform::db::Statement]] = &[
     SHARED,
+    carrying::STATEMENTS,
     decisions::STATEMENTS,
     erasing::STATEMENTS,
     evidence::STATEMENTS,
