@@ -146,7 +146,7 @@ impl Contracts {
     ) -> Result<Option<Ceremony>, ContractError> {
         let seen = self.core.dossiers.shown(id).await?;
         if let Some(obstacle) = self.obstacle(&seen) {
-            if matches!(obstacle, Obstacle::Over | Obstacle::Outdated) {
+            if obstacle.is_of_time() {
                 self.core.dossiers.renew(id, by).await?;
             }
             return Err(ContractError::Stopped(obstacle));

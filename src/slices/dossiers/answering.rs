@@ -242,6 +242,7 @@ impl Dossiers {
         why: Option<Why>,
     ) -> Result<bool, DossierError> {
         (dossier.answers.notice, dossier.answers.renewal) = (None, None);
+        dossier.answers.again = None;
         if new.id == old.id {
             return Ok(false);
         }

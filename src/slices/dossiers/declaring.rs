@@ -43,6 +43,9 @@ impl Dossiers {
         };
         let (by, state): (By, State) = (By::person(Role::Insured, insured), dossier.state);
         dossier.touched_at = self.now();
+        if dossier.insured.iter().all(|one| one.health != Health::Asked) {
+            dossier.answers.again = None;
+        }
         // The same words whatever was answered.
         self.record(&mut transaction, &mut dossier, "declared", state, by, "sante").await?;
         self.settle(&mut transaction, &mut dossier, by).await?;

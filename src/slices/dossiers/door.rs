@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 use uuid::Uuid;
 
 use super::core::Dossiers;
@@ -64,6 +65,8 @@ pub struct SignableInsured {
     pub decision: Option<Decision>,
     /// How far health is; never what was answered.
     pub health: Health,
+    /// The day of the short declaration that the offer rests on, where there is one.
+    pub declared_on: Option<Date>,
 }
 
 /// An act that somebody asks for.
@@ -110,7 +113,7 @@ impl Dossiers {
         let dossier = self.core.store.lock_dossier(connection, id).await?;
         let dossier = dossier.ok_or(DossierError::Unknown)?;
         let quote = self.quote_in(connection, &dossier).await?;
-        Ok(signable(dossier, quote))
+        self.dated_in(connection, signable(dossier, quote)).await
     }
 
     /// The same without holding anything: to show it.
@@ -120,7 +123,7 @@ impl Dossiers {
     pub async fn shown(&self, id: DossierId) -> Result<Signable, DossierError> {
         let dossier = self.find(id).await?;
         let quote = self.quote_of(&dossier).await?;
-        Ok(signable(dossier, quote))
+        self.dated(signable(dossier, quote)).await
     }
 
     /// The numbers for people of these dossiers, of those that are there, in one look.
@@ -229,5 +232,6 @@ fn one(one: Insured) -> SignableInsured {
         path: one.path,
         decision: one.decision,
         health: one.health,
+        declared_on: None,
     }
 }

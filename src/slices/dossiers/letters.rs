@@ -198,6 +198,24 @@ pub(super) fn amends(contract: &str, link: String) -> Letter {
     }
 }
 
+/// Answers that are too old to sign on are asked for again. Which ones is read on the page, after the code.
+pub(super) fn again(link: String) -> Letter {
+    Letter {
+        subject: "Des réponses à donner de nouveau".to_owned(),
+        paragraphs: vec![
+            "Des réponses de votre dossier d’assurance de prêt ont plus de six mois. Nous vous les demandons de \
+             nouveau avant la signature."
+                .to_owned(),
+            "Nous vous demanderons un code, envoyé par SMS sur votre mobile.".to_owned(),
+        ],
+        code: None,
+        action: Some(("Continuer mon dossier".to_owned(), link)),
+        short: "Des réponses de votre dossier d’assurance de prêt sont à donner de nouveau. Le lien est dans \
+                votre e-mail."
+            .to_owned(),
+    }
+}
+
 /// The documents changed while they were being signed.
 pub(super) fn anew(link: String) -> Letter {
     Letter {

@@ -29,6 +29,7 @@ pub mod pages;
 mod parking;
 mod person;
 mod progress;
+mod redeclaring;
 mod renewing;
 mod renumbering;
 mod settings;

@@ -44,6 +44,8 @@ pub(super) struct Answers {
     pub notice: Option<Notice>,
     /// What time has changed of the offer, told until the next change.
     pub renewal: Option<Renewal>,
+    /// Declarations of health whose time was over are asked for again, told until the next change.
+    pub again: Option<Again>,
     /// The documents were received and can be kept (recap).
     pub documents_received_at: Option<String>,
     /// The signed contract that this dossier is to replace, which its lender refused.
@@ -98,6 +100,13 @@ pub(super) struct Renewal {
     pub is_void: bool,
     /// Somebody is not paid for any more when they cannot work.
     pub is_limited: bool,
+}
+
+/// Declarations that are asked for again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Again {
+    /// Signing had begun: what was signed counts no more.
+    pub is_void: bool,
 }
 
 /// What moved a price.

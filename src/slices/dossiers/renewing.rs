@@ -34,11 +34,18 @@ pub enum Obstacle {
     Over,
     /// Its first day is not after today any more, or its quote has run out.
     Outdated,
+    /// Somebody's declaration of health is older than six months.
+    Undeclared,
     /// Nobody has said that the documents were received.
     Unread,
 }
 
 impl Obstacle {
+    /// Whether time alone has put it there.
+    pub const fn is_of_time(self) -> bool {
+        matches!(self, Self::Over | Self::Outdated | Self::Undeclared)
+    }
+
     /// What is told of it.
     pub const fn sentence(self) -> &'static str {
         match self {
@@ -49,6 +56,11 @@ impl Obstacle {
             Self::Outdated => {
                 "Le premier jour de l’assurance est passé, ou le devis a expiré\u{a0}: relisez votre \
                  dossier, puis dites de nouveau que vous avez reçu les documents."
+            }
+            // Whose, the other borrower who reads this is not told.
+            Self::Undeclared => {
+                "Les réponses sur la santé ont plus de six mois\u{a0}: elles sont demandées de nouveau avant la \
+                 signature."
             }
             Self::Unread => "Dites d’abord que vous avez reçu les documents.",
         }
@@ -62,6 +74,8 @@ impl Signable {
             Some(Obstacle::NotOffered)
         } else if self.offered_until.is_some_and(|until| until <= now) {
             Some(Obstacle::Over)
+        } else if self.is_declared_too_long_ago(today) {
+            Some(Obstacle::Undeclared)
         } else if is_outdated(&self.quote, today) {
             Some(Obstacle::Outdated)
         } else {
@@ -76,8 +90,8 @@ fn is_outdated(quote: &QuoteResponse, today: Date) -> bool {
 }
 
 impl Dossiers {
-    /// Ends an offer whose time is over, and puts another quote under one that is outdated, for this person
-    /// of the dossier.
+    /// Ends an offer whose time is over, asks again for a declaration of health that holds no more, and puts another
+    /// quote under an offer that is outdated, for this person of the dossier.
     ///
     /// # Errors
     /// No such dossier; somebody cannot be insured any more; the database does not answer.
@@ -103,6 +117,11 @@ impl Dossiers {
             if is_offered && is_over {
                 self.end_offer(dossier.id).await?;
                 return self.find(dossier.id).await;
+            }
+            if is_offered && self.has_old_declaration(&dossier).await? {
+                self.ask_again(&dossier, by).await?;
+                dossier = self.find(dossier.id).await?;
+                continue;
             }
             let old = self.quote_of(&dossier).await?;
             if !is_outdated(&old, self.today()) {

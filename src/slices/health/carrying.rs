@@ -1,5 +1,6 @@
 //! What a declaration is for after it was sent: the questionnaire that follows it, until its time is over.
 
+use jiff::civil::Date;
 use uuid::Uuid;
 
 use super::error::HealthError;
@@ -7,6 +8,7 @@ use super::service::HealthWorld;
 use super::store::Row;
 use crate::domain::health::{Declaration, is_current};
 use crate::platform::clock::date_in_paris;
+use crate::platform::db::Connection;
 
 /// The answers of a declaration, for the questionnaire that goes on from it. Prints as `…`.
 #[derive(Clone)]
@@ -54,9 +56,33 @@ impl HealthWorld {
         }))
     }
 
+    /// The day on which this person sent the declaration that there is. Tells nothing of it.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn sent_on(&self, insured: Uuid) -> Result<Option<Date>, HealthError> {
+        Ok(self.store.declaration(insured).await?.and_then(|row| day_of(&row)))
+    }
+
+    /// The same in the caller's transaction.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn sent_on_in(
+        &self,
+        connection: &mut Connection,
+        insured: Uuid,
+    ) -> Result<Option<Date>, HealthError> {
+        Ok(self.store.declaration_in(connection, insured).await?.and_then(|row| day_of(&row)))
+    }
+
     /// Whether this is a declaration that was sent and still holds.
     pub(super) fn is_current(&self, row: &Row) -> bool {
-        let sent = row.submitted_at.filter(|_| row.is_submitted).map(date_in_paris);
-        sent.is_some_and(|day| is_current(day, self.clock.today_in_paris()))
+        day_of(row).is_some_and(|day| is_current(day, self.clock.today_in_paris()))
     }
+}
+
+/// The day on which it was sent; none of a draft.
+fn day_of(row: &Row) -> Option<Date> {
+    row.submitted_at.filter(|_| row.is_submitted).map(date_in_paris)
 }

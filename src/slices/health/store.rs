@@ -150,8 +150,16 @@ impl Store {
     }
 
     pub(super) async fn declaration(&self, insured: Uuid) -> Result<Option<Row>, DbError> {
+        self.declaration_in(&mut *self.connection().await?, insured).await
+    }
+
+    pub(super) async fn declaration_in(
+        &self,
+        connection: &mut Connection,
+        insured: Uuid,
+    ) -> Result<Option<Row>, DbError> {
         let query = sqlx::query_as::<_, Columns>(SELECT_DECLARATION).bind(insured);
-        Ok(query.fetch_optional(self.database.pool()).await?.map(read))
+        Ok(query.fetch_optional(connection).await?.map(read))
     }
 
     pub(super) async fn lock(

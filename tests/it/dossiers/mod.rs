@@ -11,6 +11,7 @@ mod couple;
 mod criteria;
 mod deadlines;
 mod debits;
+mod declared;
 mod downloads;
 mod journeys;
 mod killed;

@@ -89,7 +89,7 @@ impl Contracts {
         }
         match self.obstacle(&shown) {
             Some(Obstacle::Over) => return Ok(Opened::Closed),
-            Some(Obstacle::Outdated) => return Ok(Opened::Changing),
+            Some(Obstacle::Outdated | Obstacle::Undeclared) => return Ok(Opened::Changing),
             _ => {}
         }
         let day = payer.person.typed.as_ref().map_or(payer.person.day, |typed| typed.day);

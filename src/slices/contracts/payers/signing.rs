@@ -71,7 +71,7 @@ impl Contracts {
         if !payer.is_visited_by(cookie) {
             return Ok(Given::Closed);
         }
-        if matches!(self.obstacle(&held), Some(Obstacle::Over | Obstacle::Outdated)) {
+        if self.obstacle(&held).is_some_and(Obstacle::is_of_time) {
             return Ok(Given::Changed);
         }
         let core = &self.core;

@@ -7,7 +7,7 @@ use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use super::super::model::{Dossier, DossierId, Renewal, Why};
+use super::super::model::{Dossier, DossierId, Health, Insured, Renewal, Why};
 use super::cover::LIMITED;
 use super::guest::Guest;
 use crate::kernel::french;
@@ -66,7 +66,7 @@ impl Frame {
             saved,
             until: hour(guest.visit.ends_at),
             lasts_s: guest.visit.lasts.as_secs(),
-            notice: notice(dossier),
+            notice: again(guest).unwrap_or_else(|| notice(dossier)),
             conflict: String::new(),
             form,
         }
@@ -93,6 +93,25 @@ pub(super) fn hour(at: Timestamp) -> String {
 /// A day as it is read in Paris.
 pub(super) fn day(at: Timestamp) -> String {
     french::day_of_moment(&at.to_string()).unwrap_or_default()
+}
+
+/// Declarations of health are asked for again: who reads it is told of their own alone.
+fn again(guest: &Guest) -> Option<String> {
+    let dossier = &guest.dossier;
+    let again = dossier.answers.again?;
+    let is_asked = |one: &&Insured| one.health == Health::Asked;
+    dossier.insured.iter().find(is_asked)?;
+    let is_own = dossier.at(guest.place).filter(is_asked).is_some();
+    let mut words = if is_own {
+        "Votre déclaration de santé a plus de six mois\u{a0}: les mêmes questions vous sont posées de nouveau."
+    } else {
+        "Des réponses de ce dossier ont plus de six mois\u{a0}: elles sont demandées de nouveau."
+    }
+    .to_owned();
+    if again.is_void {
+        words.push_str(" Ce qui était signé ne compte plus.");
+    }
+    Some(words)
 }
 
 /// «Le prix passe de … à …».
