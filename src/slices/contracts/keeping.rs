@@ -325,7 +325,7 @@ fn signer(one: &Signer) -> Option<Value> {
         "email" => ("Adresse e-mail", "Empreinte de cette adresse"),
         _ => ("Numéro", "Empreinte du numéro"),
     };
-    let facts = [
+    let mut facts = vec![
         ("Signé le", format!("{} ({at})", moment(at))),
         ("Moyen", means.to_owned()),
         (place, evidence.masked.clone()),
@@ -334,5 +334,10 @@ fn signer(one: &Signer) -> Option<Value> {
         ("Navigateur", evidence.agent.clone()),
         ("Version des textes", evidence.consents_version.to_string()),
     ];
-    Some(json!({ "name": evidence.name, "facts": facts, "consents": evidence.consents }))
+    // Of their own health, to them alone: which declaration it was, not what it says.
+    let declared = evidence.declaration.as_ref();
+    let mark = declared.and_then(|it| it.fingerprint.clone());
+    facts.extend(mark.map(|mark| ("Empreinte de la déclaration de santé", mark)));
+    let consents: Vec<_> = evidence.consents.iter().chain(declared.map(|it| &it.text)).collect();
+    Some(json!({ "name": evidence.name, "facts": facts, "consents": consents }))
 }

@@ -14,6 +14,7 @@ mod beginning;
 mod certificate;
 mod core;
 mod course;
+mod declared;
 mod error;
 mod forgetting;
 mod form;

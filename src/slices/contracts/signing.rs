@@ -36,7 +36,7 @@ const PURPOSE: &str = "signature";
 const WITHDRAWAL_DAYS: i64 = 30;
 
 /// Version of the texts that are accepted by typing the code: one more whenever a word of them changes.
-const CONSENTS_VERSION: u32 = 5;
+const CONSENTS_VERSION: u32 = 6;
 
 /// What somebody accepts by typing the code, as it is true for them: whose account is debited, and what their
 /// bank is handed.
@@ -159,7 +159,8 @@ impl Contracts {
             self.commit(transaction).await?;
             return Ok(Outcome::Refused(verdict));
         };
-        let evidence = self.evidence(&signable, &mandate, (insured, way), place)?;
+        let whose = (insured, way);
+        let evidence = self.evidence(&mut transaction, &signable, &mandate, whose, place).await?;
         let signed = core.signatures.sign(&mut transaction, &ceremony, insured, &evidence).await?;
         // Row 13: everybody has signed, and the mandate is signed.
         let is_last = signed == Signed::Complete && mandate.is_given(quote_of(&signable)?);
@@ -205,8 +206,9 @@ impl Contracts {
         Ok(())
     }
 
-    fn evidence(
+    async fn evidence(
         &self,
+        connection: &mut Connection,
         signable: &Signable,
         mandate: &Mandate,
         (insured, way): (Uuid, Channel),
@@ -225,6 +227,7 @@ impl Contracts {
             agent: place.agent.chars().take(200).collect(),
             consents_version: CONSENTS_VERSION,
             consents: texts,
+            declaration: self.declaration(connection, person).await?,
         })
     }
 

@@ -44,6 +44,19 @@ impl Dossiers {
         Ok(held)
     }
 
+    /// The fingerprint of the declaration of health that this person's cover rests on, for the proof of their
+    /// signature, in its transaction; `None` when there is none.
+    ///
+    /// # Errors
+    /// It cannot be opened; the database does not answer.
+    pub async fn declaration_fingerprint(
+        &self,
+        connection: &mut Connection,
+        insured: Uuid,
+    ) -> Result<Option<String>, DossierError> {
+        Ok(self.health().fingerprint(connection, insured).await?)
+    }
+
     /// Whether somebody who is offered cover has declared their health too long ago.
     pub(super) async fn has_old_declaration(
         &self,

@@ -21,6 +21,11 @@ pub struct Answers {
     pub yes: Vec<String>,
     /// Whether more questions follow, when it was sent.
     pub more: bool,
+    /// Random, drawn when it was sent: nobody finds the few answers that there are by trying their fingerprints.
+    pub salt: String,
+    /// Names exactly these answers as they were sent ([`super::HealthWorld::fingerprint`]); worked out, never kept.
+    #[serde(skip)]
+    pub fingerprint: Option<String>,
 }
 
 impl fmt::Debug for Answers {
@@ -31,13 +36,20 @@ impl fmt::Debug for Answers {
 
 impl Answers {
     /// A declaration that is sent.
-    pub(super) fn of(declaration: &Declaration, body: (u16, u16), more: bool) -> Self {
+    pub(super) fn of(
+        declaration: &Declaration,
+        body: (u16, u16),
+        more: bool,
+        salt: String,
+    ) -> Self {
         Self {
             typed: BTreeMap::new(),
             centimetres: Some(body.0),
             kilograms: Some(body.1),
             yes: declaration.yes.iter().map(|question| question.code().to_owned()).collect(),
             more,
+            salt,
+            fingerprint: None,
         }
     }
 

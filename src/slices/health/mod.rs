@@ -7,6 +7,7 @@
 //! (art. L113-2-1 C. ass.): who calls makes sure of that, and erases what it made void.
 
 mod answers;
+mod binding;
 mod carrying;
 mod error;
 pub mod form;

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use uuid::Uuid;
 
 use super::answers::Answers;
+use super::binding::fingerprint;
 use super::error::HealthError;
 use super::store::{Access, NewRow, Row, Store};
 use crate::domain::health::{Declaration, Outcome, VERSION};
@@ -164,7 +165,8 @@ impl HealthWorld {
             return Ok(if more { Outcome::Questionnaire } else { Outcome::Standard });
         }
         let outcome = declaration.outcome();
-        let answers = Answers::of(declaration, body, outcome == Outcome::Questionnaire);
+        let (more, salt) = (outcome == Outcome::Questionnaire, self.entropy.hex::<32>());
+        let answers = Answers::of(declaration, body, more, salt);
         self.write(connection, insured, &answers, true).await?;
         self.note(connection, insured, "insured", None, "submitted", VERSION).await?;
         Ok(outcome)
@@ -301,9 +303,11 @@ impl HealthWorld {
         Ok(self.store.write(connection, &row).await?)
     }
 
-    fn open(&self, insured: Uuid, row: &Row) -> Result<Answers, HealthError> {
+    pub(super) fn open(&self, insured: Uuid, row: &Row) -> Result<Answers, HealthError> {
         let clear = self.unseal(insured, &row.sealed)?;
-        Ok(serde_json::from_slice(&clear).map_err(|_| SealError::Broken)?)
+        let mut answers: Answers = serde_json::from_slice(&clear).map_err(|_| SealError::Broken)?;
+        answers.fingerprint = fingerprint(insured, row, &answers, &clear);
+        Ok(answers)
     }
 
     fn unseal(&self, insured: Uuid, sealed: &[u8]) -> Result<Vec<u8>, SealError> {
@@ -314,7 +318,7 @@ impl HealthWorld {
         self.keyring.first_id().map(str::to_owned).ok_or(SealError::NoKey)
     }
 
-    async fn note(
+    pub(super) async fn note(
         &self,
         connection: &mut Connection,
         insured: Uuid,

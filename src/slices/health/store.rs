@@ -43,6 +43,7 @@ statements! {
 pub(super) struct Row {
     pub(super) is_submitted: bool,
     pub(super) sealed: Vec<u8>,
+    pub(super) questions: String,
     pub(super) submitted_at: Option<Timestamp>,
 }
 
@@ -68,8 +69,9 @@ pub(super) struct Access<'a> {
 
 type Columns = (String, Vec<u8>, String, Option<Instant>);
 
-fn read((state, sealed, _, submitted): Columns) -> Row {
-    Row { is_submitted: state == "submitted", sealed, submitted_at: submitted.map(|at| at.0) }
+fn read((state, sealed, questions, submitted): Columns) -> Row {
+    let (is_submitted, submitted_at) = (state == "submitted", submitted.map(|at| at.0));
+    Row { is_submitted, sealed, questions, submitted_at }
 }
 
 /// Health in the database.

@@ -11,7 +11,7 @@ mod service;
 mod store;
 
 pub use error::SignatureError;
-pub use model::{Ceremony, Evidence, Opening, Paper, Signed, Signer};
+pub use model::{Ceremony, Evidence, Opening, Paper, Signed, SignedDeclaration, Signer};
 pub use service::Signatures;
 
 /// Every statement of this slice, for the test that prepares them.

@@ -81,6 +81,18 @@ pub struct Evidence {
     pub consents_version: u32,
     /// The texts that were accepted, word for word.
     pub consents: Vec<String>,
+    /// What they signed of their own health, where there is something: shown to nobody else who signs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub declaration: Option<SignedDeclaration>,
+}
+
+/// A declaration of health that somebody signed: which one, never what it says.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SignedDeclaration {
+    /// The text that was accepted, word for word.
+    pub text: String,
+    /// Fingerprint of what was declared; none of one from before there were fingerprints.
+    pub fingerprint: Option<String>,
 }
 
 impl fmt::Debug for Evidence {

@@ -443,6 +443,8 @@ async fn health_goes_in_by_its_own_scope_and_comes_out_for_the_medical_officer()
         "{}",
         read.body
     );
+    let mark = read.body["fingerprint"].as_str().expect("what a proof of signature names it by");
+    assert_eq!(mark.len(), 64, "{mark}");
     let idle = town.get(&officer, &study.replace("etude", "curieux")).await;
     assert_ne!(idle.status, 200, "{}", idle.body);
     let read: i64 = sqlx::query_scalar(

@@ -1,15 +1,17 @@
-//! The short declaration of health on the way to the signature: it holds for six months.
+//! The short declaration of health on the way to the signature: it holds for six months, and the proof of whoever
+//! gave it names it.
 
 use std::time::Duration;
 
 use super::couple::Couple;
 use super::signing::{
-    CONTRACTS, IBAN, SIGNED, act, asked_code, base, count, prepared, program, signs,
+    CONTRACTS, IBAN, SIGNED, act, asked_code, base, count, file, prepared, program, signs,
 };
-use super::{begin, describe, fill, health, quote, somebody, written};
+use super::{begin, describe, fill, health, hex, quote, somebody, written};
 use crate::harness::app::App;
 use crate::harness::eventually;
 use crate::harness::surfer::{Seen, Surfer};
+use crate::papers::templates::asked;
 
 const RECAP: &str = "Vérifiez avant de signer";
 
@@ -98,4 +100,68 @@ async fn the_other_borrower_learns_that_answers_are_asked_again_and_not_whose_he
     // Whose health it is says the same page to themselves alone.
     let own = couple.first.open(&format!("{at}/a1/sante")).await;
     assert!(own.says(OWN), "{}", own.body);
+    declares(&mut couple.first, &own).await;
+    both_sign(&mut couple, &mut second, &at).await;
+    // The proof of whoever declared names their declaration; nobody else's paper knows of one.
+    let fingerprint = fingerprint(&couple.app, &at).await;
+    let proof = format!("{at}/documents/preuve_signature");
+    let (own, others) =
+        (said(&couple.app, &couple.first, &proof).await, said(&couple.app, &second, &proof).await);
+    assert!(own.contains(&fingerprint) && own.contains(&squeezed(SIGNED_TOO)), "{own}");
+    let sheet = format!("{at}/documents/attestation_preteur");
+    let lenders = said(&couple.app, &couple.first, &sheet).await;
+    for text in [&others, &lenders] {
+        assert!(!text.contains(&fingerprint) && !text.contains("santédu"), "{text}");
+    }
+    assert!(others.contains("CamilleMartin"), "{others}");
+    assert_eq!(count(&couple.app, READ, &at).await, 1, "opened for it once, and written down");
+}
+
+const SIGNED_TOO: &str = "Ce code signe aussi ma déclaration de santé du 23 novembre 2026.";
+
+/// Readings of a declaration for the proof of a signature.
+const READ: &str = "SELECT COUNT(*) FROM health_access h JOIN dossier_insured i \
+    ON i.id = h.insured_id WHERE i.dossier_id = ? AND h.act = 'read' \
+    AND h.reader = 'system' AND h.reason = 'signature'";
+
+/// Both at the code, each on their own telephone, then both sign.
+async fn both_sign(couple: &mut Couple, second: &mut Surfer, at: &str) {
+    let recap = couple.first.open(&format!("{at}/recapitulatif")).await;
+    let page = fill(&mut couple.first, &recap, &[("lu", "oui")]).await;
+    let account = [("titulaire", "Camille Martin"), ("iban", IBAN), ("jour", "10")];
+    let page = fill(&mut couple.first, &page, &account).await;
+    let page = prepared(&mut couple.first, page).await;
+    assert!(page.says(SIGNED_TOO), "{}", page.body);
+    let code = asked_code(&couple.app, &mut couple.first, &page, &couple.camille.1).await;
+    let waiting = act(&mut couple.first, &page, &code).await;
+    assert!(waiting.says("Vous avez signé"), "{}", waiting.body);
+    let page = second.open(&format!("{at}/signature")).await;
+    let page = prepared(second, page).await;
+    assert!(!page.says("déclaration de santé"), "{}", page.body);
+    let code = asked_code(&couple.app, second, &page, &couple.sam.1).await;
+    let end = act(second, &page, &code).await;
+    assert_eq!(end.heading(), "C’est signé", "{}", end.body);
+}
+
+/// The fingerprint of the one declaration of this dossier, as the world of health works it out.
+async fn fingerprint(app: &App, at: &str) -> String {
+    let sql = "SELECT h.insured_id FROM health_declaration h JOIN dossier_insured i \
+        ON i.id = h.insured_id WHERE i.dossier_id = ?";
+    let id = hex(at.trim_start_matches("/d/dos_"));
+    let mut transaction = app.opened().pool().begin().await.expect("a connection");
+    let insured = sqlx::query_scalar(sql).bind(id).fetch_one(&mut *transaction).await;
+    let insured = insured.expect("one declaration");
+    let found = app.dossiers.declaration_fingerprint(&mut transaction, insured).await;
+    // What is asked here is not the program's reading.
+    transaction.rollback().await.expect("undone");
+    found.expect("opened").expect("a fingerprint")
+}
+
+/// The words of a document, without what stands between them: a fingerprint is broken over lines.
+async fn said(app: &App, surfer: &Surfer, path: &str) -> String {
+    squeezed(&asked("pdftotext", &["-raw", "FILE", "-"], &file(app, surfer, path).await))
+}
+
+fn squeezed(text: &str) -> String {
+    text.split_whitespace().collect()
 }

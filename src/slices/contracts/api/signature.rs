@@ -19,10 +19,11 @@ use crate::platform::web::json::Json;
 use crate::platform::web::problem::{ApiError, ProblemDocument};
 use crate::platform::web::query::Query;
 use crate::slices::contracts::core::Contracts;
+use crate::slices::contracts::declared::accepted;
 use crate::slices::contracts::error::ContractError;
 use crate::slices::contracts::model::OWNER;
 use crate::slices::contracts::pages::{refusal, served};
-use crate::slices::contracts::signing::{Outcome, Place, consents, reached};
+use crate::slices::contracts::signing::{Outcome, Place, reached};
 use crate::slices::dossiers::{Asked, DossierId, Holder};
 use crate::slices::messages::Channel;
 
@@ -95,7 +96,7 @@ async fn standing(contracts: &Contracts, holder: &Holder) -> Result<SignatureDoc
         state,
         ceremony: Some(ceremony.id.simple().to_string()),
         documents: papers(id, &ceremony),
-        consents: consents(&mandate, OWNER, &shown),
+        consents: accepted(&mandate, OWNER, &shown),
         next: (!has_signed).then(|| format!("/v1/dossiers/{id}/signature/code")),
     })
 }

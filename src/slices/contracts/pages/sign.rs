@@ -16,10 +16,11 @@ use crate::platform::web::facts::ClientAddress;
 use crate::platform::web::form::Form;
 use crate::platform::web::page::Sheet;
 use crate::slices::contracts::core::{Contracts, moment};
+use crate::slices::contracts::declared::accepted;
 use crate::slices::contracts::error::ContractError;
 use crate::slices::contracts::payers::{Payer, Standing};
 use crate::slices::contracts::preparing::is_for;
-use crate::slices::contracts::signing::{Outcome, Place, consents, reached};
+use crate::slices::contracts::signing::{Outcome, Place, reached};
 use crate::slices::dossiers::pages::{Guest, Stop, guest};
 use crate::slices::dossiers::{Asked, Signable, Verdict};
 use crate::slices::messages::Channel;
@@ -189,7 +190,7 @@ async fn papers(
     Ok(SignPage {
         papers: papers.into_iter().map(paper).collect(),
         readings: readings.into_iter().map(paper).collect(),
-        consents: consents(&mandate, guest.place, &shown),
+        consents: accepted(&mandate, guest.place, &shown),
         effect: french::day(shown.quote.request.effect_date),
         demand,
         has_payer: payer.is_some(),

@@ -159,6 +159,7 @@ impl Contracts {
             agent: place.agent.chars().take(200).collect(),
             consents_version: CONSENTS_VERSION,
             consents: CONSENTS.map(str::to_owned).to_vec(),
+            declaration: None,
         })
     }
 }

@@ -163,5 +163,6 @@ async fn study(
         height_cm: answers.centimetres,
         weight_kg: answers.kilograms,
         yes: answers.yes,
+        fingerprint: answers.fingerprint,
     }))
 }

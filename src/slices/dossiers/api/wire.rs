@@ -160,6 +160,8 @@ pub(super) struct DeclarationDocument {
     pub(super) weight_kg: Option<u16>,
     /// Codes of the questions answered by yes.
     pub(super) yes: Vec<String>,
+    /// Fingerprint of these answers as they were sent: that of the proof of signature, when they are what was signed.
+    pub(super) fingerprint: Option<String>,
 }
 
 /// A page of dossiers, the latest first.
