@@ -5,21 +5,26 @@ use super::core::Contracts;
 use super::error::ContractError;
 use super::model::Mandate;
 use super::signing::consents;
-use crate::kernel::french;
 use crate::platform::db::Connection;
 use crate::slices::dossiers::{Signable, SignableInsured};
 use crate::slices::signature::SignedDeclaration;
 
 /// What somebody accepts of their own declaration by typing the code.
-fn text(person: &SignableInsured) -> Option<String> {
-    let day = french::day(person.declared_on?);
-    Some(format!("Ce code signe aussi ma déclaration de santé du {day}."))
-}
+const TEXT: &str = "Il signe aussi ma déclaration de santé.";
 
 /// All that the person in this place accepts by typing the code.
 pub(super) fn accepted(mandate: &Mandate, place: u8, signable: &Signable) -> Vec<String> {
-    let own = signable.insured.iter().find(|one| one.place == place).and_then(text);
-    consents(mandate, place, signable).into_iter().chain(own).collect()
+    let own = |one: &&SignableInsured| one.place == place && one.declared_on.is_some();
+    let own = signable.insured.iter().find(own).map(|_| TEXT.to_owned());
+    with_own(consents(mandate, place, signable), own)
+}
+
+/// These texts with that of somebody's own declaration, which goes on from what the code signs.
+pub(super) fn with_own(mut consents: Vec<String>, own: Option<String>) -> Vec<String> {
+    if let Some(own) = own {
+        consents.insert(consents.len().min(2), own);
+    }
+    consents
 }
 
 impl Contracts {
@@ -29,9 +34,9 @@ impl Contracts {
         connection: &mut Connection,
         person: &SignableInsured,
     ) -> Result<Option<SignedDeclaration>, ContractError> {
-        let Some(text) = text(person) else { return Ok(None) };
+        let Some(day) = person.declared_on else { return Ok(None) };
         let dossiers = &self.core.dossiers;
         let fingerprint = dossiers.declaration_fingerprint(connection, person.insured_id).await?;
-        Ok(Some(SignedDeclaration { text, fingerprint }))
+        Ok(Some(SignedDeclaration { text: TEXT.to_owned(), day, fingerprint }))
     }
 }

@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use super::certificate::certificate;
 use super::core::{Contracts, moment};
+use super::declared::with_own;
 use super::error::ContractError;
 use super::model::{BankRequest, Contract};
 use super::papers::{Letter, Level};
@@ -336,8 +337,11 @@ fn signer(one: &Signer) -> Option<Value> {
     ];
     // Of their own health, to them alone: which declaration it was, not what it says.
     let declared = evidence.declaration.as_ref();
-    let mark = declared.and_then(|it| it.fingerprint.clone());
-    facts.extend(mark.map(|mark| ("Empreinte de la déclaration de santé", mark)));
-    let consents: Vec<_> = evidence.consents.iter().chain(declared.map(|it| &it.text)).collect();
+    if let Some(declared) = declared {
+        facts.push(("Déclaration de santé du", french::day(declared.day)));
+        let mark = declared.fingerprint.clone();
+        facts.extend(mark.map(|mark| ("Empreinte de cette déclaration", mark)));
+    }
+    let consents = with_own(evidence.consents.clone(), declared.map(|it| it.text.clone()));
     Some(json!({ "name": evidence.name, "facts": facts, "consents": consents }))
 }

@@ -45,7 +45,7 @@ pub(super) fn consents(mandate: &Mandate, place: u8, signable: &Signable) -> Vec
         (Some(_), _) => {
             "Une autre personne paie\u{a0}: le contrat est conclu quand elle a signé son mandat."
         }
-        (None, 1) => "J’autorise le prélèvement sur le compte du mandat.",
+        (None, 1) => "J’autorise le prélèvement selon le mandat.",
         (None, _) => "Le premier emprunteur paie\u{a0}: rien n’est prélevé sur mon compte.",
     };
     let bank = if signable.quote.request.is_running() {
@@ -53,10 +53,8 @@ pub(super) fn consents(mandate: &Mandate, place: u8, signable: &Signable) -> Vec
     } else {
         "Je vous charge de remettre à ma banque l’attestation."
     };
-    let begins =
-        "L’assurance commence à la date d’effet, même avant la fin du délai de renonciation.";
-    let texts =
-        ["J’ai reçu ces documents.", "Ce code signe tous ces documents.", debit, bank, begins];
+    let begins = "L’assurance commence à sa date d’effet, même pendant le délai de renonciation.";
+    let texts = ["J’ai reçu ces documents.", "Ce code les signe tous.", debit, bank, begins];
     let replaced = signable.amends.iter().map(|(_, contract)| {
         format!("Ce contrat met fin au contrat {contract}, que ma banque a refusé.")
     });

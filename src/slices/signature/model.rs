@@ -3,6 +3,7 @@
 use std::fmt;
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -91,6 +92,8 @@ pub struct Evidence {
 pub struct SignedDeclaration {
     /// The text that was accepted, word for word.
     pub text: String,
+    /// The day on which it was sent.
+    pub day: Date,
     /// Fingerprint of what was declared; none of one from before there were fingerprints.
     pub fingerprint: Option<String>,
 }
