@@ -133,7 +133,10 @@ mod tests {
     fn a_first_premium_that_is_too_small_is_debited_with_the_next() {
         let mut quote = quote("2027-01-03", &[loan("a", "2024-12-05", "2025-01-05")]);
         let said = sentence(&quote).expect("two figures");
-        assert!(said.contains("2/30") && said.ends_with("elle l’est avec la suivante."), "{said}");
+        assert!(
+            said.contains("2/30") && said.ends_with("elle s’ajoute à un prélèvement suivant."),
+            "{said}"
+        );
         // A quote of before: each premium is debited alone.
         quote.result.project.smallest_collection_cents = None;
         let said = sentence(&quote).expect("two figures");

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::beginning;
 use super::model::Premium;
-use super::papers::{euros, guarantees, is_known, loan_name, own_shares, shares};
+use super::papers::{euros, guarantees, is_known, loan_title, own_shares, shares};
 use crate::kernel::french;
 use crate::kernel::money::Cents;
 use crate::slices::dossiers::Signable;
@@ -22,7 +22,7 @@ pub(super) fn certificate(signable: &Signable, premiums: &[Premium], from: Date)
     let names: Vec<_> = signable.insured.iter().map(|one| one.person.legal_name()).collect();
     let loans = quote.request.loans.iter().enumerate().map(|(place, loan)| {
         json!({
-            "name": loan_name(place),
+            "name": loan_title(place, loan),
             "number": "à rappeler",
             "capital": french::euros_short(Cents::new(loan.capital_cents)),
             "term": french::duration(loan.months),

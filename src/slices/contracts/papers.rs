@@ -10,12 +10,13 @@ use super::mandates::debits_of;
 use super::model::{Content, Mandate, Premium};
 use super::payers::Typed;
 use crate::domain::guarantee::{ExclusionCategory, Guarantee};
-use crate::domain::loan::Purpose;
+use crate::domain::loan::{LoanKind, Purpose};
 use crate::kernel::french::{self, HARD};
 use crate::kernel::iban::Iban;
 use crate::kernel::money::Cents;
 use crate::slices::documents::Kind;
 use crate::slices::dossiers::{Signable, SignableInsured};
+use crate::slices::quotes::form::terms;
 use crate::slices::quotes::wire::{
     GuaranteeResponse, InsuredRequest, InsuredResponse, LenderRequest, LoanRequest, QuoteResponse,
 };
@@ -57,6 +58,18 @@ pub(super) fn lines(one: &SignableInsured) -> Vec<String> {
 
 pub(super) fn loan_name(place: usize) -> String {
     format!("Prêt {}", place + 1)
+}
+
+/// The same with what it is, for who has its offer beside it: «Prêt 2 (prêt à taux zéro, différé de 60 mois)». A loan of
+/// constant instalments is called by its number alone.
+pub(super) fn loan_title(place: usize, loan: &LoanRequest) -> String {
+    let name = loan_name(place);
+    let deferral = loan.deferral_months.filter(|months| *months > 0);
+    let deferral = deferral.map(|months| format!(", différé de {months}{HARD}mois"));
+    match loan.kind {
+        LoanKind::Amortissable => name,
+        kind => format!("{name} ({}{})", terms::called(kind), deferral.unwrap_or_default()),
+    }
 }
 
 fn until(quote: &QuoteResponse, found: &GuaranteeResponse) -> String {
@@ -205,7 +218,7 @@ fn loans(signable: &Signable, place: usize) -> Vec<Value> {
     let priced = place.checked_sub(1).and_then(|at| quote.result.insured.get(at));
     let one = quote.request.loans.iter().enumerate().map(|(place, loan)| {
         json!({
-            "name": loan_name(place),
+            "name": loan_title(place, loan),
             "lender": signable.lender,
             "capital": french::euros_short(Cents::new(loan.capital_cents)),
             "term": french::duration(loan.months),
@@ -325,6 +338,11 @@ pub(super) struct Letter<'a> {
     pub(super) level: Level,
 }
 
+/// Whether the number that was typed is of several loans: «123 / 456».
+pub(super) fn are_several(loan_numbers: &str) -> bool {
+    loan_numbers.contains(" / ")
+}
+
 impl Letter<'_> {
     /// What the template reads.
     pub(super) fn data(&self) -> Value {
@@ -339,6 +357,7 @@ impl Letter<'_> {
             "bank": { "name": self.content.lender, "lines": agency },
             "place": payer.map(|one| one.city.as_str()).unwrap_or_default(),
             "loan_number": self.loan_number,
+            "has_several": are_several(self.loan_number),
             "old_contract": self.old_contract,
             "effect": french::day(self.effect),
             "insured": french::together(&names),

@@ -129,40 +129,6 @@ impl Dossiers {
         Ok(self.core.quotes.simulate(&request, false)?)
     }
 
-    /// The documents were received: noted, and nothing else moves.
-    pub(super) async fn received(&self, saving: Saving<'_>) -> Result<Dossier, DossierError> {
-        let mut transaction = self.core.store.begin().await?;
-        let mut dossier = self.held(&mut transaction, &saving).await?;
-        dossier.touched_at = self.now();
-        dossier.answers.documents_received_at = Some(self.now().to_string());
-        let state = dossier.state;
-        self.record(&mut transaction, &mut dossier, EDIT, state, saving.by, saving.page).await?;
-        self.write(&mut transaction, &dossier).await?;
-        self.commit(transaction).await?;
-        Ok(dossier)
-    }
-
-    /// Somebody has read that nothing is asked about their health: noted, and nothing else moves.
-    pub(super) async fn read_protection(
-        &self,
-        id: DossierId,
-        by: By,
-    ) -> Result<Dossier, DossierError> {
-        let saving = Saving { id, page: "sante", seen: Seen::Whatever, by };
-        let mut transaction = self.core.store.begin().await?;
-        let mut dossier = self.held(&mut transaction, &saving).await?;
-        let own = dossier.insured.iter_mut().find(|one| by.insured == Some(one.id));
-        let own = own.filter(|one| one.is_protected() && !one.person.protection_read);
-        let Some(own) = own else { return Ok(dossier) };
-        own.person.protection_read = true;
-        dossier.touched_at = self.now();
-        let state = dossier.state;
-        self.record(&mut transaction, &mut dossier, EDIT, state, by, saving.page).await?;
-        self.write(&mut transaction, &dossier).await?;
-        self.commit(transaction).await?;
-        Ok(dossier)
-    }
-
     /// Keeps what was typed and could not be taken, so that it is shown back after a pause.
     pub(super) async fn keep_draft(
         &self,
@@ -208,9 +174,12 @@ impl Dossiers {
         match saving.seen {
             Seen::Exactly(version) if version != dossier.version => Err(stale),
             Seen::Page(version) if version < dossier.version => {
-                let page = saving.page;
-                let again = store.was_written(connection, dossier.id, version, page).await?;
-                if again { Err(stale) } else { Ok(dossier) }
+                for page in same_answers(saving.page) {
+                    if store.was_written(connection, dossier.id, version, page).await? {
+                        return Err(stale);
+                    }
+                }
+                Ok(dossier)
             }
             _ => Ok(dossier),
         }
@@ -256,8 +225,7 @@ impl Dossiers {
         let has_moved = before_cents == now_cents && whole(old) != whole(new);
         let total = has_moved.then(|| [whole(old), whole(new)]);
         let is_limited = loses_work(old, new);
-        let is_of_loan = matches!(why, Some(Why::Loan | Why::Loans));
-        let balance = if is_of_loan { moved_balance(old, new) } else { None };
+        let balance = if why == Some(Why::Loan) { moved_balance(old, new) } else { None };
         let is_told =
             before_cents != now_cents || total.is_some() || is_limited || balance.is_some();
         if let Some(why) = why.filter(|_| is_told) {
@@ -334,8 +302,7 @@ impl Dossiers {
         dossier.answers.saved_at = Some(now.to_string());
         let reopens = is_new && !matches!(dossier.state, State::Quote | State::Application);
         if reopens {
-            dossier.offered_until = None;
-            dossier.answers.documents_received_at = None;
+            self.void(connection, dossier, saving.by).await?;
             self.step(connection, dossier, Act::ChangeFacts, as_actor(saving.by), saving.page)
                 .await?;
         } else {
@@ -343,6 +310,10 @@ impl Dossiers {
             self.record(connection, dossier, EDIT, state, saving.by, saving.page).await?;
         }
         self.core.store.forget_draft(connection, dossier.id, saving.page).await?;
+        if saving.page == "pret" {
+            // Terms that were typed before hold a month that is not the loan's any more.
+            self.core.store.forget_drafts_under(connection, dossier.id, saving.page).await?;
+        }
         self.settle(connection, dossier, as_actor(saving.by)).await?;
         self.write(connection, dossier).await
     }
@@ -361,6 +332,14 @@ fn moved_balance(old: &QuoteResponse, new: &QuoteResponse) -> Option<[i64; 2]> {
     let [before, now] = [old, new].map(|quote| quote.owed_at_start().get());
     let has_moved = before.abs_diff(now) > before.unsigned_abs() / 100;
     (is_running && before > 0 && now > 0 && has_moved).then_some([before, now])
+}
+
+/// Pages that write the same answers: the loans are on one, the terms of each on others.
+fn same_answers(page: &str) -> Vec<&str> {
+    match page {
+        "pret" | "prets" => vec!["pret", "prets"],
+        one => vec![one],
+    }
 }
 
 /// Whether answers may still change.

@@ -99,6 +99,8 @@ pub(super) struct TriedLoans {
     pub(super) owed: Option<Cents>,
     /// Price of the first month, of all.
     pub(super) first_month: Cents,
+    /// Everybody could be insured so.
+    pub(super) is_insurable: bool,
     /// Price of the whole, of all.
     pub(super) total: Cents,
 }
@@ -154,6 +156,7 @@ impl Dossiers {
             instalment: Cents::new(priced.instalment_cents),
             owed,
             first_month: Cents::new(result.project.costs.first_month_cents),
+            is_insurable: result.insured.iter().all(|one| one.route.eligible),
             total: Cents::new(result.project.costs.total_cents),
         })
     }

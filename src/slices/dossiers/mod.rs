@@ -29,6 +29,7 @@ pub mod pages;
 mod parking;
 mod person;
 mod progress;
+mod receiving;
 mod redeclaring;
 mod renewing;
 mod renumbering;

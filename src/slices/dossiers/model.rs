@@ -44,6 +44,8 @@ pub(super) struct Answers {
     pub notice: Option<Notice>,
     /// What time has changed of the offer, told until the next change.
     pub renewal: Option<Renewal>,
+    /// What is to be done once more because the documents changed, told until they are received again.
+    pub anew: Option<Anew>,
     /// Declarations of health whose time was over are asked for again, told until the next change.
     pub again: Option<Again>,
     /// The documents were received and can be kept (recap).
@@ -100,6 +102,16 @@ pub(super) struct Renewal {
     pub is_void: bool,
     /// Somebody is not paid for any more when they cannot work.
     pub is_limited: bool,
+}
+
+/// What another set of documents asks for once more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Anew {
+    /// To be read.
+    Reading,
+    /// To be read, and signed: somebody had begun to.
+    Signature,
 }
 
 /// Declarations that are asked for again.

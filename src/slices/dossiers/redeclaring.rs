@@ -93,6 +93,7 @@ impl Dossiers {
         (dossier.answers.notice, dossier.answers.renewal) = (None, None);
         (dossier.offered_until, dossier.answers.documents_received_at) = (None, None);
         dossier.touched_at = self.now();
+        self.expire_codes(&mut transaction, &dossier).await?;
         let by = as_actor(by);
         self.step(&mut transaction, &mut dossier, Act::ChangeFacts, by, saving.page).await?;
         self.settle(&mut transaction, &mut dossier, by).await?;

@@ -230,13 +230,6 @@ impl Dossiers {
             dossier.offered_until = until;
             self.write(&mut transaction, &dossier).await?;
         }
-        if is_void {
-            let others = dossier.insured.iter().filter(|one| by.insured != Some(one.id));
-            for one in others {
-                let event = format!("anew/{}-{}", dossier.quote_id.simple(), one.id.simple());
-                self.tell_by(&mut transaction, one.id, &event, letters::anew, &["mail"]).await?;
-            }
-        }
         self.commit(transaction).await?;
         tracing::info!(dossier = %dossier.id, has_begun, "an offer has another quote");
         Ok(())

@@ -12,7 +12,7 @@ use super::bank::{DEMAND, answer, both_sign, on, replaced};
 use super::couple::Couple;
 use super::serving::running;
 use super::signing::{PROGRAM, act, asked_code, base, prepared, program, signs};
-use super::{another_code, code, fill, link, written};
+use super::{another_code, code, fill, link, protected, written};
 use crate::harness::app::App;
 use crate::harness::database::TestDatabase;
 use crate::harness::eventually;
@@ -149,7 +149,8 @@ async fn both_of_a_couple_sign_again_and_each_comes_by_a_link() {
     let page = answer(&mut couple.first, &no, "/banque/garanties", &[]).await;
     let new = base(&page.at);
     let shares = [("quotite_1", "100"), ("quotite_2", "100"), ("franchise", "60")];
-    let recap = fill(&mut couple.first, &page, &shares).await;
+    let page = fill(&mut couple.first, &page, &shares).await;
+    let recap = protected(&mut couple.first, page).await;
     assert_eq!(recap.heading(), "Vérifiez avant de signer", "{}", recap.body);
     signs(&couple.app, &mut couple.first, &recap, &couple.camille.1).await;
     assert_eq!(written(&couple.app, &at).await.0, "bank_refused", "one of two has signed");

@@ -77,9 +77,13 @@ async fn another_loan_is_described_with_the_project_and_shares_follow() {
     assert_eq!(page.heading(), "Ajouter un prêt", "{}", page.body);
     let list = fill(&mut phone, &page, PTZ).await;
     assert_eq!(list.heading(), "Vos prêts", "{}", list.body);
-    for words in
-        ["Prêt à taux zéro", "40 000 €", "60 mois", "222,22 €", "150 000 €", "janvier 2027"]
-    {
+    for words in [
+        "Prêt à taux zéro",
+        "40 000 €",
+        "60 mois à 0,00 €, puis 222,22 €",
+        "150 000 €",
+        "janvier 2027",
+    ] {
         assert!(list.says(words), "{words}: {}", list.body);
     }
     // Year by year, down to nothing.
@@ -213,6 +217,15 @@ async fn what_cannot_be_a_loan_is_said_at_its_field_and_kept_as_typed() {
         assert!(seen.says(words), "{words}: {}", seen.body);
         assert!(seen.says("Une réponse est à corriger"), "{over:?}: {}", seen.body);
     }
+    // What was typed of one loan and not taken holds no month against the page of the project.
+    let terms = phone.open(&format!("{at}/pret/1/modifier")).await;
+    let odd = classic(&[("capital", "abc"), ("echeance_m", "12"), ("echeance_a", "2026")]);
+    fill(&mut phone, &terms, &odd).await;
+    let project = phone.open(&format!("{at}/pret/1")).await;
+    fill(&mut phone, &project, WHOLE).await;
+    let terms = phone.open(&format!("{at}/pret/1/modifier")).await.form("").values;
+    assert_eq!((terms["echeance_m"].as_str(), terms["echeance_a"].as_str()), ("1", "2027"));
+    assert_ne!(terms["capital"], "abc");
     // Kept for whoever comes back, and forgotten with what is taken.
     let later = [("capital", "61 000"), ("action", "plus_tard")];
     assert_eq!(fill(&mut phone, &new, &later).await.heading(), "Votre dossier est enregistré");
@@ -314,6 +327,7 @@ async fn loans_with_months_of_their_own_keep_them() {
     let loans = asked(&app, &at).await["loans"].clone();
     let begins =
         |place: usize| loans[place]["first_due_date"].as_str().expect("a day")[..7].to_owned();
+    assert_eq!(loans[0]["release_date"], loans[1]["release_date"], "one project, paid for at once");
     assert_eq!((begins(0), begins(1)), ("2027-01".to_owned(), "2027-06".to_owned()));
     // A loan that runs already makes the cover wait for its bank, and no day is before it.
     let terms = phone.open(&format!("{at}/pret/1/modifier")).await;

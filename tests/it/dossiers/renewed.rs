@@ -12,7 +12,7 @@ use super::payer::{Pair, mandate};
 use super::signing::{
     CONTRACTS, PROGRAM, SIGNED, act, asked_code, at_the_code, base, count, prepared, program, signs,
 };
-use super::{begin, code, describe, fill, link, quote, somebody, written};
+use super::{begin, code, describe, fill, link, protected, quote, somebody, written};
 use crate::harness::app::App;
 use crate::harness::database::TestDatabase;
 use crate::harness::eventually;
@@ -101,7 +101,8 @@ async fn what_one_of_two_signed_is_void_with_the_day_and_a_link_sent_again_voids
     let (mut second, recap, path) = couple.joined("fonctionnaire").await;
     let at = base(&recap.at);
     let loan = couple.first.open(&format!("{at}/pret/1")).await;
-    let recap = fill(&mut couple.first, &loan, &DECEMBER).await;
+    let page = fill(&mut couple.first, &loan, &DECEMBER).await;
+    let recap = protected(&mut couple.first, page).await;
     let mobile = couple.camille.1.clone();
     let signed = signs(&couple.app, &mut couple.first, &recap, &mobile).await;
     assert_eq!(count(&couple.app, SIGNED, &at).await, 1, "{}", signed.body);

@@ -113,3 +113,50 @@ async fn who_has_nothing_left_to_do_is_told_whom_they_wait_for() {
     assert!(!recap.says("Il manque") && !recap.says("Continuer vers la signature"));
     assert_eq!(written(&couple.app, &couple.base()).await.0, "medical");
 }
+
+/// Another loan makes other documents: who had signed is told, and a code that was asked for the old ones signs none.
+#[tokio::test]
+async fn a_loan_that_changes_voids_a_signature_and_the_codes_that_were_asked_for() {
+    let mut couple = Couple::begin(program().await).await;
+    let path = couple.invite("").await;
+    let at = couple.base();
+    let (mut second, _) = couple.second_at_the_recap(&path).await;
+    let recap = couple.first.open(&format!("{at}/recapitulatif")).await;
+    let page = fill(&mut couple.first, &recap, &[("lu", "oui")]).await;
+    let page = account(&mut couple.first, &page).await;
+    let early = asked_code(&couple.app, &mut couple.first, &page, &couple.camille.1).await;
+    let theirs = second.open(&format!("{at}/signature")).await;
+    let theirs = prepared(&mut second, theirs).await;
+    let seen = signs(&couple.app, &mut second, &theirs, &couple.sam.1).await;
+    assert!(seen.says("Vous avez signé"), "{}", seen.body);
+    let terms = couple.first.open(&format!("{at}/pret/1/modifier")).await;
+    let loan = [
+        ("type", "classique"),
+        ("capital", "140000"),
+        ("duree", "20"),
+        ("taux", "3,45"),
+        ("differe_type", "non"),
+        ("echeance_m", "1"),
+        ("echeance_a", "2027"),
+    ];
+    let page = fill(&mut couple.first, &terms, &loan).await;
+    let recap = super::protected(&mut couple.first, page).await;
+    let void = "Ce qui était signé ne compte plus : relisez, puis signez les nouveaux documents.";
+    assert!(recap.says(void), "{}", recap.body);
+    let path = format!("/dev/messages.json?to={}", couple.sam.0.replace('@', "%40"));
+    eventually("the letter", async || {
+        let kept: serde_json::Value = couple.app.get(&path).await.json().await.ok()?;
+        let mut all = kept["messages"].as_array()?.iter();
+        all.find(|one| one["subject"] == "Des documents à signer de nouveau").map(|_| ())
+    })
+    .await;
+    assert!(second.open(&at).await.says(void));
+    // Read and received again, what was said of the old documents is over; so is the code.
+    fill(&mut couple.first, &recap, &[("lu", "oui")]).await;
+    let page = couple.first.open(&format!("{at}/signature")).await;
+    let page = prepared(&mut couple.first, page).await;
+    let seen = act(&mut couple.first, &page, &early).await;
+    assert!(seen.says("Ce code a expiré"), "{}", seen.body);
+    assert_eq!(count(&couple.app, CONTRACTS, &at).await, 0);
+    assert!(!couple.first.open(&at).await.says(void), "{at}");
+}

@@ -21,7 +21,7 @@ use crate::slices::contracts::banking::Demand;
 use crate::slices::contracts::core::Contracts;
 use crate::slices::contracts::form;
 use crate::slices::contracts::model::{BankRequest, Contract, Identified};
-use crate::slices::contracts::papers::{ENCLOSURES, Level};
+use crate::slices::contracts::papers::{ENCLOSURES, Level, are_several};
 use crate::slices::contracts::refusals;
 use crate::slices::dossiers::pages::{Guest, Stop, guest, over, over_by_code};
 use crate::slices::identity::Visitor;
@@ -135,6 +135,11 @@ impl CheckPage {
 
     fn enclosures(&self) -> [&'static str; 2] {
         ENCLOSURES.map(crate::slices::documents::Kind::title)
+    }
+
+    /// Whether the number is of several loans.
+    fn are_several(&self) -> bool {
+        are_several(&self.demand.loan_number)
     }
 
     fn effect(&self) -> String {

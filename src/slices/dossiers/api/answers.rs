@@ -257,11 +257,17 @@ async fn loans(
     let quote = dossiers.quote_of(&dossier).await.map_err(Problem::from)?;
     let (mut asked, change) = (quote.request, LoanChange::All(request.loans));
     change.onto(&mut asked, dossiers.today());
-    if leaves_a_gap(&asked, dossiers.today()) {
-        let fault = Fault::new("/loans", Rule::NotOnline.code(), format!("{GAP}."));
+    let odd = if leaves_a_gap(&asked, dossiers.today()) {
+        Some(GAP)
+    } else {
+        let apart = "Les prêts à venir sont débloqués le même jour";
+        (!carry::are_released_together(&asked)).then_some(apart)
+    };
+    if let Some(why) = odd {
+        let fault = Fault::new("/loans", Rule::NotOnline.code(), format!("{why}."));
         return Err(Problem::new(Kind::Invalid).faults(vec![fault]).into());
     }
-    let saving = saving(caller.actor(), &dossier, "pret", &headers)?;
+    let saving = saving(caller.actor(), &dossier, "prets", &headers)?;
     saved(dossiers.change_loans(saving, &change).await)
 }
 

@@ -7,7 +7,7 @@ use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use super::super::model::{Dossier, DossierId, Health, Insured, Renewal, Why};
+use super::super::model::{Anew, Dossier, DossierId, Health, Insured, Renewal, Why};
 use super::cover::LIMITED;
 use super::guest::Guest;
 use crate::kernel::french;
@@ -72,6 +72,12 @@ impl Frame {
         }
     }
 
+    /// The same without what moved before: the page is about what may move next.
+    pub(super) fn silent(mut self) -> Self {
+        self.notice.clear();
+        self
+    }
+
     /// The name of a step.
     pub fn step_name(&self, step: usize) -> &'static str {
         step.checked_sub(1).and_then(|place| STEPS.get(place)).copied().unwrap_or("")
@@ -114,11 +120,26 @@ fn again(guest: &Guest) -> Option<String> {
     Some(words)
 }
 
-/// «Le prix passe de … à …».
+/// What moved, and what is to be done once more because of it.
 fn notice(dossier: &Dossier) -> String {
     if let Some(renewal) = &dossier.answers.renewal {
         return renewed(renewal);
     }
+    let words = moved(dossier);
+    let anew = match dossier.answers.anew.filter(|_| dossier.state.is_offered()) {
+        None => return words,
+        Some(Anew::Reading) => {
+            "Vos documents ont changé\u{a0}: relisez-les, puis cochez de nouveau."
+        }
+        Some(Anew::Signature) => {
+            "Ce qui était signé ne compte plus\u{a0}: relisez, puis signez les nouveaux documents."
+        }
+    };
+    format!("{words} {anew}").trim_start().to_owned()
+}
+
+/// «Le prix passe de … à …».
+fn moved(dossier: &Dossier) -> String {
     let Some(moved) = dossier.answers.notice else { return amends(dossier) };
     let euros = |cents| french::euros(Cents::new(cents));
     let balance = moved.balance.map(|[before, now]| {

@@ -139,7 +139,8 @@ pub(super) async fn consent(
         return Ok(guest.to(&progress::next_page(&dossier, guest.place).path_in(&dossier)));
     }
     if health == Health::None {
-        return Err(DossierError::Protected.into());
+        // A page of before: nothing is asked any more, and nothing of it is kept.
+        return Ok(guest.to(&format!("{who}/sante")));
     }
     if form.is("action", "refuser") {
         return Ok(otherwise(&guest));
@@ -196,8 +197,8 @@ pub(super) async fn answer(
     guest.check(&dossiers, &headers, &form)?;
     let world = dossiers.health();
     match health {
-        Health::None => return Err(DossierError::Protected.into()),
-        Health::Answered | Health::Questionnaire => {
+        // A page of before, for whom the law protects now too: nothing of it is kept.
+        Health::None | Health::Answered | Health::Questionnaire => {
             return Ok(guest.to(&format!("{who}/sante")));
         }
         Health::Asked => {}

@@ -8,6 +8,9 @@ use crate::slices::quotes::form::answers::first_due;
 use crate::slices::quotes::form::terms as read;
 use crate::slices::quotes::wire::{LoanRequest, LoanResponse, QuoteResponse};
 
+/// Instalments one after the other that are still told apart.
+const RUNS: usize = 5;
+
 /// A loan as the quote has it.
 pub(super) struct LoanLine {
     /// In addresses, for good.
@@ -16,6 +19,8 @@ pub(super) struct LoanLine {
     pub(super) place: usize,
     /// «Prêt à taux zéro»; empty for a classic one.
     pub(super) kind: String,
+    /// Nothing is said yet of a deferral or steps.
+    pub(super) is_plain: bool,
     pub(super) capital: String,
     pub(super) term: String,
     pub(super) rate: String,
@@ -63,10 +68,11 @@ fn alone(quote: &QuoteResponse, asked: &LoanRequest, priced: &LoanResponse) -> L
         number: 0,
         place: 0,
         kind,
+        is_plain: asked.kind == LoanKind::Amortissable,
         capital: french::euros_short(Cents::new(asked.capital_cents)),
         term: french::duration(asked.months),
         rate: french::rate(&asked.nominal_rate),
-        instalment: french::euros(Cents::new(priced.instalment_cents)),
+        instalment: instalments(priced),
         first: french::month(first_due(asked)),
         more: more(quote, asked, priced),
         years: years(quote, priced),
@@ -94,6 +100,36 @@ fn more(
         more.push(("Reste à rembourser au début de l’assurance", french::euros(left)));
     }
     more
+}
+
+/// The instalment, or one after the other when there are several: a deferral, steps, a loan that is repaid at its end.
+fn instalments(priced: &LoanResponse) -> String {
+    let euros = |cents| french::euros(Cents::new(cents));
+    let rows = priced.schedule.as_deref().unwrap_or_default();
+    let mut runs: Vec<(i64, usize)> = Vec::new();
+    for row in rows {
+        match runs.last_mut().filter(|last| last.0 == row.instalment_cents) {
+            Some(last) => last.1 += 1,
+            None => runs.push((row.instalment_cents, 1)),
+        }
+    }
+    // A last one that differs by cents only settles the balance.
+    if let [.., before, last] = runs.as_slice()
+        && last.1 == 1
+        && last.0 <= before.0 * 2
+    {
+        runs.pop();
+    }
+    match runs.split_last() {
+        Some((last, before)) if !before.is_empty() && before.len() < RUNS => {
+            let said = before
+                .iter()
+                .map(|(cents, count)| format!("{count}{HARD}mois à {}", euros(*cents)));
+            let said: Vec<_> = said.collect();
+            format!("{}, puis {}", said.join(", puis "), euros(last.0))
+        }
+        _ => euros(priced.instalment_cents),
+    }
 }
 
 /// What is left at the end of each year, from the one in which cover begins.

@@ -1,4 +1,4 @@
-//! The loans of a dossier: the list, one more, the terms of one, one less. Who began the dossier describes them; what
+//! The loans of a dossier: the list, one more, the terms of one ([`super::loan_removal`]: one less). Who began the dossier describes them; what
 //! follows from a loan (instalment, what is left, price) is worked out and never typed.
 
 use askama::Template;
@@ -8,20 +8,21 @@ use axum::response::Response;
 
 use super::super::answering::Saving;
 use super::super::core::Dossiers;
-use super::super::error::DossierError;
 use super::super::lending::{LOANS_MAX, TriedLoans};
 use super::super::model::Dossier;
-use super::super::progress;
+use super::super::progress::{self, Task};
 use super::frame::{Frame, sheets};
 use super::guest::{Answer, Guest, Stop, guest, seen};
-use super::hub::{after, draft, keep_typed, prolonged, refused, refused_at, shown, stale};
+use super::hub::{after, draft, keep_typed, prolonged, refused_at, shown, stale};
 use super::loan::initiator;
 use super::loan_lines::{LoanLine, lines};
 use crate::kernel::french;
+use crate::kernel::money::Cents;
 use crate::platform::web::form::Form;
 use crate::platform::web::insurer::phone;
 use crate::platform::web::live;
 use crate::platform::web::page::Sheet;
+use crate::slices::quotes::form::answers::first_due;
 use crate::slices::quotes::form::changes::{self, GAP, LoanChange};
 use crate::slices::quotes::form::terms as read;
 use crate::slices::quotes::wire::{LoanRequest, QuoteResponse};
@@ -41,22 +42,15 @@ struct LoansPage {
 #[template(path = "dossiers/loan_terms.html")]
 struct TermsPage {
     frame: Frame,
+    /// It is one loan more.
+    is_new: bool,
     /// Instalments may be smoothed around another loan.
     has_others: bool,
     /// «Mensualité hors assurance : 1 270,27 €.»
     said: String,
 }
 
-#[derive(Template)]
-#[template(path = "dossiers/loan_remove.html")]
-struct RemovePage {
-    frame: Frame,
-    loan: LoanLine,
-    is_last: bool,
-    takes_files: bool,
-}
-
-sheets!(LoansPage, RemovePage);
+sheets!(LoansPage);
 
 impl Sheet for TermsPage {
     fn title(&self) -> &str {
@@ -73,7 +67,7 @@ impl Sheet for TermsPage {
 }
 
 /// Who may describe the loans, and the quote that has them.
-async fn describer(
+pub(super) async fn describer(
     dossiers: &Dossiers,
     headers: &HeaderMap,
     id: &str,
@@ -163,7 +157,8 @@ fn terms_page(guest: &Guest, quote: &QuoteResponse, one: &Described, form: Form)
     let back = if is_done { "prets" } else { "pret/1" };
     let others = count - usize::from(one.place.is_some());
     TermsPage {
-        frame: Frame::new(guest, &title, 3, back, form),
+        frame: Frame::new(guest, &title, 3, back, form).silent(),
+        is_new: one.place.is_none(),
         has_others: others > 0 && !guest.dossier.answers.without_loan,
         said: String::new(),
     }
@@ -276,9 +271,10 @@ async fn take(
             Err(error) => refuse(error, form),
         };
     }
-    let saving = Saving { id: guest.dossier.id, page: "pret", seen: seen(&form), by: guest.by() };
+    let saving = Saving { id: guest.dossier.id, page: "prets", seen: seen(&form), by: guest.by() };
     let saved = dossiers.change_loans(saving, &change).await;
-    if let Some(newer) = stale(dossiers, guest, &saved).await? {
+    if let Some(mut newer) = stale(dossiers, guest, &saved).await? {
+        newer.say(&saved_now(dossiers, &newer.dossier, one).await?);
         let mut page = again(form);
         newer.onto(&mut page.frame);
         return Ok(shown(page));
@@ -286,10 +282,28 @@ async fn take(
     match saved {
         Ok(saved) => {
             dossiers.forget_draft(guest.dossier.id, &page).await?;
-            Ok(onwards(guest, &saved, one, &form))
+            Ok(onwards(guest, &saved, (quote, one), &form))
         }
-        Err(error) => refuse(error, form),
+        Err(error) => {
+            // Whoever cannot be insured with it comes back to what they typed.
+            dossiers.keep_draft(guest.dossier.id, &page, &form).await?;
+            refuse(error, form)
+        }
     }
+}
+
+/// The answers of another window, as they are saved now.
+async fn saved_now(dossiers: &Dossiers, now: &Dossier, one: &Described) -> Result<Form, Stop> {
+    let quote = dossiers.quote_of(now).await?;
+    let place = one.number.and_then(|number| now.loan_at(number, &quote));
+    let mut kept = Form::default();
+    if let Some(loan) = place.and_then(|place| quote.request.loans.get(place)) {
+        kept.set("capital", french::euros_short(Cents::new(loan.capital_cents)));
+        kept.set("duree", french::duration(loan.months));
+        kept.set("taux", french::rate(&loan.nominal_rate));
+        kept.set("echeance", french::month(first_due(loan)));
+    }
+    Ok(kept)
 }
 
 /// Whether some loan would be without cover for days with this change.
@@ -300,17 +314,32 @@ fn leaves_a_gap(dossiers: &Dossiers, quote: &QuoteResponse, change: &LoanChange)
 }
 
 /// Page 5 first, when it is not done; what was added is shown among the others; what was changed leads on.
-fn onwards(guest: &Guest, saved: &Dossier, one: &Described, form: &Form) -> Response {
+fn onwards(
+    guest: &Guest,
+    saved: &Dossier,
+    (quote, one): (&QuoteResponse, &Described),
+    form: &Form,
+) -> Response {
+    let is_one_of_several = quote.request.loans.len() > 1;
     match one.place {
         _ if form.is("action", "plus_tard") => after(guest, saved, form),
         _ if !saved.answers.loan_done => guest.to("pret/1"),
         None => guest.to("prets"),
+        // One of several, before the end of the way: the list goes on.
+        Some(_) if is_one_of_several && !is_whole(saved, guest.place) => guest.to("prets"),
         Some(_) => after(guest, saved, form),
     }
 }
 
+fn is_whole(saved: &Dossier, mine: u8) -> bool {
+    matches!(progress::next_page(saved, mine), Task::Recap | Task::Health(_))
+}
+
 /// What the script shows while somebody types, and the button without it.
 fn said(tried: &TriedLoans) -> String {
+    if !tried.is_insurable {
+        return "Avec ce prêt, nous ne pouvons pas vous assurer en ligne.".to_owned();
+    }
     let instalment = french::euros(tried.instalment);
     let (price, total) = (french::euros(tried.first_month), french::euros(tried.total));
     let left = tried.owed.map_or_else(String::new, |owed| {
@@ -320,68 +349,4 @@ fn said(tried: &TriedLoans) -> String {
         "Mensualité hors assurance\u{a0}: {instalment}.{left} Assurance, premier mois\u{a0}: {price}, en \
          tout\u{a0}: {total}."
     )
-}
-
-/// The page that asks once more before the loan of this number goes; none when it is not there any more.
-fn remove_page(
-    dossiers: &Dossiers,
-    guest: &Guest,
-    quote: &QuoteResponse,
-    (number, form): (&str, Form),
-) -> Option<RemovePage> {
-    let loans = lines(&guest.dossier, quote);
-    let count = loans.len();
-    let loan = loans.into_iter().find(|loan| loan.number.to_string() == number)?;
-    let title = match loan.place {
-        0 => "Supprimer ce prêt\u{202f}?".to_owned(),
-        place => format!("Supprimer le prêt {place}\u{202f}?"),
-    };
-    Some(RemovePage {
-        frame: Frame::new(guest, &title, 3, "prets", form),
-        loan,
-        is_last: count == 1,
-        takes_files: dossiers.core.takes_files,
-    })
-    .filter(|_| !guest.dossier.answers.without_loan)
-}
-
-/// «Supprimer»: asked once more.
-pub(super) async fn ask(
-    State(dossiers): State<Dossiers>,
-    Path((id, number)): Path<(String, String)>,
-    headers: HeaderMap,
-) -> Answer {
-    let (guest, quote) = describer(&dossiers, &headers, &id).await?;
-    let page = remove_page(&dossiers, &guest, &quote, (&number, Form::default()));
-    Ok(page.map_or_else(|| guest.to("prets"), shown))
-}
-
-/// A loan goes. One that is not there any more is gone already.
-pub(super) async fn remove(
-    State(dossiers): State<Dossiers>,
-    Path((id, number)): Path<(String, String)>,
-    headers: HeaderMap,
-    mut form: Form,
-) -> Answer {
-    let (guest, quote) = describer(&dossiers, &headers, &id).await?;
-    guest.check(&dossiers, &headers, &form)?;
-    let place = number.parse().ok().and_then(|number| guest.dossier.loan_at(number, &quote));
-    let loan = place.and_then(|place| quote.request.loans.get(place));
-    let Some(loan) = loan.filter(|_| !guest.dossier.answers.without_loan) else {
-        return Ok(guest.to("prets"));
-    };
-    let saving = Saving { id: guest.dossier.id, page: "pret", seen: seen(&form), by: guest.by() };
-    let saved = if quote.request.loans.len() == 1 {
-        dossiers.without_loan(saving).await
-    } else {
-        dossiers.change_loans(saving, &LoanChange::Out(loan.reference.clone())).await
-    };
-    match saved {
-        // Changed in another window: the list shows what is there now.
-        Ok(_) | Err(DossierError::Stale { .. }) => Ok(guest.to("prets")),
-        Err(error) => refused(&guest, error, &mut form, |form| {
-            let page = remove_page(&dossiers, &guest, &quote, (&number, form));
-            page.map_or_else(|| guest.to("prets"), shown)
-        }),
-    }
 }

@@ -15,6 +15,7 @@ mod hub;
 mod links;
 mod loan;
 mod loan_lines;
+mod loan_removal;
 mod loans;
 mod number;
 mod parking;
@@ -63,7 +64,7 @@ pub fn routes() -> Router<Dossiers> {
         .route("/d/{id}/pret/nouveau", get(loans::new).post(loans::add))
         .route("/d/{id}/pret/{number}", get(loan::show).post(loan::save))
         .route("/d/{id}/pret/{number}/modifier", get(loans::terms).post(loans::change))
-        .route("/d/{id}/pret/{number}/supprimer", get(loans::ask).post(loans::remove))
+        .route("/d/{id}/pret/{number}/supprimer", get(loan_removal::ask).post(loan_removal::remove))
         .route("/d/{id}/garanties", get(loan::guarantees).post(loan::save_guarantees))
         .route("/d/{id}/garanties/banque", get(criteria::show))
         .route("/d/{id}/recapitulatif", get(recap::show).post(recap::accept))

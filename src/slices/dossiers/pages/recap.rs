@@ -132,7 +132,8 @@ fn theirs(guest: &Guest, at: String) -> String {
 
 /// What is common to the loans.
 fn loan(quote: &QuoteResponse, guest: &Guest, base: &str) -> Vec<Row> {
-    let at = theirs(guest, format!("{base}/pret/1"));
+    let (at, all) = (format!("{base}/pret/1"), format!("{base}/prets"));
+    let (at, all) = (theirs(guest, at), theirs(guest, all));
     let assumed = known::assumptions(&quote.request);
     let due = known::first_months(&quote.request);
     let mut rows = vec![
@@ -143,7 +144,12 @@ fn loan(quote: &QuoteResponse, guest: &Guest, base: &str) -> Vec<Row> {
             &at,
             "ce que finance le prêt",
         ),
-        row("Première mensualité", due.join(", puis "), &at, "la première mensualité"),
+        row(
+            "Première mensualité",
+            due.join(", puis "),
+            if due.len() > 1 { &all } else { &at },
+            "la première mensualité",
+        ),
     ];
     if quote.request.is_running() {
         let left = french::euros_round(quote.owed_at_start());

@@ -21,6 +21,8 @@ statements! {
         sent_at = VALUES(sent_at), expires_at = VALUES(expires_at), tries = VALUES(tries), \
         blocked_until = VALUES(blocked_until), serial = VALUES(serial), \
         channel = VALUES(channel)";
+    /// A code serves no more.
+    EXPIRE_CODE = "UPDATE dossier_code SET expires_at = ? WHERE insured_id = ? AND purpose = ?";
     /// A code was used.
     DELETE_CODE = "DELETE FROM dossier_code WHERE insured_id = ? AND purpose = ?";
 }
@@ -94,6 +96,19 @@ impl Store {
             .bind(row.channel.code())
             .execute(connection)
             .await?;
+        Ok(())
+    }
+
+    /// A code serves no more; how often it was tried is kept.
+    pub(in super::super) async fn expire_code(
+        &self,
+        connection: &mut Connection,
+        insured: Uuid,
+        purpose: &str,
+        now: Timestamp,
+    ) -> Result<(), DbError> {
+        let query = sqlx::query(EXPIRE_CODE).bind(Instant(now)).bind(insured).bind(purpose);
+        query.execute(connection).await?;
         Ok(())
     }
 

@@ -30,6 +30,8 @@ statements! {
     SELECT_DRAFT = "SELECT pairs FROM dossier_draft WHERE dossier_id = ? AND page = ?";
     /// They were taken.
     DELETE_DRAFT = "DELETE FROM dossier_draft WHERE dossier_id = ? AND page = ?";
+    /// Those of the pages behind one.
+    DELETE_DRAFTS_UNDER = "DELETE FROM dossier_draft WHERE dossier_id = ? AND page LIKE CONCAT(?, '/%')";
 }
 
 #[derive(sqlx::FromRow)]
@@ -163,6 +165,18 @@ impl Store {
         let query = sqlx::query_scalar::<_, Json<BTreeMap<String, String>>>(SELECT_DRAFT);
         let query = query.bind(dossier.uuid()).bind(page);
         Ok(query.fetch_optional(self.database.pool()).await?.map(|pairs| pairs.0))
+    }
+
+    /// Forgets those of the pages behind this one.
+    pub(in super::super) async fn forget_drafts_under(
+        &self,
+        connection: &mut Connection,
+        dossier: DossierId,
+        page: &str,
+    ) -> Result<(), DbError> {
+        let query = sqlx::query(DELETE_DRAFTS_UNDER).bind(dossier.uuid()).bind(page);
+        query.execute(connection).await?;
+        Ok(())
     }
 
     /// Forgets them: others were taken.

@@ -51,7 +51,16 @@ fn is_shown(place: usize, loan: &LoanRequest) -> bool {
 pub fn is_subscribable(request: &SimulationRequest) -> bool {
     let loans = &request.loans;
     loans.iter().all(is_movable)
+        && are_released_together(request)
         && request.insured.iter().all(|one| has_one_share(one, loans) && one.loadings.is_empty())
+}
+
+/// Whether the loans that cover begins with are released on one day; those that run already have days of their own.
+pub fn are_released_together(request: &SimulationRequest) -> bool {
+    let coming = request.loans.iter().map(|loan| loan.release_date);
+    let mut coming = coming.filter(|day| *day >= request.effect_date);
+    let first = coming.next();
+    coming.all(|day| Some(day) == first)
 }
 
 /// Whether a loan has no day of its own that would not move with it: no schedule, repayment or drawdown.

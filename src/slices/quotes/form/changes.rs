@@ -41,7 +41,12 @@ impl LoanChange {
         if basis == Some(BankBasis::Monthly) && names(request) != names(&before) {
             request.bank_offer = None;
         }
-        dates::follow_loans(request, &before, today);
+        // The days that a program names are its own.
+        if is_named {
+            dates::follow_first(request, &before, today);
+        } else {
+            dates::follow_loans(request, &before, today);
+        }
     }
 }
 

@@ -45,13 +45,25 @@ pub(super) fn first_instalment(form: &mut Form, request: &mut SimulationRequest,
     for loan in request.loans.iter_mut().filter(begins_with_it) {
         move_to(loan, add_months(first_due(loan), index - known));
     }
-    follow_loans(request, &before, today);
+    if request.loans != before.loans {
+        follow_loans(request, &before, today);
+    }
 }
 
 /// The first day of cover once loans have moved from where they were. A new loan is covered from its release; a running
 /// one from the day that it already has. What does not begin on another day leaves the day of cover where somebody chose
 /// it.
 pub(super) fn follow_loans(
+    request: &mut SimulationRequest,
+    before: &SimulationRequest,
+    today: Date,
+) {
+    release_together(request, today);
+    follow_first(request, before, today);
+}
+
+/// The same for loans whose days are their own.
+pub(super) fn follow_first(
     request: &mut SimulationRequest,
     before: &SimulationRequest,
     today: Date,
@@ -97,6 +109,20 @@ pub(super) fn first_day_of_cover(
         }
     };
     form.refuse_group("effet", parts[0], &parts, message);
+}
+
+/// Loans that are still to be released are released on one day, that of the one that is repaid first: one project is paid
+/// for at once, and cover begins with it. What is repaid later has a later first instalment.
+fn release_together(request: &mut SimulationRequest, today: Date) {
+    let coming = |loan: &&LoanRequest| loan.release_date >= today;
+    let lead = request.loans.iter().filter(coming).min_by_key(|loan| first_due(loan));
+    let Some(day) = lead.map(|loan| loan.release_date) else {
+        return;
+    };
+    for loan in request.loans.iter_mut().filter(|loan| loan.release_date >= today) {
+        loan.first_due_date = Some(first_due(loan));
+        loan.release_date = day;
+    }
 }
 
 fn first_release(request: &SimulationRequest) -> Option<Date> {
