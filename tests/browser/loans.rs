@@ -68,8 +68,7 @@ async fn another_loan_is_added_changed_and_taken_out() {
     pictured(&house, "pret-paliers-erreurs").await;
     house.fill("palier1", "100,50").await;
     house.press(ON).await;
-    house.sees("h1", "Vos garanties").await;
-    house.press("a.retour").await;
+    house.sees("h1", "Vos prêts").await;
     house.sees("main", "60 mois à 100,50 €").await;
     house.press("section:nth-of-type(2) a[href$='/supprimer']").await;
     house.sees("h1", "Supprimer le prêt 2").await;

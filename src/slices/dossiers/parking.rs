@@ -48,8 +48,8 @@ impl Parkable {
             [who, "identite" | "adresse" | "travail"] if is_place(who) => false,
             ["pret", number] if is_number(number) => false,
             ["pret", number, "modifier"] if is_number(number) => false,
-            ["pret", "nouveau"] => false,
             ["garanties" | "invitation" | "prelevement" | "titulaire" | "banque"]
+            | ["pret", "nouveau"]
             | ["banque", "reponse"] => false,
             _ => return None,
         };

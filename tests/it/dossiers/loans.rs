@@ -171,7 +171,7 @@ async fn a_deferral_steps_and_another_month_change_one_loan_and_the_price_is_tol
 }
 
 #[tokio::test]
-async fn what_cannot_be_a_loan_is_said_at_its_field_and_kept_as_typed() {
+async fn what_cannot_be_a_loan_is_said_at_its_field() {
     let app = App::start().await;
     let (mut phone, page) = at_the_loan(&app).await;
     let at = base(&page.at);
@@ -217,6 +217,14 @@ async fn what_cannot_be_a_loan_is_said_at_its_field_and_kept_as_typed() {
         assert!(seen.says(words), "{words}: {}", seen.body);
         assert!(seen.says("Une réponse est à corriger"), "{over:?}: {}", seen.body);
     }
+}
+
+#[tokio::test]
+async fn what_was_typed_is_kept_until_it_is_taken_and_four_loans_are_enough() {
+    let app = App::start().await;
+    let (mut phone, page) = at_the_loan(&app).await;
+    let at = base(&page.at);
+    let new = phone.open(&format!("{at}/pret/nouveau")).await;
     // What was typed of one loan and not taken holds no month against the page of the project.
     let terms = phone.open(&format!("{at}/pret/1/modifier")).await;
     let odd = classic(&[("capital", "abc"), ("echeance_m", "12"), ("echeance_a", "2026")]);
@@ -332,11 +340,10 @@ async fn loans_with_months_of_their_own_keep_them() {
     // A loan that runs already makes the cover wait for its bank, and no day is before it.
     let terms = phone.open(&format!("{at}/pret/1/modifier")).await;
     let running = classic(&[("capital", "150000"), ("duree", "20"), ("echeance_a", "2024")]);
-    let page = fill(&mut phone, &terms, &running).await;
-    assert_eq!(page.heading(), "Vos garanties", "{}", page.body);
+    let list = fill(&mut phone, &terms, &running).await;
+    assert_eq!(list.heading(), "Vos prêts", "one of several: {}", list.body);
     let document = asked(&app, &at).await;
     assert_eq!(document["effect_date"], "2026-12-07", "ten business days: {document}");
-    let list = phone.open(&format!("{at}/prets")).await;
     assert!(list.says("Reste à rembourser au début de l’assurance"), "{}", list.body);
 }
 

@@ -166,6 +166,11 @@ pub(crate) async fn describe_since(surfer: &mut Surfer, page: Seen, year: &str) 
         ("echeance_a", year),
     ];
     let page = fill(surfer, &page, &loan).await;
+    // Several loans are shown before one goes on.
+    let page = match page.at.strip_suffix("/prets") {
+        Some(base) => surfer.open(&format!("{base}/garanties")).await,
+        None => page,
+    };
     assert_eq!(page.heading(), "Vos garanties", "{}", page.body);
     let page = fill(surfer, &page, &[("quotite_1", "100"), ("franchise", "90")]).await;
     protected(surfer, page).await
