@@ -37,6 +37,14 @@ pub(super) fn debits(premiums: &[Premium], from: Date, smallest: Option<i64>) ->
     collected.into_iter().map(debit).collect()
 }
 
+/// How it is said beside a debit that it is of several premiums; empty when it is of one.
+pub(super) fn gathered(debit: &Due) -> String {
+    if debit.premiums < 2 {
+        return String::new();
+    }
+    format!("Il réunit {} échéances, trop petites pour être prélevées seules.", debit.premiums)
+}
+
 /// How it is said that a debit below the smallest amount is carried to the next one; none when no premium is, from this
 /// day on.
 pub(super) fn carrying(premiums: &[Premium], from: Date, smallest: Option<i64>) -> Option<String> {

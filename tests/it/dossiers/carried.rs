@@ -120,5 +120,5 @@ async fn the_area_says_what_is_debited_beside_the_premiums() {
     let home = owner.open("/espace").await;
     assert!(home.says("6,00") && !home.says("2,00"), "{}", home.body);
     let end = phone.open(&format!("{at}/fin")).await;
-    assert!(end.says("6,00"), "{}", end.body);
+    assert!(end.says("6,00") && end.says("Il réunit 3 échéances"), "{}", end.body);
 }

@@ -13,7 +13,7 @@ use crate::platform::web::form::Form;
 use crate::platform::web::page::Sheet;
 use crate::platform::web::{archive, file};
 use crate::slices::contracts::core::{Contracts, moment};
-use crate::slices::contracts::course::Begins;
+use crate::slices::contracts::course::{Begins, gathered};
 use crate::slices::contracts::error::ContractError;
 use crate::slices::contracts::keeping::Listed;
 use crate::slices::contracts::model::{Contract, REPLACED};
@@ -28,6 +28,8 @@ struct EndPage {
     papers: Vec<Listed>,
     signed_at: String,
     first_debit: String,
+    /// Why it is not due sooner, when it is of several premiums.
+    gathered: String,
     first_amount: String,
     /// Empty when it never begins.
     effect: String,
@@ -84,8 +86,10 @@ pub(super) async fn show(
     Ok(unkept(EndPage {
         papers: contracts.listed(&contract, &request, guest.place).await?,
         signed_at: moment(contract.concluded_at),
-        first_debit: first.map(|one| french::day(one.due_on)).unwrap_or_default(),
+        gathered: first.as_ref().map(gathered).unwrap_or_default(),
+        first_debit: first.as_ref().map(|one| french::day(one.due_on)).unwrap_or_default(),
         first_amount: first
+            .as_ref()
             .map(|one| french::euros(crate::kernel::money::Cents::new(one.amount_cents)))
             .unwrap_or_default(),
         effect: begins.words(),

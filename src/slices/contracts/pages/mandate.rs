@@ -12,6 +12,7 @@ use crate::kernel::iban::Iban;
 use crate::platform::web::form::Form;
 use crate::platform::web::page::Sheet;
 use crate::slices::contracts::core::Contracts;
+use crate::slices::contracts::course::gathered;
 use crate::slices::contracts::error::ContractError;
 use crate::slices::contracts::mandates::{DAYS, LONGEST_NAME, complaint, debits_of, schedule};
 use crate::slices::documents::InsurerSettings;
@@ -30,6 +31,8 @@ struct MandatePage {
     rum: String,
     insurer: InsurerSettings,
     first_debit: String,
+    /// Why it is not due sooner, when it is of several premiums.
+    gathered: String,
     /// How a demand to another payer stands.
     demand: Option<Demand>,
 }
@@ -54,15 +57,17 @@ async fn page(contracts: &Contracts, guest: &Guest, mut form: Form) -> Result<Ma
     // Said of each day: it is chosen on this page.
     let first = |day| {
         let all = debits_of(&shown.quote, &schedule(&shown.quote, day));
-        all.first().map(|one| french::day(one.due_on))
+        all.into_iter().next()
     };
-    let first: Vec<_> = DAYS.into_iter().filter_map(first).collect();
+    let all: Vec<_> = DAYS.into_iter().filter_map(first).collect();
+    let first: Vec<_> = all.iter().map(|one| french::day(one.due_on)).collect();
     Ok(MandatePage {
         days: CHOICES,
         known: known.map(|iban| iban.masked()).unwrap_or_default(),
         rum: contracts.own_rum(id).await?,
         insurer: contracts.core.documents.insurer().clone(),
         demand,
+        gathered: all.first().map(gathered).unwrap_or_default(),
         first_debit: first.join(", "),
         frame: Frame::new(guest, "Le compte à prélever", 6, "recapitulatif", form),
     })
