@@ -120,7 +120,11 @@ def describe(surfer, page):
     loan = {"banque": "Banque du Nord", "objet": "residence_principale",
             "echeance_m": str(soon.tm_mon), "echeance_a": str(soon.tm_year)}
     page = step(surfer, page, "Votre prêt", loan)
-    return step(surfer, page, "Vos garanties", {"quotite_1": "100", "franchise": "90"})
+    page = step(surfer, page, "Vos garanties", {"quotite_1": "100", "franchise": "90"})
+    if page.heading() != "Aucune question de santé":
+        return page
+    # Whom the law protects reads so, and goes on.
+    return surfer.fill(page, {"action": "continuer"})
 
 
 def declare(surfer, page):
