@@ -24,13 +24,10 @@ use crate::domain::dossier::{Act, Role};
 use crate::kernel::locale::Locale;
 use crate::platform::db::{Connection, again};
 use crate::slices::dossiers::{
-    Asked, DossierId, Obstacle, Signable, SignableInsured, Step, Verdict,
+    Asked, DossierId, Obstacle, SIGNATURE, Signable, SignableInsured, Step, Verdict,
 };
 use crate::slices::messages::{Channel, Message, Recipient};
 use crate::slices::signature::{Ceremony, Evidence, Signed};
-
-/// Purpose of the code.
-const PURPOSE: &str = "signature";
 
 /// Days of the right to renounce (art. L132-5-1 C. ass.), for the whole contract.
 const WITHDRAWAL_DAYS: i64 = 30;
@@ -97,7 +94,7 @@ impl Contracts {
             let mut transaction = core.store.begin().await?;
             let dossiers = &core.dossiers;
             let to = to.clone();
-            let asked = dossiers.send_code(&mut transaction, insured, to, PURPOSE, from).await?;
+            let asked = dossiers.send_code(&mut transaction, insured, to, SIGNATURE, from).await?;
             self.commit(transaction).await?;
             Ok::<_, ContractError>(asked)
         })
@@ -151,7 +148,7 @@ impl Contracts {
         let person = signable.insured.iter().find(|one| one.insured_id == insured);
         let reached: Vec<_> = person.into_iter().flat_map(everywhere).collect();
         let whose = (insured, reached.as_slice());
-        let verdict = core.dossiers.check_code(&mut transaction, whose, PURPOSE, typed).await?;
+        let verdict = core.dossiers.check_code(&mut transaction, whose, SIGNATURE, typed).await?;
         let Verdict::Right(way) = verdict else {
             // A wrong try counts.
             self.commit(transaction).await?;

@@ -1,5 +1,6 @@
 //! What people are told by message. Never health, an amount, or why.
 
+use super::receiving::SIGNATURE;
 use crate::kernel::french;
 use crate::platform::web::insurer::phone;
 use crate::slices::messages::{Letter, Recipient};
@@ -8,7 +9,7 @@ use jiff::civil::Date;
 /// A code. The last line lets a telephone fill it in on our pages only.
 pub(super) fn code(code: &str, purpose: &str, origin: &str) -> Letter {
     let what = match purpose {
-        "signature" => "signer votre assurance de prêt",
+        SIGNATURE => "signer votre assurance de prêt",
         "mandate" => "signer le mandat de prélèvement",
         "number-email" | "number-sms" => "changer de numéro de mobile",
         _ => "continuer votre dossier d’assurance de prêt",

@@ -53,6 +53,7 @@ pub use lending::{LOAN_LEFT, LeftLoan};
 pub use model::{Decision, DossierId, Health, Person};
 pub use opening::Contact;
 pub use owning::{Holder, Waiting};
+pub use receiving::SIGNATURE;
 pub use renewing::Obstacle;
 pub use settings::DossiersSettings;
 pub use visits::Visit;

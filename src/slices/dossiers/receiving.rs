@@ -9,8 +9,8 @@ use super::model::{Anew, By, Dossier, DossierId};
 use crate::domain::dossier::State;
 use crate::platform::db::Connection;
 
-/// Purpose of the code that signs (`contracts::signing`).
-const SIGNATURE: &str = "signature";
+/// Purpose of the code that signs.
+pub const SIGNATURE: &str = "signature";
 
 impl Dossiers {
     /// The documents were received: noted, and nothing else moves.

@@ -230,7 +230,26 @@ macro_rules! sheets {
     )+};
 }
 
-pub(super) use sheets;
+/// The same of a page whose price follows the answers.
+macro_rules! live_sheets {
+    ($($name:ident),+) => {$(
+        impl crate::platform::web::page::Sheet for $name {
+            fn title(&self) -> &str {
+                &self.frame.title
+            }
+
+            fn is_refused(&self) -> bool {
+                !self.frame.form.is_sound()
+            }
+
+            fn is_live(&self) -> bool {
+                true
+            }
+        }
+    )+};
+}
+
+pub(super) use {live_sheets, sheets};
 
 /// A page that only says something, with where to go next.
 #[derive(Template)]

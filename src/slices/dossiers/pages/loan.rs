@@ -12,7 +12,7 @@ use super::super::form;
 use super::super::lending::LOANS_MAX;
 use super::super::model::Dossier;
 use super::cover;
-use super::frame::{Frame, sheets};
+use super::frame::{Frame, live_sheets, sheets};
 use super::guest::{Answer, Guest, Stop, guest, seen};
 use super::hub::{after, draft, keep_typed, prolonged, refused, shown, stale};
 use super::loan_lines::{LoanLine, lines};
@@ -20,7 +20,7 @@ use crate::kernel::french::{self, HARD};
 use crate::kernel::money::Cents;
 use crate::platform::web::form::Form;
 use crate::platform::web::live;
-use crate::platform::web::page::Sheet;
+use crate::platform::web::page::Sheet as _;
 use crate::slices::quotes::wire::QuoteResponse;
 
 #[derive(Template)]
@@ -57,19 +57,7 @@ struct GuaranteesPage {
 
 sheets!(LoanPage);
 
-impl Sheet for GuaranteesPage {
-    fn title(&self) -> &str {
-        &self.frame.title
-    }
-
-    fn is_refused(&self) -> bool {
-        !self.frame.form.is_sound()
-    }
-
-    fn is_live(&self) -> bool {
-        true
-    }
-}
+live_sheets!(GuaranteesPage);
 
 /// The loan and the guarantees are chosen by who began the dossier.
 pub(super) fn initiator(guest: &Guest) -> Result<(), Stop> {

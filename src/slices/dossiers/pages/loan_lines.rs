@@ -44,8 +44,11 @@ impl LoanLine {
     }
 }
 
-/// The loans of a quote of this dossier.
+/// The loans of a quote of this dossier; none when the only one was taken out.
 pub(super) fn lines(dossier: &Dossier, quote: &QuoteResponse) -> Vec<LoanLine> {
+    if dossier.answers.without_loan {
+        return Vec::new();
+    }
     let loans: Vec<_> = quote.request.loans.iter().zip(&quote.result.loans).collect();
     let numbers = dossier.answers.loans.of(loans.len());
     let is_one = loans.len() == 1;

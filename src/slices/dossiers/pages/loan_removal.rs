@@ -48,7 +48,6 @@ fn remove_page(
         is_last: count == 1,
         takes_files: dossiers.core.takes_files,
     })
-    .filter(|_| !guest.dossier.answers.without_loan)
 }
 
 /// «Supprimer»: asked once more.

@@ -11,7 +11,7 @@ use super::super::core::Dossiers;
 use super::super::lending::{LOANS_MAX, TriedLoans};
 use super::super::model::Dossier;
 use super::super::progress::{self, Task};
-use super::frame::{Frame, sheets};
+use super::frame::{Frame, live_sheets, sheets};
 use super::guest::{Answer, Guest, Stop, guest, seen};
 use super::hub::{after, draft, keep_typed, prolonged, refused_at, shown, stale};
 use super::loan::initiator;
@@ -21,7 +21,7 @@ use crate::kernel::money::Cents;
 use crate::platform::web::form::Form;
 use crate::platform::web::insurer::phone;
 use crate::platform::web::live;
-use crate::platform::web::page::Sheet;
+use crate::platform::web::page::Sheet as _;
 use crate::slices::quotes::form::answers::first_due;
 use crate::slices::quotes::form::changes::{self, GAP, LoanChange};
 use crate::slices::quotes::form::terms as read;
@@ -52,19 +52,7 @@ struct TermsPage {
 
 sheets!(LoansPage);
 
-impl Sheet for TermsPage {
-    fn title(&self) -> &str {
-        &self.frame.title
-    }
-
-    fn is_refused(&self) -> bool {
-        !self.frame.form.is_sound()
-    }
-
-    fn is_live(&self) -> bool {
-        true
-    }
-}
+live_sheets!(TermsPage);
 
 /// Who may describe the loans, and the quote that has them.
 pub(super) async fn describer(
@@ -86,8 +74,7 @@ pub(super) async fn list(
 ) -> Answer {
     let (guest, quote) = describer(&dossiers, &headers, &id).await?;
     let dossier = &guest.dossier;
-    let is_empty = dossier.answers.without_loan;
-    let loans = if is_empty { Vec::new() } else { lines(dossier, &quote) };
+    let loans = lines(dossier, &quote);
     let next = progress::next_page(dossier, guest.place).path_in(dossier);
     let page = LoansPage {
         has_room: loans.len() < LOANS_MAX,
